@@ -1,0 +1,51 @@
+import { DataSource } from 'typeorm';
+import { Agency } from '../src/directory/agency.entity.js';
+import { Unit } from '../src/directory/unit.entity.js';
+import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
+import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
+import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
+import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
+import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
+import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
+
+const MIGRATIONS = [
+  CreateFloor1795300000000,
+  CreateDirectory1795300001000,
+  CreateTrust1795300002000,
+  CreateSignIn1795300003000,
+  CreateExchange1795300004000,
+  CreateAlerts1795300005000,
+];
+
+/** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */
+export function appDataSource(url: string, poolSize: number): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    entities: [Agency, Unit],
+    synchronize: false,
+    installExtensions: false,
+    applicationName: 'liaison-hub',
+    extra: {
+      pipeline: true,
+      statement_timeout: 5_000,
+      lock_timeout: 2_000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+  });
+}
+
+/** The connection of the migration command, as hub_migrate. */
+export function migrationDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize: 1,
+    synchronize: false,
+    installExtensions: false,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'liaison_migration',
+    migrationsTransactionMode: 'each',
+  });
+}

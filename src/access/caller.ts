@@ -1,0 +1,14 @@
+import type { Permission } from './permission.js';
+
+/** Who asks: built from a verified token and the hub's own records, passed as first argument to every service method. */
+export interface Caller {
+  readonly agencyId: string;
+  readonly unitId: string;
+  /** Pseudonym of the officer, null for a unit's system. */
+  readonly officer: string | null;
+  /** 0 UNCLASSIFIED, 1 RESTRICTED. */
+  readonly clearance: number;
+  readonly maySeeNominal: boolean;
+  readonly purpose: string;
+  readonly permissions: ReadonlySet<Permission>;
+}

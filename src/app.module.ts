@@ -1,0 +1,125 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LoggerModule } from 'nestjs-pino';
+import { DataSource } from 'typeorm';
+import { AccessGuard } from './access/access.guard.js';
+import type { GraphqlContext } from './access/current-caller.js';
+import { ScopedDatabase } from './access/scoped-database.js';
+import { AlertsModule } from './alerts/alerts.module.js';
+import { Clock } from './common/clock.js';
+import { Cursors } from './common/cursor.js';
+import { HttpErrorFilter } from './common/http-error.filter.js';
+import { formatError } from './common/format-error.js';
+import { HubIdentity } from './common/hub-identity.js';
+import { DirectoryModule } from './directory/directory.module.js';
+import { ChangeSignal } from './exchange/change-signal.js';
+import { ExchangeModule } from './exchange/exchange.module.js';
+import { PartVault } from './exchange/part-vault.js';
+import { HealthController } from './health.controller.js';
+import { operationPlugin } from './operation-plugin.js';
+import { SchemaController } from './schema.controller.js';
+import { SessionModule, type SessionOptions } from './session/session.module.js';
+import { HubKeys } from './trust/hub-keys.js';
+import { TrustModule } from './trust/trust.module.js';
+
+/** What is made before Nest starts, and shared by all modules. */
+export interface HubParts {
+  dataSource: DataSource;
+  database: ScopedDatabase;
+  clock: Clock;
+  cursors: Cursors;
+  identity: HubIdentity;
+  hubKeys: HubKeys;
+  vault: PartVault;
+  signal: ChangeSignal;
+  session: SessionOptions;
+  logLevel: string;
+  isDemonstration: boolean;
+}
+
+/** Queries whose answer counts as opening an object: they write an access event in their transaction. */
+const OPENING_FIELDS = new Set(['object', 'alert', 'composeRecall']);
+
+@Module({})
+export class AppModule {
+  static forHub(parts: HubParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PartsModule.of(parts),
+        LoggerModule.forRoot({ pinoHttp: loggingOptions(parts.logLevel) }),
+        SessionModule.forHub(parts.session),
+        GraphQLModule.forRoot<ApolloDriverConfig>(graphqlOptions(parts)),
+        DirectoryModule,
+        TrustModule,
+        ExchangeModule,
+        AlertsModule,
+      ],
+      controllers: [HealthController, SchemaController],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: HttpErrorFilter },
+      ],
+    };
+  }
+}
+
+@Global()
+@Module({})
+class PartsModule {
+  static of(parts: HubParts): DynamicModule {
+    const providers: Provider[] = [
+      { provide: DataSource, useValue: parts.dataSource },
+      { provide: ScopedDatabase, useValue: parts.database },
+      { provide: Clock, useValue: parts.clock },
+      { provide: Cursors, useValue: parts.cursors },
+      { provide: HubIdentity, useValue: parts.identity },
+      { provide: HubKeys, useValue: parts.hubKeys },
+      { provide: PartVault, useValue: parts.vault },
+      { provide: ChangeSignal, useValue: parts.signal },
+    ];
+    return { module: PartsModule, providers, exports: providers };
+  }
+}
+
+/** Structured logs of who asked what kind of thing and how it went: no bodies, no headers, no personal data. */
+function loggingOptions(level: string): object {
+  return {
+    level,
+    autoLogging: level === 'debug' || level === 'trace',
+    serializers: {
+      req: (request: { id: unknown; method: string; url: string }) => ({
+        id: request.id,
+        method: request.method,
+        path: request.url.split('?')[0],
+      }),
+      res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+    },
+  };
+}
+
+function graphqlOptions({ database }: HubParts): ApolloDriverConfig {
+  return {
+    driver: ApolloDriver,
+    path: '/graphql',
+    autoSchemaFile: true,
+    sortSchema: true,
+    introspection: false,
+    playground: false,
+    graphiql: false,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    csrfPrevention: { requestHeaders: ['x-liaison-csrf'] },
+    parseOptions: { maxTokens: 2000 },
+    cache: 'bounded',
+    stopOnTerminationSignals: false,
+    autoTransformHttpErrors: false,
+    context: (request: FastifyRequest, _reply: FastifyReply): GraphqlContext => ({ request, caller: request.caller }),
+    plugins: [operationPlugin(database, OPENING_FIELDS)],
+    formatError,
+  };
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { Logger } from '@nestjs/common';
+import type { GraphQLFormattedError } from 'graphql';
+import { HubError } from './errors.js';
+import { type Language, message } from './messages/messages.js';
+
+const logger = new Logger('GraphQL');
+
+/** Set aside for the plugin that knows the reader's language; never serialised. */
+const CAUSE = Symbol('cause');
+type WithCause = GraphQLFormattedError & { [CAUSE]?: HubError };
+
+/** The only place where an error becomes an answer: our own with their code, clients' mistakes as BAD_REQUEST, all else INTERNAL. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  const path = formatted.path ? { path: formatted.path } : {};
+  if (cause instanceof HubError) {
+    const answer = { message: message(cause.key, 'en', cause.details.params), ...path, extensions: extensionsOf(cause) };
+    return Object.defineProperty(answer, CAUSE, { value: cause, enumerable: false });
+  }
+  if (CLIENT_MISTAKES.has(String(formatted.extensions?.['code']))) {
+    return { message: withoutValues(formatted.message), ...path, extensions: { code: 'BAD_REQUEST', retryable: false } };
+  }
+  const ref = randomBytes(6).toString('hex');
+  logger.error({ err: cause, ref }, 'An operation failed unexpectedly');
+  return {
+    message: message('error.internal', 'en', { ref }),
+    ...path,
+    extensions: { code: 'INTERNAL', ref, retryable: true },
+  };
+}
+
+/** The same error in the reader's language. */
+export function inLanguage(error: GraphQLFormattedError, language: Language): GraphQLFormattedError {
+  const cause = (error as WithCause)[CAUSE];
+  if (cause) return { ...error, message: message(cause.key, language, cause.details.params) };
+  const ref = error.extensions?.['ref'];
+  if (typeof ref === 'string') return { ...error, message: message('error.internal', language, { ref }) };
+  return error;
+}
+
+/** What a partner's program can act on (security.md 7.6). */
+export function extensionsOf(error: HubError): Record<string, unknown> {
+  const { sub, pointer, problems, retryable } = error.details;
+  return {
+    code: error.code,
+    ...(sub === undefined ? {} : { sub }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(problems === undefined ? {} : { problems }),
+    retryable: retryable ?? false,
+  };
+}
+
+const CLIENT_MISTAKES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'PERSISTED_QUERY_NOT_FOUND',
+]);
+
+/** graphql-js repeats wrong values of variables and literals, which may be personal details, and suggests names. */
+function withoutValues(text: string): string {
+  return text
+    .replace(/ got invalid value [\s\S]*? at "/, ' has a wrong value at "')
+    .replace(/ got invalid value [\s\S]*?; /, ' has a wrong value; ')
+    .replace(/ cannot represent [^:]*: [\s\S]*$/, ' cannot represent this value')
+    .replace(/Value "[\s\S]*?" does not exist in/, 'The value does not exist in')
+    .replace(/ Did you mean [\s\S]*$/, '');
+}

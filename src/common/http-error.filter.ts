@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HubError, NotFound } from './errors.js';
+import { extensionsOf } from './format-error.js';
+import { languageOf, message } from './messages/messages.js';
+
+const STATUS: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  UNAVAILABLE: 503,
+};
+
+/** Errors of plain HTTP routes, in the same shape and words as GraphQL's. GraphQL errors pass on to formatError. */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('HTTP');
+
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    if (host.getType<string>() === 'graphql') throw error;
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
+    const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
+    if (known instanceof HubError) {
+      return reply.status(STATUS[known.code] ?? 400).send({
+        errors: [{ message: message(known.key, language, known.details.params), extensions: extensionsOf(known) }],
+      });
+    }
+    if (error instanceof HttpException && error.getStatus() < 500) {
+      return reply
+        .status(error.getStatus())
+        .send({ errors: [{ message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } }] });
+    }
+    const ref = randomBytes(6).toString('hex');
+    this.logger.error({ err: error, ref }, 'A request failed unexpectedly');
+    return reply.status(500).send({
+      errors: [{ message: message('error.internal', language, { ref }), extensions: { code: 'INTERNAL', ref, retryable: true } }],
+    });
+  }
+}

@@ -1,0 +1,9 @@
+import { InvalidInput } from './errors.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id as PostgreSQL can compare it; anything else is the client's mistake. */
+export function checkUuid(id: string, pointer: string): string {
+  if (UUID.test(id)) return id;
+  throw new InvalidInput([{ pointer, rule: 'uuid', message: 'must be a lower-case UUID' }]);
+}

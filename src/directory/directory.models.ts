@@ -1,0 +1,127 @@
+import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
+
+@ObjectType({ description: 'An article of an agreement' })
+export class AgreementArticle {
+  @Field(() => ID, { description: 'Such as art10' })
+  id: string;
+
+  @Field(() => String)
+  titleEn: string;
+
+  @Field(() => String)
+  titleVi: string;
+}
+
+@ObjectType('Agreement', { description: 'A legal basis between agencies, as data. The agreement itself always wins.' })
+export class AgreementModel {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String, { description: 'MULTILATERAL, BILATERAL or OPERATION' })
+  kind: string;
+
+  @Field(() => String)
+  titleEn: string;
+
+  @Field(() => String)
+  titleVi: string;
+
+  @Field(() => Boolean, { description: 'A fictional example of the demonstration' })
+  isExample: boolean;
+
+  @Field(() => [ID], { description: 'Agencies bound by it' })
+  parties: string[];
+
+  @Field(() => GraphQLISODateTime)
+  validFrom: Date;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  validUntil: Date | null;
+
+  @Field(() => [AgreementArticle])
+  articles: AgreementArticle[];
+
+  @Field(() => [String], { description: 'Types of assistance it provides for' })
+  assistanceTypes: string[];
+
+  @Field(() => [String], { description: 'Languages accepted, ISO 639-1' })
+  languages: string[];
+
+  @Field(() => String, { description: 'Name of its deadline profile' })
+  deadlineProfile: string;
+
+  @Field(() => Boolean, { description: 'Personal details may be sent under it' })
+  nominalAllowed: boolean;
+
+  @Field(() => String, { description: 'Use as evidence: NO, WITH_CONSENT or YES' })
+  evidenceRule: string;
+
+  @Field(() => String, { description: 'Passing on: NONE, AGENCY, NATIONAL_CUSTOMS or NAMED' })
+  onwardRule: string;
+}
+
+@ObjectType({ description: 'A standing group of agencies that can be addressed as community:<id>' })
+export class Community {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String)
+  nameEn: string;
+
+  @Field(() => String)
+  nameVi: string;
+}
+
+@ObjectType({ description: 'Who is asking, as the hub sees it' })
+export class Me {
+  @Field(() => ID)
+  agency: string;
+
+  @Field(() => ID)
+  unit: string;
+
+  @Field(() => ID, { nullable: true, description: 'Pseudonym of the officer; null for a system' })
+  officer: string | null;
+
+  @Field(() => String, { description: 'Highest classification that may be read: UNCLASSIFIED or RESTRICTED' })
+  clearance: string;
+
+  @Field(() => Boolean, { description: 'May see personal details' })
+  maySeeNominal: boolean;
+
+  @Field(() => String, { description: 'Purpose under which this session reads' })
+  purpose: string;
+
+  @Field(() => [String])
+  permissions: string[];
+
+  @Field(() => String, { description: 'Identity of this hub: the `hub` of everything signed for it' })
+  hub: string;
+
+  @Field(() => GraphQLISODateTime, { description: "The hub's time" })
+  now: Date;
+
+  @Field(() => [AgreementModel])
+  agreements: AgreementModel[];
+
+  @Field(() => [Community])
+  communities: Community[];
+}
+
+@ObjectType({ description: 'Officers of one unit who will be able to read' })
+export class ReadingUnitModel {
+  @Field(() => ID)
+  agency: string;
+
+  @Field(() => ID)
+  unit: string;
+
+  @Field(() => String)
+  nameEn: string;
+
+  @Field(() => String)
+  nameVi: string;
+
+  @Field(() => Int)
+  officers: number;
+}

@@ -1,0 +1,77 @@
+import { registerDecorator } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+/** The part of a JSON Schema that one rule contributes. */
+export type SchemaPart = Record<string, unknown>;
+
+export interface Rule {
+  /** Short name of the rule; the console finds its translation by it. */
+  name: string;
+  /** What is right, for a person, in English. It never repeats the value: values may be personal data. */
+  message: string;
+  /** Whether the rule holds. `record` may be malformed elsewhere: other rules say so, this one must not throw. */
+  holds: (value: unknown, record: object) => boolean;
+  /** Pointers from the member to what is wrong, when that is not the member itself: `['/0', '/2']`. */
+  at?: (value: unknown) => string[];
+  schema?: SchemaPart;
+}
+
+/** Something that is or is not so of a record; the record may be malformed elsewhere, and the condition must not throw then. */
+export type Condition<T> = (record: T) => boolean;
+
+/** How a broken rule travels through class-validator to `validateBody`. */
+export interface RuleContext {
+  at?: (value: unknown) => string[];
+}
+
+/** A rule on one member of a body class. Each member takes any number; none is asked when an optional member is absent. */
+export function rule({ name, message, holds, at, schema }: Rule): PropertyDecorator {
+  return (prototype, property) => {
+    registerDecorator({
+      name,
+      target: prototype.constructor,
+      propertyName: property as string,
+      options: { message, context: { at } satisfies RuleContext },
+      validator: { validate: (value, args) => holds(value, args?.object ?? {}) },
+    });
+    if (schema) contribute(schema)(prototype, property);
+  };
+}
+
+const contributed = new WeakMap<object, Map<string | symbol, SchemaPart>>();
+
+/** Adds to the JSON Schema of a member (or, without a property, of the class). JSONSchema() alone would replace what is there. */
+export function contribute(part: SchemaPart): PropertyDecorator {
+  return (prototype, property) => {
+    const members = contributed.get(prototype) ?? new Map<string | symbol, SchemaPart>();
+    contributed.set(prototype, members);
+    const merged = { ...members.get(property), ...part };
+    members.set(property, merged);
+    JSONSchema(merged)(prototype, property as string);
+  };
+}
+
+/** Several decorators as one. */
+export function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (prototype, property) => decorators.forEach((decorate) => decorate(prototype, property));
+}
+
+/** The positions in a list where a check fails, as pointers. */
+export function failingItems(value: unknown, holds: (item: unknown) => boolean): string[] {
+  return Array.isArray(value) ? value.flatMap((item, i) => (holds(item) ? [] : [`/${i}`])) : [];
+}
+
+/** A rule that looks at several members of a record; written on the member a person would change. */
+export function Check<T extends object>(
+  name: string,
+  message: string,
+  holds: Condition<T>,
+  at?: string,
+): PropertyDecorator {
+  return rule({
+    name,
+    message,
+    holds: (_value, record) => holds(record as T),
+    at: at === undefined ? undefined : () => [at],
+  });
+}

@@ -1,0 +1,101 @@
+import { failingItems, rule, type SchemaPart } from './rule.js';
+
+/**
+ * Characters that are refused in every text: control characters (a long text may have line feeds), separators of lines and paragraphs, the
+ * byte order mark, and the invisible controls of writing direction that make a text read differently from what was signed.
+ */
+// oxlint-disable-next-line no-control-regex -- refusing control characters is the purpose
+const REFUSED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/;
+
+/** Whether a text is well-formed Unicode, not blank, without blanks at its ends, without refused characters, and at most `max` characters. */
+function isText(value: unknown, max: number, lines: boolean): boolean {
+  if (typeof value !== 'string' || value === '' || value.length > 2 * max) return false;
+  if (!value.isWellFormed() || value !== value.trim() || REFUSED.test(value)) return false;
+  return (lines || !value.includes('\n')) && Array.from(value).length <= max;
+}
+
+const LINE = 'without blanks at its ends and without control characters';
+
+/** A text of one line. */
+export function ShortText(max: number): PropertyDecorator {
+  return rule({
+    name: 'shortText',
+    message: `must be a text of one line, 1 to ${max} characters, ${LINE}`,
+    holds: (value) => isText(value, max, false),
+    schema: { type: 'string', minLength: 1, maxLength: max },
+  });
+}
+
+/** A text that may have several lines, separated by a line feed. */
+export function LongText(max: number): PropertyDecorator {
+  return rule({
+    name: 'longText',
+    message: `must be a text of 1 to ${max} characters, ${LINE} other than line feeds`,
+    holds: (value) => isText(value, max, true),
+    schema: { type: 'string', minLength: 1, maxLength: max },
+  });
+}
+
+/** A list of texts, at least one: a list of nothing is left out. */
+export function TextList(options: { items: number; max: number }): PropertyDecorator {
+  return listOf({
+    name: 'textList',
+    message: `must be a list of 1 to ${options.items} texts, each 1 to ${options.max} characters, ${LINE} other than line feeds`,
+    items: options.items,
+    holds: (item) => isText(item, options.max, true),
+    schema: { type: 'string', minLength: 1, maxLength: options.max },
+  });
+}
+
+/** A text of a given form. `form` completes "must be …". */
+export function Pattern(pattern: RegExp, form: string): PropertyDecorator {
+  return rule({
+    name: 'pattern',
+    message: `must be ${form}`,
+    holds: (value) => typeof value === 'string' && pattern.test(value),
+    schema: { type: 'string', pattern: pattern.source },
+  });
+}
+
+/** A list of texts of a given form, none twice. */
+export function PatternList(pattern: RegExp, form: string, items: number): PropertyDecorator {
+  return listOf({
+    name: 'pattern',
+    message: `must be a list of 1 to ${items}, none twice, each ${form}`,
+    items,
+    unique: true,
+    holds: (item) => typeof item === 'string' && pattern.test(item),
+    schema: { type: 'string', pattern: pattern.source },
+  });
+}
+
+/** A list of simple values, each of which keeps a rule; a broken item is named by its place. */
+export function listOf(list: {
+  name: string;
+  message: string;
+  items: number;
+  atLeast?: number;
+  unique?: boolean;
+  holds: (item: unknown) => boolean;
+  schema: SchemaPart;
+}): PropertyDecorator {
+  const { items, atLeast = 1, unique = false } = list;
+  return rule({
+    name: list.name,
+    message: list.message,
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.length >= atLeast &&
+      value.length <= items &&
+      (!unique || new Set(value).size === value.length) &&
+      value.every(list.holds),
+    at: (value) => failingItems(value, list.holds),
+    schema: {
+      type: 'array',
+      minItems: atLeast,
+      maxItems: items,
+      ...(unique ? { uniqueItems: true } : {}),
+      items: list.schema,
+    },
+  });
+}

@@ -1,0 +1,234 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { Clock } from '../common/clock.js';
+import { InvalidInput, NotFound, type Problem } from '../common/errors.js';
+import { HubIdentity } from '../common/hub-identity.js';
+import { type Language, message } from '../common/messages/messages.js';
+import { checkUuid } from '../common/uuid.js';
+import { readReadingUnits } from '../directory/readers.js';
+import { canonicalize, type JsonObject } from '../protocol/canonical.js';
+import { digestOf } from '../protocol/digest.js';
+import type { Envelope, ObjectLink } from '../protocol/envelope.js';
+import { algorithmOf } from '../protocol/keys.js';
+import { makePart } from '../protocol/part.js';
+import type { RegisteredKey } from '../protocol/signed-object.js';
+import { prepare, typeOf } from '../protocol/signing.js';
+import { formatTimestamp } from '../protocol/timestamp.js';
+import { readSigningKeys } from '../trust/key-directory.js';
+import { Handling } from './body/handling.js';
+import { validateBody } from './body/validate.js';
+import type { ComposedPart, Composition, CompositionInput, Preview } from './composition.js';
+import { type ObjectKind, ObjectKinds } from './object-kind.js';
+import { readObject } from './object-pages.js';
+import type { ObjectRow } from './object-record.js';
+import { decideSharing, problemsOf, type SharingDecision } from './sharing-policy.js';
+
+/** What a module asks to be composed. */
+export interface Draft {
+  kind: Envelope['kind'];
+  /** GraphQL input as it came; the reference, if the body has one, is made by `withRef`. */
+  body: object;
+  /** Puts a fresh reference into the body, when it carries one and the sender gave none. */
+  refCode?: string;
+  input: CompositionInput;
+  parts: Record<string, object | null | undefined>;
+  inReplyTo?: string | null;
+  /** A reply or recall goes where the linked object's rules say, not under the language rule of new matters. */
+  isReply?: boolean;
+}
+
+/** Checks a draft with the rules that will judge it when it is submitted, and returns the texts to sign. Writes nothing. */
+@Injectable()
+export class ComposerService {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly kinds: ObjectKinds,
+    private readonly hub: HubIdentity,
+    private readonly clock: Clock,
+  ) {}
+
+  compose(caller: Caller, draft: Draft, language: Language): Promise<Composition[]> {
+    return this.database.as(caller, async (tx) => {
+      const kind = this.kinds.get(draft.kind);
+      if (!kind) throw new NotFound();
+      const inReplyTo = await this.link(tx, draft.inReplyTo, '/inReplyTo');
+      const supersedes = await this.link(tx, draft.input.supersedes, '/supersedes');
+      if (supersedes && supersedes.from_agency !== caller.agencyId) throw new NotFound();
+      const keys = await readSigningKeys(tx, caller.unitId, draft.kind, new Date());
+      const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
+      if (groups.length === 0 || draft.input.to.length === 0) {
+        throw new InvalidInput([{ pointer: '/to', rule: 'required', message: 'name at least one addressee' }]);
+      }
+      const compositions: Composition[] = [];
+      for (const to of groups) {
+        compositions.push(
+          await this.composeOne(tx, caller, kind, draft, { to, inReplyTo, supersedes, keys, groups: groups.length }, language),
+        );
+      }
+      return compositions;
+    });
+  }
+
+  private async composeOne(
+    tx: EntityManager,
+    caller: Caller,
+    kind: ObjectKind,
+    draft: Draft,
+    { to, inReplyTo, supersedes, keys, groups }: {
+      to: string[];
+      inReplyTo: ObjectRow | null;
+      supersedes: ObjectRow | null;
+      keys: RegisteredKey[];
+      groups: number;
+    },
+    language: Language,
+  ): Promise<Composition> {
+    const problems: Problem[] = [];
+    const givenBody = plain(draft.body) as JsonObject;
+    if (draft.refCode && givenBody['ref'] === undefined) {
+      givenBody['ref'] = supersedes?.ref ?? freshReference(caller.agencyId, draft.refCode, this.clock.now());
+    } else if (draft.refCode && groups > 1) {
+      problems.push({ pointer: '/body/ref', rule: 'oneAddressee', message: message('refusal.refNeedsOneAddressee', language) });
+    }
+    const body = checked(kind.body, givenBody, '/body', problems);
+    const givenHandling = plain(draft.input.handling) as JsonObject;
+    const handling = checked(Handling, givenHandling, '/handling', problems);
+
+    const parts: (ComposedPart & { sha256: string })[] = [];
+    for (const [name, data] of Object.entries(draft.parts)) {
+      const form = kind.parts[name];
+      if (!data || !form) continue;
+      const given = plain(data) as JsonObject;
+      if (checked(form, given, `/${name}`, problems)) parts.push(await makePart(name, given));
+    }
+    if (!body || !handling || problems.length > 0) throw new InvalidInput(problems);
+
+    const envelope: Envelope = {
+      v: 1,
+      kind: draft.kind,
+      hub: this.hub.id,
+      id: randomUUID(),
+      from: caller.agencyId,
+      unit: caller.unitId,
+      to,
+      createdAt: formatTimestamp(this.clock.now()),
+      inReplyTo: linkTo(inReplyTo),
+      supersedes: linkTo(supersedes),
+      operation: null,
+      handling: givenHandling,
+      purpose: draft.input.purpose ?? caller.purpose,
+      authoredBy: draft.input.authoredBy ?? caller.officer,
+      releasedBy: draft.input.releasedBy ?? null,
+      attachments: [],
+      parts: parts.map(({ name, sha256 }) => ({ name, sha256 })),
+      body: givenBody,
+    };
+    const broken = (await kind.check?.(tx, { envelope, body, inReplyTo, supersedes })) ?? [];
+    if (broken.length > 0) throw new InvalidInput(broken);
+
+    const decision = await decideSharing(tx, caller, {
+      to,
+      handling,
+      isNominal: parts.length > 0,
+      language: !draft.isReply && 'language' in body ? String(body.language) : null,
+      assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
+    });
+    const preview = await this.preview(tx, caller, parts, handling, decision, language);
+    const isRefused = decision.refusals.length > 0;
+    const text = canonicalize(envelope);
+    const iat = Math.floor(this.clock.now().getTime() / 1000);
+    return {
+      to,
+      id: envelope.id,
+      text: isRefused ? null : text,
+      digest: isRefused ? null : await digestOf(text),
+      signing: isRefused
+        ? []
+        : keys.map((key) => {
+            const alg = algorithmOf(key.jwk);
+            const ready = prepare(envelope, { alg, hub: this.hub.id, iat, kid: key.kid, typ: typeOf(draft.kind) });
+            return { kid: key.kid, alg, protected: ready.protected, signingInput: ready.signingInput };
+          }),
+      parts: isRefused ? [] : parts.map(({ name, text }) => ({ name, text })),
+      preview,
+    };
+  }
+
+  private async preview(
+    tx: EntityManager,
+    caller: Caller,
+    parts: readonly ComposedPart[],
+    handling: Handling,
+    decision: SharingDecision,
+    language: Language,
+  ): Promise<Preview> {
+    const readers = [];
+    for (const addressee of decision.addressees) {
+      const agencies = addressee.is_known ? addressee.agencies.filter((agency) => agency !== caller.agencyId) : [];
+      for (const unit of await readReadingUnits(tx, addressee.to, agencies)) {
+        readers.push({
+          agency: unit.agency_id,
+          unit: unit.unit_id,
+          nameEn: unit.name_en,
+          nameVi: unit.name_vi,
+          officers: unit.officers,
+        });
+      }
+    }
+    return {
+      readers,
+      restrictedParts: parts.map((part) => part.name),
+      legalBasis: (language === 'vi' ? decision.agreement?.title_vi : decision.agreement?.title_en) ?? null,
+      expiresAt: handling.expiresAt === undefined ? null : new Date(handling.expiresAt),
+      notes: decision.addressees.flatMap(({ to: name, successor }) =>
+        successor === null ? [] : [message('preview.successor', language, { to: name, successor })],
+      ),
+      refusals: problemsOf(decision.refusals, language).map((problem, index) => ({
+        to: decision.refusals[index]!.to,
+        code: problem.rule,
+        pointer: problem.pointer,
+        message: problem.message,
+      })),
+    };
+  }
+
+  private async link(tx: EntityManager, id: string | null | undefined, pointer: string): Promise<ObjectRow | null> {
+    if (id === null || id === undefined) return null;
+    const row = await readObject(tx, checkUuid(id, pointer));
+    if (!row) throw new NotFound();
+    return row;
+  }
+}
+
+function linkTo(row: ObjectRow | null): ObjectLink | null {
+  return row && ({ id: row.id, digest: row.digest } as ObjectLink);
+}
+
+/** GraphQL gives null for what was left out and objects without prototype; a payload has neither. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null && member !== undefined)
+      .map(([name, member]) => [name, plain(member)]),
+  );
+}
+
+function checked<T extends object>(form: new () => T, value: unknown, at: string, problems: Problem[]): T | undefined {
+  const result = validateBody(form, value);
+  if ('value' in result) return result.value;
+  problems.push(...result.problems.map((problem) => ({ ...problem, pointer: `${at}${problem.pointer}` })));
+  return undefined;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** A reference that tells nobody how many there are: VN-ALR-2026-KXQWPD. */
+function freshReference(agencyId: string, code: string, now: Date): string {
+  const letters = Array.from({ length: 6 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  return `${agencyId.slice(0, 2)}-${code}-${now.getUTCFullYear()}-${letters}`;
+}

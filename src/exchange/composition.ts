@@ -1,0 +1,116 @@
+import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { ReadingUnitModel } from '../directory/directory.models.js';
+import { Handling } from './body/handling.js';
+
+@InputType({ description: 'What every composition needs besides its body' })
+export class CompositionInput {
+  @Field(() => [String], {
+    description: 'Addressees: agencies (TH-CUS), units (TH-CUS-LCB) or community:<uuid>. Each gets an object of its own.',
+  })
+  to: string[];
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'One object for all addressees, who then see each other',
+  })
+  addresseesSeeEachOther: boolean;
+
+  @Field(() => Handling)
+  handling: Handling;
+
+  @Field(() => String, { nullable: true, description: "Purpose code; the session's own when absent" })
+  purpose?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The version of yours that this one replaces' })
+  supersedes?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Pseudonym of the author, p:…' })
+  authoredBy?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Pseudonym of the releasing officer, p:…' })
+  releasedBy?: string | null;
+}
+
+@ObjectType({ description: 'What to sign with one key: a raw signature over the UTF-8 bytes of signingInput' })
+export class SigningRequest {
+  @Field(() => ID, { description: 'RFC 7638 thumbprint of the key' })
+  kid: string;
+
+  @Field(() => String, { description: 'Ed25519, or ES256 (r followed by s, 64 bytes)' })
+  alg: string;
+
+  @Field(() => String, { description: 'Protected header, base64url' })
+  protected: string;
+
+  @Field(() => String, { description: 'protected + "." + base64url(text), RFC 7515 section 5.1' })
+  signingInput: string;
+}
+
+@ObjectType({ description: 'A part to keep and send along with the object: canonical text with a random salt' })
+export class ComposedPart {
+  @Field(() => String, { description: 'Such as nominal' })
+  name: string;
+
+  @Field(() => String)
+  text: string;
+}
+
+@ObjectType({ description: 'Why this may not be sent to this addressee' })
+export class RefusalModel {
+  @Field(() => String)
+  to: string;
+
+  @Field(() => String, { description: 'ADDRESSEE, AGREEMENT, NOMINAL, LANGUAGE, ASSISTANCE_TYPE or EVIDENCE' })
+  code: string;
+
+  @Field(() => String, { description: 'JSON pointer into the object' })
+  pointer: string;
+
+  @Field(() => String, { description: 'In the language of Accept-Language' })
+  message: string;
+}
+
+@ObjectType({ description: 'Who would see what, before anything is sent' })
+export class Preview {
+  @Field(() => [ReadingUnitModel], { description: 'Units whose officers will be able to read it' })
+  readers: ReadingUnitModel[];
+
+  @Field(() => [String], { description: 'Parts that only readers cleared for personal details will get' })
+  restrictedParts: string[];
+
+  @Field(() => String, { nullable: true, description: 'Title of the agreement it is sent under' })
+  legalBasis: string | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When sight ends; null: not limited' })
+  expiresAt: Date | null;
+
+  @Field(() => [String], { description: 'What else to know, such as a dissolved unit’s successor' })
+  notes: string[];
+
+  @Field(() => [RefusalModel], { description: 'Empty when it may be sent' })
+  refusals: RefusalModel[];
+}
+
+@ObjectType({ description: 'An object ready to be signed, for one addressee' })
+export class Composition {
+  @Field(() => [String])
+  to: string[];
+
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String, { nullable: true, description: 'The canonical payload; null while something is refused' })
+  text: string | null;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the text: sha256:<64 hex>' })
+  digest: string | null;
+
+  @Field(() => [SigningRequest], { description: "One for each of the unit's keys that may sign this kind; use one" })
+  signing: SigningRequest[];
+
+  @Field(() => [ComposedPart])
+  parts: ComposedPart[];
+
+  @Field(() => Preview)
+  preview: Preview;
+}

@@ -1,0 +1,165 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ObjectSummary } from './object-record.js';
+
+/** The fields by which an object can be found exactly. */
+export enum LookUpField {
+  REFERENCE = 'ref',
+  PARTNER = 'partner',
+  CONTAINER = 'container',
+  BILL_OF_LADING = 'bl',
+  AIR_WAYBILL = 'awb',
+  IMO = 'imo',
+}
+registerEnumType(LookUpField, {
+  name: 'LookUpField',
+  description: 'What to find exactly, among the objects that the caller may see',
+  valuesMap: {
+    REFERENCE: { description: "The sender's reference, such as VN-ALR-2026-KXQWPD" },
+    PARTNER: { description: 'The other agency (code), or community:<uuid>' },
+    CONTAINER: { description: 'Container number, ISO 6346' },
+    BILL_OF_LADING: { description: 'Master or house bill of lading' },
+    AIR_WAYBILL: { description: 'Air waybill number' },
+    IMO: { description: 'IMO number of a ship' },
+  },
+});
+
+@InputType({ description: 'One exact value. Spaces, dots and case do not matter.' })
+export class LookUp {
+  @Field(() => LookUpField)
+  field: LookUpField;
+
+  @Field(() => String)
+  value: string;
+}
+
+@ObjectType()
+export class PageInfo {
+  @Field(() => Boolean)
+  hasNextPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Give it as `after` for the next page' })
+  endCursor: string | null;
+}
+
+@ObjectType()
+export class ObjectEdge {
+  @Field(() => String)
+  cursor: string;
+
+  @Field(() => ObjectSummary)
+  node: ObjectSummary;
+}
+
+@ObjectType({ description: 'Newest first' })
+export class ObjectConnection {
+  @Field(() => [ObjectEdge])
+  edges: ObjectEdge[];
+
+  @Field(() => [ObjectSummary])
+  nodes: ObjectSummary[];
+
+  @Field(() => PageInfo)
+  pageInfo: PageInfo;
+}
+
+@ObjectType({ description: 'Data sent beside an object under a digest that the object names' })
+export class ObjectPart {
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'Canonical text with its salt; null when withheld' })
+  text: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the text is withheld: NOT_CLEARED or ERASED' })
+  withheld: string | null;
+}
+
+@ObjectType({ description: 'A signed object, opened. The opening is recorded for its owner.' })
+export class SignedObject extends ObjectSummary {
+  @Field(() => String, { description: 'The signed text, byte for byte: JWS General JSON (RFC 7515 section 7.2.1)' })
+  text: string;
+
+  @Field(() => String, { description: "The hub's signed receipt: when it was accepted" })
+  receipt: string;
+
+  @Field(() => ID, { nullable: true, description: 'The object that this one answers or recalls' })
+  inReplyTo: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The version that this one replaces' })
+  supersedes: string | null;
+
+  /** Names of its parts, for the resolver of `parts`. */
+  partNames: string[];
+}
+
+@InputType({ description: 'A signature made over a signingInput' })
+export class SignatureInput {
+  @Field(() => String)
+  protected: string;
+
+  @Field(() => String, { description: '64 raw bytes, base64url without padding' })
+  signature: string;
+}
+
+@InputType({ description: 'A composed text with its signatures; the hub assembles the signed object' })
+export class SignedComposition {
+  @Field(() => String)
+  text: string;
+
+  @Field(() => [SignatureInput], { description: "The author's first, the releasing officer's last" })
+  signatures: SignatureInput[];
+}
+
+@InputType()
+export class PartInput {
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String)
+  text: string;
+}
+
+@ObjectType({ description: 'What became of a submission' })
+export class Submission {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String, { description: "The hub's signed receipt. Keep it with the object." })
+  receipt: string;
+
+  @Field(() => Boolean, { description: 'The same object had been accepted before; this is its first receipt' })
+  repeated: boolean;
+
+  @Field(() => ObjectSummary)
+  object: ObjectSummary;
+}
+
+@ObjectType({ description: 'One change in what the caller may see' })
+export class Change {
+  @Field(() => String)
+  cursor: string;
+
+  @Field(() => String, { description: 'RELEASED; or RECALLED or EXPIRED: forget the object, which is gone from sight' })
+  act: string;
+
+  @Field(() => ID)
+  objectId: string;
+
+  @Field(() => ObjectSummary, { nullable: true, description: 'Null when it is gone' })
+  object: ObjectSummary | null;
+}
+
+@ObjectType({ description: 'A stretch of the forward feed, oldest first, in the order in which things became visible' })
+export class ChangePage {
+  @Field(() => [Change])
+  changes: Change[];
+
+  @Field(() => String, { description: 'Give it as `after` next time, also when there was nothing' })
+  endCursor: string;
+
+  @Field(() => Boolean, { description: 'There is more now: ask again at once' })
+  hasMore: boolean;
+}
+
+export const FIRST = { type: () => Int, defaultValue: 20, description: 'How many, 1 to 100' };
+export const AFTER = { type: () => String, nullable: true, description: 'Cursor of the last one seen' };

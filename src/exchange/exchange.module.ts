@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { ComposerService } from './composer.service.js';
+import { ExchangeResolver } from './exchange.resolver.js';
+import { ExpirySweeper } from './expiry-sweeper.js';
+import { ObjectKinds } from './object-kind.js';
+import { ObjectsService } from './objects.service.js';
+import { RecallsResolver } from './recalls.js';
+import { SchemasController } from './schemas.controller.js';
+import { SubmissionsService } from './submissions.service.js';
+
+/** Signed objects: taken in, released to their audiences, listed, opened, recalled. Knows kinds only by what modules register. */
+@Module({
+  controllers: [SchemasController],
+  providers: [
+    ComposerService,
+    ExchangeResolver,
+    ExpirySweeper,
+    ObjectKinds,
+    ObjectsService,
+    RecallsResolver,
+    SubmissionsService,
+  ],
+  exports: [ComposerService, ObjectKinds, ObjectsService],
+})
+export class ExchangeModule {}

@@ -1,0 +1,177 @@
+import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
+import { Allow, Opens } from '../access/permission.js';
+import { InvalidInput } from '../common/errors.js';
+import { assemble } from '../protocol/signing.js';
+import { normaliseTerm } from './body/selectors.js';
+import { checkUuid } from '../common/uuid.js';
+import {
+  AFTER,
+  ChangePage,
+  FIRST,
+  LookUp,
+  LookUpField,
+  ObjectConnection,
+  ObjectPart,
+  PartInput,
+  SignedComposition,
+  SignedObject,
+  Submission,
+} from './exchange.models.js';
+import { payloadOf } from './payload.js';
+import { type ListedPage, ObjectsService } from './objects.service.js';
+import type { OpenedRow } from './object-pages.js';
+import { summaryOf } from './object-record.js';
+import { SubmissionsService } from './submissions.service.js';
+
+@Resolver(() => SignedObject)
+export class ExchangeResolver {
+  constructor(
+    private readonly objects: ObjectsService,
+    private readonly submissions: SubmissionsService,
+  ) {}
+
+  @Query(() => ObjectConnection, { description: 'What others released to the caller, newest first' })
+  @Allow('objects.read')
+  inbox(
+    @CurrentCaller() caller: Caller,
+    @Args('first', FIRST) first: number,
+    @Args('after', AFTER) after: string | null,
+    @Args('kind', { type: () => String, nullable: true, description: 'Only this kind' }) kind: string | null,
+    @Args('lookUp', { type: () => LookUp, nullable: true }) lookUp: LookUp | null,
+  ): Promise<ObjectConnection> {
+    return this.list(caller, 'inbox', first, after, kind, lookUp);
+  }
+
+  @Query(() => ObjectConnection, { description: "What the caller's agency has sent, newest first" })
+  @Allow('objects.read')
+  outbox(
+    @CurrentCaller() caller: Caller,
+    @Args('first', FIRST) first: number,
+    @Args('after', AFTER) after: string | null,
+    @Args('kind', { type: () => String, nullable: true, description: 'Only this kind' }) kind: string | null,
+    @Args('lookUp', { type: () => LookUp, nullable: true }) lookUp: LookUp | null,
+  ): Promise<ObjectConnection> {
+    return this.list(caller, 'outbox', first, after, kind, lookUp);
+  }
+
+  @Query(() => SignedObject, { description: 'Opens a signed object' })
+  @Allow('objects.read')
+  @Opens(true)
+  async object(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<SignedObject> {
+    return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id')));
+  }
+
+  @ResolveField(() => [ObjectPart], { description: 'Its parts; giving out a text is recorded for its owner' })
+  parts(@Parent() object: SignedObject, @Context() context: GraphqlContext): Promise<ObjectPart[]> {
+    return this.objects.parts(context.caller!, object.row, object.partNames);
+  }
+
+  @Query(() => ChangePage, {
+    description:
+      'The forward feed for partner systems: in commit order, nothing skipped, with tombstones. Waits when there is nothing.',
+  })
+  @Allow('objects.read')
+  async changes(
+    @CurrentCaller() caller: Caller,
+    @Args('first', FIRST) first: number,
+    @Args('after', AFTER) after: string | null,
+    @Args('waitSeconds', {
+      type: () => Int,
+      defaultValue: 0,
+      description: 'How long to wait for something, 0 to 30',
+    })
+    waitSeconds: number,
+  ): Promise<ChangePage> {
+    const page = await this.objects.changes(caller, { first, after, waitSeconds });
+    return {
+      changes: page.rows.map((row, index) => ({
+        cursor: page.cursors[index]!,
+        act: row.act,
+        objectId: row.object_id,
+        object: row.object && summaryOf(row.object),
+      })),
+      endCursor: page.end,
+      hasMore: page.hasMore,
+    };
+  }
+
+  @Mutation(() => Submission, {
+    description:
+      'Sends a signed object: either the whole text, or a composition with raw signatures. The same object again gets its first receipt.',
+  })
+  @Allow('objects.submit')
+  async submit(
+    @CurrentCaller() caller: Caller,
+    @Args('object', { type: () => String, nullable: true, description: 'JWS General JSON' }) object: string | null,
+    @Args('composition', { type: () => SignedComposition, nullable: true }) composition: SignedComposition | null,
+    @Args('parts', { type: () => [PartInput], defaultValue: [], description: 'The texts of the parts it names' })
+    parts: PartInput[],
+  ): Promise<Submission> {
+    if ((object === null || object === undefined) === (composition === null || composition === undefined)) {
+      throw new InvalidInput([{ pointer: '', rule: 'oneOf', message: 'give either `object` or `composition`' }]);
+    }
+    const text = object ?? assemble(composition!.text, composition!.signatures);
+    const { id, receipt, repeated } = await this.submissions.submit(caller, text, parts);
+    return { id, receipt, repeated, object: summaryOf(await this.objects.summary(caller, id)) };
+  }
+
+  private async list(
+    caller: Caller,
+    box: 'inbox' | 'outbox',
+    first: number,
+    after: string | null,
+    kind: string | null,
+    lookUp: LookUp | null,
+  ): Promise<ObjectConnection> {
+    return connectionOf(
+      await this.objects.list(caller, { box, first, after: after ?? null, term: termOf(kind, lookUp) }),
+    );
+  }
+}
+
+function connectionOf(page: ListedPage): ObjectConnection {
+  const nodes = page.rows.map(summaryOf);
+  return {
+    nodes,
+    edges: nodes.map((node, index) => ({ node, cursor: page.cursors[index]! })),
+    pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.cursors.at(-1) ?? null },
+  };
+}
+
+/** An opened row as the API gives it. */
+export function signedObjectOf(row: OpenedRow): SignedObject {
+  const envelope = payloadOf(row.text);
+  return {
+    ...summaryOf(row),
+    text: row.text,
+    receipt: row.receipt,
+    inReplyTo: envelope.inReplyTo?.id ?? null,
+    supersedes: envelope.supersedes?.id ?? null,
+    partNames: envelope.parts.map((part) => part.name),
+  };
+}
+
+const KIND = /^[a-z]{1,20}$/;
+const COMMUNITY = /^community:[0-9a-f-]{36}$/;
+
+/** The stored term that answers this filter. A kind together with a look-up is offered for partners only. */
+function termOf(kind: string | null, lookUp: LookUp | null): string | null {
+  if (kind && !KIND.test(kind)) {
+    throw new InvalidInput([{ pointer: '/kind', rule: 'kind', message: 'must be a kind such as alert' }]);
+  }
+  if (!lookUp) return kind ? `kind:${kind}` : null;
+  const isCommunity = lookUp.field === LookUpField.PARTNER && COMMUNITY.test(lookUp.value);
+  const term = isCommunity ? `partner:${lookUp.value}` : normaliseTerm(lookUp.field, lookUp.value);
+  if (term === null) {
+    throw new InvalidInput([
+      { pointer: '/lookUp/value', rule: 'form', message: 'cannot be a value of this field: check it for typing errors' },
+    ]);
+  }
+  if (!kind) return term;
+  if (lookUp.field === LookUpField.PARTNER) return `${term} kind:${kind}`;
+  throw new InvalidInput([
+    { pointer: '/kind', rule: 'alone', message: 'a kind can be combined with the look-up PARTNER only' },
+  ]);
+}

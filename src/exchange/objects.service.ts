@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
+import { prepared } from '../access/prepared.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { recordAccess } from '../audit/record-access.js';
+import { Cursors } from '../common/cursor.js';
+import { InvalidInput, NotFound } from '../common/errors.js';
+import { ChangeSignal } from './change-signal.js';
+import { type ChangeRow, FEED_START, type FeedPosition, readChanges } from './changes.js';
+import { type OpenedRow, openObject, readObject, readObjectPage } from './object-pages.js';
+import type { ObjectRow } from './object-record.js';
+import { PartVault } from './part-vault.js';
+import { partBinding } from './submissions.service.js';
+
+export interface ListRequest {
+  box: 'inbox' | 'outbox';
+  first: number;
+  after: string | null;
+  term: string | null;
+}
+
+export interface ListedPage {
+  rows: ObjectRow[];
+  cursors: string[];
+  hasNextPage: boolean;
+}
+
+/** A part as the caller may have it: its text, or the reason why not. */
+export interface OpenedPart {
+  name: string;
+  text: string | null;
+  withheld: 'NOT_CLEARED' | 'ERASED' | null;
+}
+
+const MAX_PAGE = 100;
+const LOOK_AGAIN_MS = 1_000;
+
+@Injectable()
+export class ObjectsService {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly cursors: Cursors,
+    private readonly vault: PartVault,
+    private readonly signal: ChangeSignal,
+  ) {}
+
+  /** One page of what was released to the caller, or of what the caller's agency sent, newest first. */
+  async list(caller: Caller, request: ListRequest): Promise<ListedPage> {
+    checkPageSize(request.first);
+    const scope = scopeOf(caller, `${request.box} ${request.term ?? ''}`);
+    const before = request.after === null ? null : (this.cursors.read(scope, request.after)[0] ?? null);
+    const rows = await this.database.as(caller, (tx) =>
+      readObjectPage(tx, { ...request, before, limit: request.first + 1, clearance: caller.clearance }),
+    );
+    const page = rows.slice(0, request.first);
+    return {
+      rows: page,
+      cursors: page.map((row) => this.cursors.write(scope, [row.seq])),
+      hasNextPage: rows.length > request.first,
+    };
+  }
+
+  /** What lists show of one object. */
+  async summary(caller: Caller, id: string): Promise<ObjectRow> {
+    const row = await this.database.as(caller, (tx) => readObject(tx, id));
+    if (!row) throw new NotFound();
+    return row;
+  }
+
+  /** Opens an object, of this kind if one is given: its signed text and receipt, with the opening recorded. */
+  async open(caller: Caller, id: string, kind: string | null = null): Promise<OpenedRow> {
+    const row = await this.database.as(caller, (tx) => openObject(tx, id, kind));
+    if (!row) throw new NotFound();
+    return row;
+  }
+
+  /** The parts of an opened object. Each text that is given out is recorded as viewed. */
+  async parts(caller: Caller, row: ObjectRow, names: readonly string[]): Promise<OpenedPart[]> {
+    if (names.length === 0) return [];
+    if (!caller.maySeeNominal) return names.map((name) => ({ name, text: null, withheld: 'NOT_CLEARED' }));
+    return this.database.as(caller, async (tx) => {
+      const stored = await prepared<{ name: string; iv: Buffer; ciphertext: Buffer; wrapped: Buffer }>(
+        tx,
+        'parts',
+        `SELECT p.name, p.iv, p.ciphertext, k.wrapped FROM hub.part p
+         JOIN hub.part_key k ON k.seq = p.seq AND k.name = p.name AND k.agency_id = $2 WHERE p.seq = $1`,
+        [row.seq, caller.agencyId],
+      );
+      const opened: OpenedPart[] = [];
+      for (const name of names) {
+        const part = stored.find((each) => each.name === name);
+        const text = part
+          ? await this.vault.open(part, partBinding(row.digest, name), caller.agencyId, part.wrapped)
+          : null;
+        opened.push({ name, text, withheld: text === null ? 'ERASED' : null });
+      }
+      if (stored.length > 0) await recordAccess(tx, 'nominal.viewed', row.seq);
+      return opened;
+    });
+  }
+
+  /**
+   * What changed after a place in the feed, waiting up to `waitSeconds` for something. Each look is a transaction of its own,
+   * so that nothing is held while waiting and rights are read afresh.
+   */
+  async changes(
+    caller: Caller,
+    request: { first: number; after: string | null; waitSeconds: number },
+  ): Promise<{ rows: ChangeRow[]; cursors: string[]; end: string; hasMore: boolean }> {
+    checkPageSize(request.first);
+    if (request.waitSeconds < 0 || request.waitSeconds > 30) {
+      throw new InvalidInput([{ pointer: '/waitSeconds', rule: 'range', message: 'must be from 0 to 30' }]);
+    }
+    const scope = scopeOf(caller, 'changes');
+    let from = request.after === null ? FEED_START : positionOf(this.cursors.read(scope, request.after));
+    const until = Date.now() + request.waitSeconds * 1_000;
+    for (;;) {
+      const { rows, isLast, end } = await this.database.as(
+        caller,
+        (tx) => readChanges(tx, from, request.first, caller.clearance),
+        { isAlone: true },
+      );
+      from = end;
+      const left = until - Date.now();
+      if (rows.length > 0 || (isLast && (left <= 0 || this.signal.isStopping))) {
+        const write = ({ xid, seq, act }: FeedPosition): string => this.cursors.write(scope, [xid, seq, act]);
+        return { rows, cursors: rows.map(write), end: write(end), hasMore: !isLast };
+      }
+      if (isLast) await this.signal.wait(Math.min(left, LOOK_AGAIN_MS));
+    }
+  }
+}
+
+function checkPageSize(first: number): void {
+  if (first >= 1 && first <= MAX_PAGE) return;
+  throw new InvalidInput(
+    [{ pointer: '/first', rule: 'range', message: `must be from 1 to ${MAX_PAGE}` }],
+    'error.badPageSize',
+  );
+}
+
+/** A page mark is bound to who reads and to the list, filter included. */
+function scopeOf(caller: Caller, list: string): string {
+  return `${caller.agencyId} ${caller.unitId} ${caller.officer ?? ''} ${list}`;
+}
+
+function positionOf([xid, seq, act]: string[]): FeedPosition {
+  return { xid: xid ?? '0', seq: seq ?? '0', act: act ?? '' };
+}

@@ -1,0 +1,91 @@
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import type { Problem } from '../common/errors.js';
+import { type Language, message, type MessageKey, type MessageParams } from '../common/messages/messages.js';
+import { type Agreement, readAgreement } from '../directory/agreement.js';
+import { type Addressee, readAddressees } from '../directory/readers.js';
+import type { Handling } from './body/handling.js';
+
+/** What the policy needs to know of an object, before or after it is signed. */
+export interface Sharing {
+  to: readonly string[];
+  handling: Handling;
+  /** Carries personal details. */
+  isNominal: boolean;
+  language: string | null;
+  assistanceType: string | null;
+}
+
+/** Why this may not be sent to this addressee. */
+export interface Refusal {
+  to: string;
+  code: string;
+  pointer: string;
+  key: MessageKey;
+  params: MessageParams;
+}
+
+export interface SharingDecision {
+  agreement: Agreement | undefined;
+  addressees: Addressee[];
+  refusals: Refusal[];
+}
+
+/** Whether the caller may share this with these addressees, and why not: the same decision for compose and for submit. */
+export async function decideSharing(tx: EntityManager, caller: Caller, sharing: Sharing): Promise<SharingDecision> {
+  const agreement = await readAgreement(tx, sharing.handling.legalBasis.agreement);
+  const addressees = await readAddressees(tx, sharing.to);
+  const refusals = addressees.flatMap((addressee, index) => refusalsFor(caller, sharing, agreement, addressee, index));
+  return { agreement, addressees, refusals };
+}
+
+function refusalsFor(
+  caller: Caller,
+  sharing: Sharing,
+  agreement: Agreement | undefined,
+  { to, is_known, agencies }: Addressee,
+  index: number,
+): Refusal[] {
+  const refuse = (code: string, pointer: string, key: MessageKey, params: MessageParams = {}): Refusal => ({
+    to,
+    code,
+    pointer,
+    key,
+    params: { to, agreement: sharing.handling.legalBasis.agreement, ...params },
+  });
+  if (!is_known) return [refuse('ADDRESSEE', `/to/${index}`, 'refusal.addresseeUnknown')];
+  if (to === caller.agencyId || to.startsWith(`${caller.agencyId}-`)) {
+    return [refuse('ADDRESSEE', `/to/${index}`, 'refusal.addresseeIsSelf')];
+  }
+  if (!agreement || agencies.some((agency) => !agreement.parties.includes(agency))) {
+    return [refuse('AGREEMENT', '/handling/legalBasis', 'refusal.agreementUnknown')];
+  }
+  const refusals: Refusal[] = [];
+  if (sharing.isNominal && !agreement.nominal_allowed) {
+    refusals.push(refuse('NOMINAL', '/parts', 'refusal.nominalNotAllowed'));
+  }
+  if (sharing.language !== null && !agreement.languages.includes(sharing.language)) {
+    refusals.push(
+      refuse('LANGUAGE', '/body/language', 'refusal.languageNotAccepted', { language: sharing.language }),
+    );
+  }
+  if (sharing.assistanceType !== null && !agreement.assistance_types.includes(sharing.assistanceType)) {
+    refusals.push(refuse('ASSISTANCE_TYPE', '/body/assistanceType', 'refusal.assistanceType'));
+  }
+  if (EVIDENCE.indexOf(sharing.handling.evidenceUse) > EVIDENCE.indexOf(agreement.evidence_rule)) {
+    refusals.push(refuse('EVIDENCE', '/handling/evidenceUse', 'refusal.evidenceRule'));
+  }
+  return refusals;
+}
+
+/** From the strictest to the freest. */
+const EVIDENCE: readonly string[] = ['NO', 'WITH_CONSENT', 'YES'];
+
+/** The refusals as faults of the input, in the reader's language. */
+export function problemsOf(refusals: readonly Refusal[], language: Language = 'en'): Problem[] {
+  return refusals.map(({ code, pointer, key, params }) => ({
+    pointer,
+    rule: code,
+    message: message(key, language, params),
+  }));
+}

@@ -1,0 +1,298 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { prepared } from '../access/prepared.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { Clock } from '../common/clock.js';
+import { databaseFault } from '../common/database-fault.js';
+import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound, type Problem } from '../common/errors.js';
+import { HubIdentity } from '../common/hub-identity.js';
+import type { Envelope, ObjectLink } from '../protocol/envelope.js';
+import { checkPart } from '../protocol/part.js';
+import { issueReceipt } from '../protocol/receipt.js';
+import { type ReadObject, readSignedObject, verifySignatures } from '../protocol/signed-object.js';
+import { HubKeys } from '../trust/hub-keys.js';
+import { readKeys } from '../trust/key-directory.js';
+import { refusing } from '../trust/protocol-faults.js';
+import { Handling } from './body/handling.js';
+import { validateBody } from './body/validate.js';
+import { type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
+import { readObject } from './object-pages.js';
+import type { ObjectRow } from './object-record.js';
+import { PartVault } from './part-vault.js';
+import { decideSharing, problemsOf } from './sharing-policy.js';
+
+/** A part as it is sent beside its object: its name and its canonical text. */
+export interface SubmittedPart {
+  name: string;
+  text: string;
+}
+
+/** What became of a submission. A repetition of the same object gets the first receipt. */
+export interface Accepted {
+  id: string;
+  receipt: string;
+  repeated: boolean;
+}
+
+/**
+ * Takes a signed object in, or refuses it and leaves nothing behind. The order is security.md 2.4:
+ * - profile, canonical form, envelope (protocol)
+ * - signers' keys and signatures, every one
+ * - the caller's agency is the sender's; a repetition gets its old receipt
+ * - form of body, handling and parts; links; the kind's own rules; agreement and addressees
+ * - one transaction: object, releases, terms, feed, parts, log entry, the module's rows
+ */
+@Injectable()
+export class SubmissionsService {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly kinds: ObjectKinds,
+    private readonly vault: PartVault,
+    private readonly hub: HubIdentity,
+    private readonly hubKeys: HubKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  async submit(caller: Caller, text: string, parts: readonly SubmittedPart[]): Promise<Accepted> {
+    const now = this.clock.now();
+    const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
+    return this.database.as(caller, async (tx) => {
+      const keys = await readKeys(tx, read.signatures.map((signature) => signature.kid));
+      await refusing(() => verifySignatures(read, keys, { at: now }));
+      // Only now is it known who signed; a stranger who repeats another agency's text learns nothing from the answer.
+      if (read.envelope.from !== caller.agencyId) throw new NotFound();
+
+      const before = await findEarlier(tx, read);
+      if (before) return before;
+
+      const { kind, incoming } = await this.examine(tx, caller, read, parts);
+      return this.accept(tx, read, kind, incoming, parts, now);
+    });
+  }
+
+  private async examine(
+    tx: EntityManager,
+    caller: Caller,
+    read: ReadObject,
+    parts: readonly SubmittedPart[],
+  ): Promise<{ kind: ObjectKind; incoming: Incoming }> {
+    const { envelope } = read;
+    const kind = this.kinds.get(envelope.kind);
+    if (!kind) throw new BadSignedObject('KIND', { pointer: '/kind' });
+    if (envelope.attachments.length > 0) throw new BadSignedObject('ATTACHMENT', { pointer: '/attachments' });
+
+    const problems: Problem[] = [];
+    const body = checked(kind.body, envelope.body, '/body', problems);
+    const handling = checked(Handling, envelope.handling, '/handling', problems);
+    await this.checkParts(kind, envelope, parts, problems);
+    if (!body || !handling || problems.length > 0) throw new InvalidInput(problems);
+    if (clearanceOf(handling) > caller.clearance) throw new Forbidden();
+
+    const incoming: Incoming = {
+      envelope,
+      body,
+      inReplyTo: await linked(tx, envelope.inReplyTo, '/inReplyTo'),
+      supersedes: await linked(tx, envelope.supersedes, '/supersedes'),
+    };
+    if (incoming.supersedes && incoming.supersedes.from_agency !== caller.agencyId) throw new NotFound();
+    const broken = (await kind.check?.(tx, incoming)) ?? [];
+    if (broken.length > 0) throw new InvalidInput(broken);
+
+    const isReply = incoming.inReplyTo !== null;
+    const { refusals } = await decideSharing(tx, caller, {
+      to: envelope.to,
+      handling,
+      isNominal: envelope.parts.length > 0,
+      language: !isReply && 'language' in body ? String(body.language) : null,
+      assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
+    });
+    if (refusals.length > 0) throw new InvalidInput(problemsOf(refusals));
+    return { kind, incoming };
+  }
+
+  private async checkParts(
+    kind: ObjectKind,
+    envelope: Envelope,
+    parts: readonly SubmittedPart[],
+    problems: Problem[],
+  ): Promise<void> {
+    if (parts.length !== envelope.parts.length) throw new BadSignedObject('PART', { pointer: '/parts' });
+    for (const [index, link] of envelope.parts.entries()) {
+      const form = kind.parts[link.name];
+      const sent = parts.find((part) => part.name === link.name);
+      if (!form || !sent) throw new BadSignedObject('PART', { pointer: `/parts/${index}` });
+      const data = await refusing(() => checkPart(sent.text, link));
+      checked(form, data, `/parts/${index}/data`, problems);
+    }
+  }
+
+  private async accept(
+    tx: EntityManager,
+    read: ReadObject,
+    kind: ObjectKind,
+    incoming: Incoming,
+    parts: readonly SubmittedPart[],
+    now: Date,
+  ): Promise<Accepted> {
+    const { envelope, digest } = read;
+    const handling = envelope.handling as unknown as Handling;
+    const receipt = await issueReceipt(this.hubKeys.receipt, {
+      hub: this.hub.id,
+      objectDigest: digest,
+      kids: read.signatures.map((signature) => signature.kid),
+      from: envelope.from,
+      receivedAt: now,
+      clock: this.clock.isSimulated ? 'simulated' : 'wall',
+    });
+    const headline = kind.headline(incoming.body);
+    const terms = [
+      `kind:${envelope.kind}`,
+      ...kind.terms(incoming.body),
+      ...(headline.ref === null ? [] : [`ref:${headline.ref}`]),
+    ];
+    const stored = await command(tx, {
+      id: envelope.id,
+      kind: envelope.kind,
+      from: envelope.from,
+      unit: envelope.unit,
+      to: envelope.to,
+      digest,
+      text: read.text,
+      receipt,
+      ...headline,
+      clearance: clearanceOf(handling),
+      until: handling.expiresAt ?? null,
+      createdAt: envelope.createdAt,
+      receivedAt: now.toISOString(),
+      replySeq: incoming.inReplyTo?.seq ?? null,
+      supersedesSeq: incoming.supersedes?.seq ?? null,
+      hides: incoming.inReplyTo ? (this.kinds.get(incoming.inReplyTo.kind)?.isHiddenByRecall ?? false) : false,
+      termsReceived: distinct([...terms, ...partnerTerms([envelope.from], envelope.kind)]),
+      termsSent: distinct([...terms, ...partnerTerms(envelope.to.map(partnerOf), envelope.kind)]),
+      parts: await this.sealParts(tx, envelope, digest, parts),
+    });
+    if (!stored.repeated) await kind.project?.(tx, stored.object_seq, incoming);
+    return { id: envelope.id, receipt: stored.stored_receipt, repeated: stored.repeated };
+  }
+
+  private async sealParts(
+    tx: EntityManager,
+    envelope: Envelope,
+    digest: string,
+    parts: readonly SubmittedPart[],
+  ): Promise<object[]> {
+    if (parts.length === 0) return [];
+    const rows = await prepared<{ agencies: string[] }>(tx, 'reading-agencies', 'SELECT cmd.reading_agencies($1) AS agencies', [
+      envelope.to,
+    ]);
+    return Promise.all(
+      parts.map(async ({ name, text }) => {
+        const sealed = await this.vault.seal(text, partBinding(digest, name), rows[0]?.agencies ?? []);
+        return {
+          name,
+          sha256: envelope.parts.find((part) => part.name === name)!.sha256,
+          iv: sealed.iv.toString('base64'),
+          ciphertext: sealed.ciphertext.toString('base64'),
+          keys: Object.fromEntries(Object.entries(sealed.keys).map(([agency, key]) => [agency, key.toString('base64')])),
+        };
+      }),
+    );
+  }
+}
+
+/** What a sealed part is bound to: its object and its name, so that it cannot be moved to another. */
+export function partBinding(digest: string, name: string): string {
+  return `${digest}/${name}`;
+}
+
+/** RESTRICTED needs clearance 1. */
+function clearanceOf(handling: Handling): number {
+  return handling.classification === 'RESTRICTED' ? 1 : 0;
+}
+
+/** The agency behind an addressee; a community stands for itself. */
+function partnerOf(addressee: string): string {
+  return addressee.startsWith('community:') ? addressee : addressee.split('-').slice(0, 2).join('-');
+}
+
+function partnerTerms(partners: readonly string[], kind: string): string[] {
+  return partners.flatMap((partner) => [`partner:${partner}`, `partner:${partner} kind:${kind}`]);
+}
+
+function distinct(terms: readonly string[]): string[] {
+  return [...new Set(terms)];
+}
+
+function checked<T extends object>(form: new () => T, value: unknown, at: string, problems: Problem[]): T | undefined {
+  const result = validateBody(form, value);
+  if ('value' in result) return result.value;
+  problems.push(...result.problems.map((problem) => ({ ...problem, pointer: `${at}${problem.pointer}` })));
+  return undefined;
+}
+
+/** The object that a link names, as the caller may see it. One that is hidden, missing or other than described is LINK. */
+async function linked(tx: EntityManager, link: ObjectLink | null, pointer: string): Promise<ObjectRow | null> {
+  if (!link) return null;
+  const row = await readObject(tx, link.id);
+  if (!row || row.digest !== link.digest) throw new BadSignedObject('LINK', { pointer });
+  return row;
+}
+
+/** The receipt of the same object, when the caller's agency has submitted it before. */
+async function findEarlier(tx: EntityManager, read: ReadObject): Promise<Accepted | undefined> {
+  const [row] = await prepared<{ digest: string; receipt: string }>(
+    tx,
+    'own-object',
+    'SELECT o.digest, o.receipt FROM hub.object o WHERE o.from_agency = $1 AND o.id = $2',
+    [read.envelope.from, read.envelope.id],
+  );
+  if (!row) return undefined;
+  if (row.digest !== read.digest) throw new BadSignedObject('ID_REUSED', { pointer: '/id' });
+  return { id: read.envelope.id, receipt: row.receipt, repeated: true };
+}
+
+interface StoredObject {
+  object_seq: string;
+  stored_receipt: string;
+  repeated: boolean;
+}
+
+async function command(tx: EntityManager, submission: object): Promise<StoredObject> {
+  try {
+    const text = 'SELECT * FROM cmd.submit($1)';
+    return (await prepared<StoredObject>(tx, 'submit', text, [JSON.stringify(submission)]))[0]!;
+  } catch (error) {
+    const fault = databaseFault(error);
+    if (fault === undefined) throw error;
+    throw refusalOf(fault);
+  }
+}
+
+/** What cmd.submit refused, in the API's words. */
+function refusalOf(fault: string): Error {
+  switch (fault) {
+    case 'ID_REUSED':
+      return new BadSignedObject('ID_REUSED', { pointer: '/id' });
+    case 'LINK':
+      return new NotFound();
+    case 'REF_TAKEN':
+      return new Conflict('error.refTaken', { sub: fault, pointer: '/body/ref' });
+    case 'RECALLED':
+      return new Conflict('error.recalled', { sub: fault });
+    case 'SUPERSEDED':
+      return new Conflict('error.superseded', { sub: fault });
+    case 'ADDRESSEE':
+    case 'SUPERSEDES_ADDRESSEES':
+    case 'RECALL_ADDRESSEES':
+      return new InvalidInput([{ pointer: '/to', rule: fault, message: ADDRESSEE_FAULTS[fault] }]);
+    default:
+      return new Forbidden();
+  }
+}
+
+const ADDRESSEE_FAULTS = {
+  ADDRESSEE: 'an addressee is unknown or closed',
+  SUPERSEDES_ADDRESSEES: 'a new version goes to exactly the addressees of the version before',
+  RECALL_ADDRESSEES: 'a recall goes to exactly the addressees of what it recalls',
+};

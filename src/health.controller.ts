@@ -1,0 +1,27 @@
+import { Controller, Get } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Public } from './access/permission.js';
+import { Unavailable } from './common/errors.js';
+
+/** For whoever watches the process: alive, and able to serve. */
+@Controller()
+export class HealthController {
+  constructor(private readonly dataSource: DataSource) {}
+
+  @Get('healthz')
+  @Public(true)
+  alive(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Public(true)
+  async ready(): Promise<{ status: string }> {
+    try {
+      await this.dataSource.query('SELECT 1');
+    } catch {
+      throw new Unavailable();
+    }
+    return { status: 'ok' };
+  }
+}

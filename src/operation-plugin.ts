@@ -1,0 +1,45 @@
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import { type DocumentNode, visit } from 'graphql';
+import type { GraphqlContext } from './access/current-caller.js';
+import type { ScopedDatabase } from './access/scoped-database.js';
+import { formatError, inLanguage } from './common/format-error.js';
+import { languageOf } from './common/messages/messages.js';
+
+/**
+ * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
+ * event was not stored. Errors are put into the reader's language on the way out.
+ */
+export function operationPlugin(database: ScopedDatabase, openingFields: ReadonlySet<string>): ApolloServerPlugin<GraphqlContext> {
+  return {
+    requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
+      didResolveOperation: async ({ operation, document, contextValue }) => {
+        if (!contextValue.caller || operation?.operation !== 'query') return;
+        database.openOperation(contextValue.caller, { readOnly: !usesAny(document!, openingFields) });
+      },
+      willSendResponse: async ({ response, contextValue }) => {
+        if (response.body.kind !== 'single') return;
+        const { singleResult } = response.body;
+        try {
+          if (contextValue.caller) await database.closeOperation(contextValue.caller);
+        } catch (error) {
+          singleResult.data = null;
+          singleResult.errors = [formatError({ message: '' }, error)];
+        }
+        const language = languageOf(contextValue.request.headers['accept-language']);
+        singleResult.errors = singleResult.errors?.map((error) => inLanguage(error, language));
+        if (!singleResult.errors) delete singleResult.errors;
+      },
+    }),
+  };
+}
+
+/** Whether a document names any of these fields, at any depth: a superset of what it opens. */
+function usesAny(document: DocumentNode, fields: ReadonlySet<string>): boolean {
+  let found = false;
+  visit(document, {
+    Field: (node) => {
+      found ||= fields.has(node.name.value);
+    },
+  });
+  return found;
+}

@@ -1,0 +1,209 @@
+import type { EntityManager } from 'typeorm';
+import { verifyKeySetChain } from '../protocol/key-set.js';
+import { type PublicJwk, checkPublicKey, thumbprint } from '../protocol/keys.js';
+import { storeKeySet } from '../trust/key-sets.service.js';
+
+/** What the operator records of an agency in the enrolment ceremony. Running it again brings names and units up to date. */
+export interface AgencyEnrolment {
+  agency: {
+    id: string;
+    kind: 'CUSTOMS' | 'PARTNER';
+    country: string;
+    nameEn: string;
+    nameVi: string;
+    validFrom?: string;
+  };
+  units: UnitEnrolment[];
+  officers?: OfficerEnrolment[];
+  /** Root keys, their fingerprints read out over a second channel. Pinned for good. */
+  roots: PublicJwk[];
+  /** Signed key sets from the first on. */
+  keySets: string[];
+}
+
+export interface UnitEnrolment {
+  id: string;
+  kind: string;
+  place?: string;
+  nameEn: string;
+  nameVi: string;
+  phone24h?: string;
+  mailbox?: string;
+  /** Rights of the unit's system; without it the unit has none. */
+  connection?: { clearance: number; maySeeNominal: boolean; maySubmit: boolean };
+}
+
+export interface OfficerEnrolment {
+  pseudonym: string;
+  unit: string;
+  titleEn: string;
+  titleVi: string;
+  roles: string[];
+  clearance?: number;
+  maySeeNominal?: boolean;
+}
+
+export interface CommunityEnrolment {
+  id: string;
+  nameEn: string;
+  nameVi: string;
+  members: string[];
+}
+
+export interface AgreementEnrolment {
+  id: string;
+  kind: 'MULTILATERAL' | 'BILATERAL' | 'OPERATION';
+  titleEn: string;
+  titleVi: string;
+  isExample: boolean;
+  validFrom: string;
+  parties: string[];
+  articles: { id: string; titleEn: string; titleVi: string }[];
+  assistanceTypes: string[];
+  languages: string[];
+  deadlineProfile: string;
+  nominalAllowed: boolean;
+  evidenceRule: 'NO' | 'WITH_CONSENT' | 'YES';
+  onwardRule: 'NONE' | 'AGENCY' | 'NATIONAL_CUSTOMS' | 'NAMED';
+}
+
+const SINCE_ALWAYS = '2000-01-01T00:00:00Z';
+
+/**
+ * Enrols an agency, as the operator's role hub_migrate. The operator pins roots and opens connections; it cannot make a key set
+ * that the roots did not sign.
+ */
+export async function enrolAgency(tx: EntityManager, hub: string, enrolment: AgencyEnrolment): Promise<void> {
+  const { agency, units, officers = [] } = enrolment;
+  const roots = enrolment.roots.map(checkPublicKey);
+  const sets = await verifyKeySetChain(enrolment.keySets, roots, { hub, now: new Date() });
+  if (sets.some((set) => set.agency !== agency.id)) throw new Error(`The key sets are not ${agency.id}'s`);
+
+  await tx.query(
+    `INSERT INTO hub.agency (id, kind, country, name_en, name_vi, valid_from) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_vi = excluded.name_vi`,
+    [agency.id, agency.kind, agency.country, agency.nameEn, agency.nameVi, agency.validFrom ?? SINCE_ALWAYS],
+  );
+  await makeAudience(tx, 'AGENCY', agency.id, [{ agency: agency.id }]);
+  await makeAudience(tx, 'SENT', agency.id, [{ agency: agency.id }]);
+  for (const unit of units) await enrolUnit(tx, agency.id, unit);
+  for (const officer of officers) {
+    await tx.query(
+      `INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, clearance, may_see_nominal, valid_from)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (agency_id, pseudonym) DO NOTHING`,
+      [
+        agency.id,
+        officer.pseudonym,
+        officer.unit,
+        officer.titleEn,
+        officer.titleVi,
+        officer.roles,
+        officer.clearance ?? 0,
+        officer.maySeeNominal ?? false,
+        SINCE_ALWAYS,
+      ],
+    );
+  }
+  for (const jwk of roots) {
+    await tx.query('INSERT INTO hub.agency_root (agency_id, kid, jwk) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      agency.id,
+      await thumbprint(jwk),
+      JSON.stringify(jwk),
+    ]);
+  }
+  const known = await tx.query<{ count: string }[]>('SELECT count(*) AS count FROM hub.key_set WHERE agency_id = $1', [agency.id]);
+  for (const [index, set] of sets.entries()) {
+    if (index >= Number(known[0]?.count)) await storeKeySet(tx, set, enrolment.keySets[index]!);
+  }
+}
+
+async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolment): Promise<void> {
+  await tx.query(
+    `INSERT INTO hub.unit (id, agency_id, kind, place, name_en, name_vi, phone_24h, mailbox, valid_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_vi = excluded.name_vi, place = excluded.place,
+       phone_24h = excluded.phone_24h, mailbox = excluded.mailbox`,
+    [
+      unit.id,
+      agencyId,
+      unit.kind,
+      unit.place ?? null,
+      unit.nameEn,
+      unit.nameVi,
+      unit.phone24h ?? null,
+      unit.mailbox ?? null,
+      SINCE_ALWAYS,
+    ],
+  );
+  await makeAudience(tx, 'UNIT', unit.id, [{ agency: agencyId, unit: unit.id }]);
+  if (!unit.connection) return;
+  await tx.query(
+    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, may_submit) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (unit_id) DO UPDATE SET clearance = excluded.clearance, may_see_nominal = excluded.may_see_nominal,
+       may_submit = excluded.may_submit`,
+    [unit.id, unit.connection.clearance, unit.connection.maySeeNominal, unit.connection.maySubmit],
+  );
+}
+
+/** Makes a community whose members see what is addressed to it from now on. */
+export async function enrolCommunity(tx: EntityManager, community: CommunityEnrolment): Promise<void> {
+  const audience = await makeAudience(tx, 'COMMUNITY', community.id, community.members.map((agency) => ({ agency })));
+  await tx.query(
+    `INSERT INTO hub.community (id, audience_id, name_en, name_vi) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
+    [community.id, audience, community.nameEn, community.nameVi],
+  );
+}
+
+export async function enrolAgreement(tx: EntityManager, agreement: AgreementEnrolment): Promise<void> {
+  await tx.query(
+    `INSERT INTO hub.agreement (id, kind, title_en, title_vi, is_example, valid_from, articles, assistance_types, languages,
+       deadline_profile, nominal_allowed, evidence_rule, onward_rule)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
+    [
+      agreement.id,
+      agreement.kind,
+      agreement.titleEn,
+      agreement.titleVi,
+      agreement.isExample,
+      agreement.validFrom,
+      JSON.stringify(agreement.articles),
+      agreement.assistanceTypes,
+      agreement.languages,
+      agreement.deadlineProfile,
+      agreement.nominalAllowed,
+      agreement.evidenceRule,
+      agreement.onwardRule,
+    ],
+  );
+  await tx.query(
+    `INSERT INTO hub.agreement_party (agreement_id, agency_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
+    [agreement.id, agreement.parties],
+  );
+}
+
+/** The audience of this kind and owner, with these members; made when it is not there. Its id. */
+async function makeAudience(
+  tx: EntityManager,
+  kind: 'AGENCY' | 'SENT' | 'UNIT' | 'COMMUNITY',
+  owner: string,
+  members: readonly { agency: string; unit?: string }[],
+): Promise<number> {
+  const made = await tx.query<{ id: number }[]>(
+    'INSERT INTO hub.audience (kind, owner) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id',
+    [kind, owner],
+  );
+  if (!made[0]) {
+    const known = await tx.query<{ id: number }[]>('SELECT id FROM hub.audience WHERE kind = $1 AND owner = $2', [kind, owner]);
+    return known[0]!.id;
+  }
+  const id = made[0].id;
+  for (const { agency, unit } of members) {
+    await tx.query('INSERT INTO hub.membership (audience_id, agency_id, unit_id, outbox) VALUES ($1, $2, $3, $4)', [
+      id,
+      agency,
+      unit ?? null,
+      kind === 'SENT',
+    ]);
+  }
+  return id;
+}

@@ -1,0 +1,97 @@
+import type { EventEmitter } from 'node:events';
+import { Logger } from '@nestjs/common';
+import { decodeProtectedHeader } from 'jose';
+import { type Configuration, errors, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
+import type { Pool } from 'pg';
+import type { Permission } from '../access/permission.js';
+import { ClientAdapter, PostgresAdapter } from './postgres-adapter.js';
+import type { SignInKeys } from './sign-in-keys.js';
+
+/** The audience of access tokens: this hub's API. */
+export const API = 'urn:liaison:api';
+
+/** What a token may be for: the permissions of a unit's system. */
+export const SCOPES: readonly Permission[] = ['directory.read', 'objects.read', 'objects.submit', 'keys.publish'];
+
+export interface ProviderOptions {
+  issuer: string;
+  pool: Pool;
+  keys: SignInKeys;
+  /** How long an access token lasts. */
+  tokenSeconds?: number;
+}
+
+const ASSERTION_SECONDS = 300;
+const ASSERTION_TYPES = new Set<unknown>([undefined, 'JWT', 'client-authentication+jwt']);
+const CLOCK_TOLERANCE = 15;
+
+/**
+ * The embedded OpenID provider. Today it does one thing: a unit's system shows that it holds a key of its own (a client
+ * assertion, RFC 7523) and gets an access token for the API (RFC 9068). What is not named here is switched off.
+ */
+export function createProvider({ issuer, pool, keys, tokenSeconds = 300 }: ProviderOptions): Provider {
+  const clients = new ClientAdapter(pool);
+  const off = { enabled: false };
+  const configuration: Configuration = {
+    adapter: (model) => (model === 'Client' ? clients : new PostgresAdapter(model, pool)),
+    jwks: keys.jwks,
+    cookies: { keys: keys.cookieKeys },
+    clientAuthMethods: ['private_key_jwt'],
+    clientDefaults: {
+      token_endpoint_auth_method: 'private_key_jwt',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+      id_token_signed_response_alg: 'Ed25519',
+    },
+    enabledJWA: { clientAuthSigningAlgValues: ['Ed25519', 'ES256'], idTokenSigningAlgValues: ['Ed25519'] },
+    clockTolerance: CLOCK_TOLERANCE,
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) => checkAssertion(claims, header),
+    extraTokenClaims: (ctx) => ({ auth_kid: assertionKid(ctx) }),
+    scopes: SCOPES,
+    ttl: { ClientCredentials: tokenSeconds },
+    features: {
+      clientCredentials: { enabled: true },
+      resourceIndicators: { enabled: true, defaultResource: () => API, getResourceServerInfo: resourceServer },
+      devInteractions: off,
+      dPoP: off,
+      pushedAuthorizationRequests: off,
+      rpInitiatedLogout: off,
+      userinfo: off,
+    },
+    clientBasedCORS: () => false,
+    findAccount: () => undefined,
+    renderError: (ctx, out) => {
+      ctx.body = out;
+    },
+  };
+  const provider = new Provider(issuer, configuration);
+  // Without a listener Koa prints errors. Why a token was refused is for the operator alone.
+  const logger = new Logger('SignIn');
+  provider.on('server_error', (_ctx, error) => logger.error(error));
+  (provider as EventEmitter).on('error', (error) => logger.error(error));
+  provider.on('grant.error', (_ctx, error) => logger.debug(`Refused a token: ${error.error_detail ?? error.message}`));
+  return provider;
+}
+
+/** What the library leaves open about an assertion; its signature, issuer, audience and expiry have been verified. */
+function checkAssertion({ aud, exp }: Record<string, unknown>, { kid, typ }: Record<string, unknown>): void {
+  // With a kid the library tries this key only, so `auth_kid` in the token names the key that signed.
+  if (typeof kid !== 'string') throw new errors.InvalidClientAuth('kid is missing');
+  if (!ASSERTION_TYPES.has(typ)) throw new errors.InvalidClientAuth('typ is not that of a client assertion');
+  // One meant for others too could have been handed on by them.
+  if (Array.isArray(aud) && aud.length !== 1) throw new errors.InvalidClientAuth('aud names others too');
+  const latest = Date.now() / 1000 + ASSERTION_SECONDS + CLOCK_TOLERANCE;
+  if (!(Number(exp) <= latest)) throw new errors.InvalidClientAuth('exp is more than five minutes ahead');
+}
+
+function assertionKid(ctx: KoaContextWithOIDC): string | undefined {
+  return decodeProtectedHeader(String(ctx.oidc.params?.['client_assertion'])).kid;
+}
+
+function resourceServer(ctx: KoaContextWithOIDC, resource: string): ResourceServer {
+  if (resource !== API) throw new errors.InvalidTarget();
+  const unknown = [...ctx.oidc.requestParamScopes].find((scope) => !SCOPES.includes(scope as Permission));
+  if (unknown !== undefined) throw new errors.InvalidScope('there is no such scope', unknown);
+  return { scope: SCOPES.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'Ed25519' } } };
+}

@@ -1,0 +1,56 @@
+import type { Pool } from 'pg';
+import type { PublicJwk } from '../protocol/keys.js';
+import { endOfUse, type Revocation } from '../protocol/signed-object.js';
+
+/** A unit's system that may sign in now: what the hub lets it do, and the keys it may sign in with. */
+export interface UnitSystem {
+  readonly unitId: string;
+  readonly agencyId: string;
+  readonly clearance: number;
+  readonly maySeeNominal: boolean;
+  readonly maySubmit: boolean;
+  readonly keys: readonly { kid: string; jwk: PublicJwk }[];
+}
+
+type Row = Omit<UnitSystem, 'keys'> & { keys: (UnitSystem['keys'][number] & { revoked: Revocation | null })[] | null };
+
+const UNIT_ID = /^[A-Z0-9-]{1,60}$/;
+
+/**
+ * The one question behind every token and every request: may this unit's system use the hub now? Only if
+ *
+ * - its agency and the unit itself are in force and not suspended
+ * - it has a connection that is not suspended
+ * - the key stands in its agency's newest key set, for sign-in (`use: auth`) and held by this very unit; `nbf ≤ now < exp`
+ * - the key is not revoked
+ *
+ * Nothing is cached, so an end takes effect at the next request. Wall time, as for all tokens and sessions.
+ */
+export class UnitSystems {
+  constructor(private readonly pool: Pool) {}
+
+  async find(unitId: string): Promise<UnitSystem | undefined> {
+    if (!UNIT_ID.test(unitId)) return undefined;
+    const { rows } = await this.pool.query<Row>({ name: 'unit-system', text: FIND, values: [unitId] });
+    const [row] = rows;
+    if (!row) return undefined;
+    const keys = (row.keys ?? []).filter((key) => !isRevoked(key.revoked)).map(({ kid, jwk }) => ({ kid, jwk }));
+    return { ...row, keys };
+  }
+}
+
+/** A revocation that cannot be read revokes. */
+function isRevoked(revoked: Revocation | null): boolean {
+  return revoked !== null && !(Date.now() / 1000 < endOfUse(revoked));
+}
+
+const FIND = `
+  SELECT u.id AS "unitId", a.id AS "agencyId", c.clearance, c.may_see_nominal AS "maySeeNominal", c.may_submit AS "maySubmit",
+    (SELECT json_agg(json_build_object('kid', k.kid, 'jwk', k.jwk, 'revoked', k.revoked) ORDER BY k.kid) FROM hub.agency_key k
+     WHERE k.holder = 'unit:' || u.id AND k.use = 'auth' AND k.agency_id = a.id AND k.in_set
+       AND k.nbf <= extract(epoch FROM now()) AND k.exp > extract(epoch FROM now())) AS keys
+  FROM hub.unit u JOIN hub.agency a ON a.id = u.agency_id JOIN auth.connection c ON c.unit_id = u.id
+  WHERE u.id = $1
+    AND u.suspended_at IS NULL AND u.valid_from <= now() AND (u.valid_until IS NULL OR u.valid_until > now())
+    AND a.suspended_at IS NULL AND a.valid_from <= now() AND (a.valid_until IS NULL OR a.valid_until > now())
+    AND c.suspended_at IS NULL`;

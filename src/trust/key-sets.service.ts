@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../access/caller.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { databaseFault } from '../common/database-fault.js';
+import { Conflict, NotFound } from '../common/errors.js';
+import { HubIdentity } from '../common/hub-identity.js';
+import { keysOf, type KeySet, verifyKeySetChain } from '../protocol/key-set.js';
+import type { PublicJwk } from '../protocol/keys.js';
+import { readKeySetChain } from './key-directory.js';
+import { refusing } from './protocol-faults.js';
+
+/** Agencies' key sets: taken only when the agency's roots signed them, given out as they were signed. */
+@Injectable()
+export class KeySetsService {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly hub: HubIdentity,
+  ) {}
+
+  /** The chain of an agency's key sets, oldest first. */
+  chain(caller: Caller, agencyId: string): Promise<string[]> {
+    return this.database.as(caller, async (tx) => {
+      const chain = await readKeySetChain(tx, agencyId);
+      if (chain.length === 0) throw new NotFound();
+      return chain;
+    });
+  }
+
+  /** Publishes the next key set of the caller's agency. The same set again changes nothing. */
+  async publish(caller: Caller, text: string): Promise<KeySet> {
+    return this.database.as(caller, async (tx) => {
+      const known = await readKeySetChain(tx, caller.agencyId);
+      const chain = known.includes(text) ? known : [...known, text];
+      const roots = await tx.query<{ jwk: PublicJwk }[]>('SELECT jwk FROM hub.agency_root WHERE agency_id = $1', [
+        caller.agencyId,
+      ]);
+      const sets = await refusing(() =>
+        verifyKeySetChain(chain, roots.map((row) => row.jwk), { hub: this.hub.id, now: new Date() }),
+      );
+      const set = sets[chain.indexOf(text)]!;
+      if (set.agency !== caller.agencyId) throw new NotFound();
+      if (chain === known) return set;
+      await storeKeySet(tx, set, text);
+      return set;
+    });
+  }
+}
+
+/** Hands a verified key set to the database, which refuses gaps and other agencies' keys. */
+export async function storeKeySet(tx: Pick<EntityManager, 'query'>, set: KeySet, text: string): Promise<void> {
+  try {
+    await tx.query('SELECT cmd.publish_key_set($1, $2, $3, $4, $5)', [
+      set.agency,
+      set.seq,
+      set.digest,
+      text,
+      JSON.stringify(keysOf(set)),
+    ]);
+  } catch (error) {
+    if (databaseFault(error) === 'KEYSET_SEQ') throw new Conflict('error.keySetOutOfStep', { sub: 'KEYSET_SEQ' });
+    if (databaseFault(error) === 'KEY_REUSED') throw new Conflict('error.keyReused', { sub: 'KEY_REUSED' });
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { type Party, signRaw } from './hub.js';
+
+/** Handling that a test alert or request carries, under this agreement. */
+export function aHandling(agreement: string, changes: object = {}): object {
+  return {
+    codes: ['H0'],
+    classification: 'UNCLASSIFIED',
+    onwardRule: 'NONE',
+    evidenceUse: 'NO',
+    legalBasis: { agreement, article: 'art10' },
+    ...changes,
+  };
+}
+
+export interface ComposedAnswer {
+  composeAlert: ComposedObject[];
+}
+
+export interface ComposedObject {
+  id: string;
+  to: string[];
+  text: string | null;
+  digest: string | null;
+  signing: { kid: string; alg: string; protected: string; signingInput: string }[];
+  parts: { name: string; text: string }[];
+  preview: {
+    readers: { agency: string; unit: string; officers: number }[];
+    refusals: { to: string; code: string; message: string }[];
+    notes: string[];
+  };
+}
+
+export const COMPOSED = `id to text digest signing { kid alg protected signingInput } parts { name text }
+  preview { readers { agency unit officers } refusals { to code message } notes }`;
+
+export const COMPOSE_ALERT = `query($input: ComposeAlertInput!) { composeAlert(input: $input) { ${COMPOSED} } }`;
+
+export const SUBMIT = `mutation($object: String, $composition: SignedComposition, $parts: [PartInput!]) {
+  submit(object: $object, composition: $composition, parts: $parts) { id receipt repeated }
+}`;
+
+export interface Submitted {
+  id: string;
+  receipt: string;
+  repeated: boolean;
+}
+
+/** Signs what was composed, raw, and submits it. */
+export async function signAndSubmit(party: Party, composed: ComposedObject): Promise<Submitted> {
+  const [signing] = composed.signing;
+  const answer = await party.ask<{ submit: Submitted }>(SUBMIT, {
+    composition: {
+      text: composed.text,
+      signatures: [{ protected: signing!.protected, signature: await signRaw(party, signing!.signingInput) }],
+    },
+    parts: composed.parts,
+  });
+  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
+  return answer.data.submit;
+}
+
+/** Composes an alert, signs and submits it. */
+export async function composeAndSubmit(
+  party: Party,
+  { to, agreement, body = {}, handling = {}, nominal }: { to: string[]; agreement: string; body?: object; handling?: object; nominal?: object },
+): Promise<Submitted> {
+  const { ref: _, ...draft } = { ...anAlertBody(), ...body };
+  const answer = await party.ask<ComposedAnswer>(COMPOSE_ALERT, {
+    input: { to, handling: aHandling(agreement, handling), body: draft, nominal },
+  });
+  const composed = answer.data?.composeAlert[0];
+  if (!composed?.text) throw new Error(JSON.stringify(answer.errors ?? composed?.preview.refusals));
+  return signAndSubmit(party, composed);
+}

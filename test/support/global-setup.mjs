@@ -1,0 +1,24 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedDatabase } from '../../dist/src/embedded-database/embedded-database.js';
+import { prepareDatabase } from '../../dist/src/database/prepare-database.js';
+import { SecretsFolder } from '../../dist/src/database/secrets.js';
+
+/** One PostgreSQL for all test files, with a migrated template that each file clones. */
+export default async function setUp() {
+  const folder = await mkdtemp(join(tmpdir(), 'liaison-hub-test-'));
+  const secrets = await mkdtemp(join(tmpdir(), 'liaison-hub-secrets-'));
+  const database = await startEmbeddedDatabase({ folder, durable: false });
+  const admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  await admin.query('CREATE DATABASE hub_template');
+  await admin.end();
+  const template = new URL(database.url);
+  template.pathname = '/hub_template';
+  await prepareDatabase(template.href, new SecretsFolder(secrets));
+  process.env.LIAISON_TEST_DATABASE = database.url;
+  process.env.LIAISON_TEST_SECRETS = secrets;
+  globalThis.liaisonTest = { database, folders: [folder, secrets] };
+}

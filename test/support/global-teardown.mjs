@@ -1,0 +1,7 @@
+import { rm } from 'node:fs/promises';
+
+export default async function tearDown() {
+  const { database, folders } = globalThis.liaisonTest;
+  await database.stop();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT, importJWK } from 'jose';
+import { readEnvironment } from '../../config/environment.js';
+import { startHub, type RunningHub } from '../../src/hub.js';
+import { enrolAgency, enrolAgreement, enrolCommunity, type UnitEnrolment } from '../../src/operator/enrolment.js';
+import { encodeBase64url } from '../../src/protocol/base64url.js';
+import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
+import { generateKey, rawSign, type KeyPair } from '../../src/protocol/keys.js';
+import { cloneDatabase, type TestDatabase } from './database.js';
+
+export const HUB_ID = 'demo.test.localhost';
+const DAY = 86_400;
+
+/** A unit of an agency with its keys and a signed-in client. */
+export interface Party {
+  agency: string;
+  unit: string;
+  signing: KeyPair;
+  client: KeyPair;
+  root: KeyPair;
+  /** Sends a GraphQL operation and returns the whole answer. */
+  ask<T = Record<string, unknown>>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
+  /** The same, as text, for byte comparisons. */
+  askRaw(query: string, variables?: object): Promise<string>;
+  token(): Promise<string>;
+}
+
+export interface Answer<T> {
+  data: T | null;
+  errors?: { message: string; path?: string[]; extensions: { code: string; sub?: string; pointer?: string; problems?: { pointer: string; rule: string }[] } }[];
+}
+
+export interface TestHub {
+  hub: RunningHub;
+  url: string;
+  database: TestDatabase;
+  /** Enrols a unit's agency with fresh keys, and the unit. */
+  enrol(unit: string, options?: PartyOptions): Promise<Party>;
+  /** An agreement between these parties that allows everything unless told otherwise. */
+  agree(parties: readonly Party[], changes?: Partial<Parameters<typeof enrolAgreement>[1]>): Promise<string>;
+  community(members: readonly Party[]): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface PartyOptions {
+  clearance?: number;
+  maySeeNominal?: boolean;
+  kinds?: string[];
+  alg?: 'Ed25519' | 'ES256';
+  /** Further units of the same agency, without connections. */
+  units?: UnitEnrolment[];
+  /** A party of the same agency: its root and keys stay, this unit is added. */
+  beside?: Party;
+}
+
+const ALL_KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
+
+/** The whole hub on a database of its own, on a free port. */
+export async function startTestHub(): Promise<TestHub> {
+  const database = await cloneDatabase();
+  const environment = readEnvironment({
+    HUB_ID,
+    PORT: '0',
+    DATABASE_URL: database.url,
+    DATA_FOLDER: database.dataFolder,
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
+    DATABASE_POOL: '8',
+  });
+  const hub = await startHub(environment, database.url);
+  const chains = new Map<string, { root: KeyPair; texts: string[]; keys: KeyEntry[]; digest: `sha256:${string}` | null }>();
+  return {
+    hub,
+    url: hub.url,
+    database,
+    enrol: async (unit, options = {}) => {
+      const agency = unit.split('-').slice(0, 2).join('-');
+      const chain = chains.get(agency) ?? { root: await generateKey(), texts: [], keys: [], digest: null };
+      chains.set(agency, chain);
+      const signing = await generateKey(options.alg);
+      const client = await generateKey();
+      const now = Math.floor(Date.now() / 1000);
+      const entry = (pair: KeyPair, use: 'sig' | 'auth', kinds: string[]): KeyEntry => ({
+        kid: pair.kid,
+        jwk: pair.publicJwk,
+        use,
+        holder: `unit:${unit}`,
+        kinds,
+        nbf: now - DAY,
+        exp: now + 365 * DAY,
+        revoked: null,
+      });
+      chain.keys.push(entry(signing, 'sig', options.kinds ?? ALL_KINDS), entry(client, 'auth', []));
+      const { digestOf } = await import('../../src/protocol/digest.js');
+      const text = await buildKeySet(
+        {
+          hub: HUB_ID,
+          agency,
+          seq: chain.texts.length + 1,
+          prev: chain.digest,
+          roots: [chain.root.publicJwk],
+          threshold: 1,
+          keys: chain.keys,
+        },
+        [chain.root],
+      );
+      chain.texts.push(text);
+      chain.digest = await digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
+      await database.asOperator((tx) =>
+        enrolAgency(tx, HUB_ID, {
+          agency: { id: agency, kind: 'CUSTOMS', country: agency.slice(0, 2), nameEn: `${agency} customs`, nameVi: `Hải quan ${agency}` },
+          units: [
+            {
+              id: unit,
+              kind: 'ANTI_SMUGGLING',
+              nameEn: `Unit ${unit}`,
+              nameVi: `Đơn vị ${unit}`,
+              connection: { clearance: options.clearance ?? 1, maySeeNominal: options.maySeeNominal ?? true, maySubmit: true },
+            },
+            ...(options.units ?? []),
+          ],
+          roots: [chain.root.publicJwk],
+          keySets: chain.texts,
+        }),
+      );
+      return partyOf(hub.url, { agency, unit, signing, client, root: chain.root });
+    },
+    agree: async (parties, changes = {}) => {
+      const id = `EX-${randomUUID().slice(0, 8).toUpperCase()}`;
+      await database.asOperator((tx) =>
+        enrolAgreement(tx, {
+          id,
+          kind: 'MULTILATERAL',
+          titleEn: 'Example agreement',
+          titleVi: 'Thỏa thuận ví dụ',
+          isExample: true,
+          validFrom: '2020-01-01T00:00:00Z',
+          parties: parties.map((party) => party.agency),
+          articles: [{ id: 'art10', titleEn: 'Spontaneous assistance', titleVi: 'Hỗ trợ tự nguyện' }],
+          assistanceTypes: ['INFORMATION_OFFENCE', 'VERIFY_DOCUMENT', 'ENQUIRY'],
+          languages: ['en', 'vi'],
+          deadlineProfile: 'HUB_DEFAULT',
+          nominalAllowed: true,
+          evidenceRule: 'YES',
+          onwardRule: 'NONE',
+          ...changes,
+        }),
+      );
+      return id;
+    },
+    community: async (members) => {
+      const id = randomUUID();
+      await database.asOperator((tx) =>
+        enrolCommunity(tx, { id, nameEn: 'Community', nameVi: 'Cộng đồng', members: members.map((m) => m.agency) }),
+      );
+      return `community:${id}`;
+    },
+    stop: async () => {
+      await hub.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** A client assertion for the token endpoint (RFC 7523), with changes for hostile tests. */
+export async function clientAssertion(url: string, unit: string, key: KeyPair): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({ jti: randomUUID() })
+    .setProtectedHeader({ alg: 'Ed25519', kid: key.kid })
+    .setIssuer(unit)
+    .setSubject(unit)
+    .setAudience(`${url}/oidc`)
+    .setIssuedAt(now)
+    .setExpirationTime(now + 60)
+    .sign(await importJWK(key.privateJwk, 'Ed25519'));
+}
+
+function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'token'>): Party {
+  let known: Promise<string> | undefined;
+  const token = (): Promise<string> => (known ??= fetchToken(url, keys.unit, keys.client));
+  const send = async (query: string, variables: object, headers: Record<string, string>): Promise<string> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}`, ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return response.text();
+  };
+  return {
+    ...keys,
+    token,
+    ask: async <T>(query: string, variables: object = {}, headers: Record<string, string> = {}) =>
+      JSON.parse(await send(query, variables, headers)) as Answer<T>,
+    askRaw: (query, variables = {}) => send(query, variables, {}),
+  };
+}
+
+async function fetchToken(url: string, unit: string, key: KeyPair): Promise<string> {
+  const response = await fetch(`${url}/oidc/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: unit,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await clientAssertion(url, unit, key),
+    }),
+  });
+  const answer = (await response.json()) as { access_token?: string };
+  if (!answer.access_token) throw new Error(`No token for ${unit}: ${JSON.stringify(answer)}`);
+  return answer.access_token;
+}
+
+/** A raw signature over a signingInput, base64url, as `submit` takes it. */
+export async function signRaw(party: Party, signingInput: string): Promise<string> {
+  return encodeBase64url(await rawSign(party.signing.privateJwk, signingInput));
+}
