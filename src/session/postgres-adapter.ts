@@ -4,6 +4,8 @@ import type { Pool } from 'pg';
 import { algorithmOf } from '../protocol/keys.js';
 import { UnitSystems } from './unit-systems.js';
 
+type StoredRecord = { payload: AdapterPayload; consumed: number | null };
+
 /** The provider's records of one model in auth.oidc_record. An id is a secret or leads to one, so only its hash is stored. */
 export class PostgresAdapter implements Adapter {
   constructor(
@@ -13,33 +15,25 @@ export class PostgresAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const { jti: _, ...kept } = payload;
-    const values = [this.model, hash(id), kept, payload.grantId ? hash(payload.grantId) : null, expiresIn ?? null];
-    if (this.model !== 'ReplayDetection') {
-      await this.pool.query(UPSERT, values);
-      return;
-    }
-    // The provider looks and then writes; two copies at once would both find nothing. Here one of them stores nothing. Marks
-    // stay a minute longer than needed, should PostgreSQL's clock be ahead.
-    values[4] = (expiresIn ?? 0) + 60;
-    const { rowCount } = await this.pool.query(`${UPSERT} WHERE r.expires_at <= now()`, values);
+    const grant = payload.grantId ? hash(payload.grantId) : null;
+    // The provider looks for a replay mark and then writes it; two copies of an assertion at once would both find none. Here
+    // one of them stores nothing. A mark stays a minute longer than needed, should PostgreSQL's clock be ahead.
+    const isMark = this.model === 'ReplayDetection';
+    const sql = isMark ? `${UPSERT} WHERE r.expires_at <= now()` : UPSERT;
+    const ttl = isMark ? (expiresIn ?? 0) + 60 : (expiresIn ?? null);
+    const { rowCount } = await this.pool.query(sql, [this.model, hash(id), kept, grant, ttl]);
     if (rowCount === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const { rows } = await this.pool.query<{ payload: AdapterPayload; consumed: number | null }>(FIND, [
-      this.model,
-      hash(id),
-    ]);
+    const { rows } = await this.pool.query<StoredRecord>(FIND, [this.model, hash(id)]);
     const [row] = rows;
     return row && { ...row.payload, jti: id, ...(row.consumed === null ? {} : { consumed: row.consumed }) };
   }
 
   /** Only the first of several at once consumes. */
   async consume(id: string): Promise<void> {
-    const { rowCount } = await this.pool.query(
-      'UPDATE auth.oidc_record SET consumed_at = now() WHERE model = $1 AND id_hash = $2 AND consumed_at IS NULL',
-      [this.model, hash(id)],
-    );
+    const { rowCount } = await this.pool.query(CONSUME, [this.model, hash(id)]);
     if (rowCount === 0) throw new errors.InvalidGrant('already consumed');
   }
 
@@ -48,10 +42,8 @@ export class PostgresAdapter implements Adapter {
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
-    await this.pool.query('DELETE FROM auth.oidc_record WHERE model = $1 AND grant_hash = $2', [
-      this.model,
-      hash(grantId),
-    ]);
+    const sql = 'DELETE FROM auth.oidc_record WHERE model = $1 AND grant_hash = $2';
+    await this.pool.query(sql, [this.model, hash(grantId)]);
   }
 
   /** No officer signs in through the provider yet, so there are neither sessions nor user codes to look up. */
@@ -94,3 +86,6 @@ const UPSERT = `
 const FIND = `
   SELECT payload, extract(epoch FROM consumed_at)::float8 AS consumed FROM auth.oidc_record
   WHERE model = $1 AND id_hash = $2 AND (expires_at IS NULL OR expires_at > now())`;
+
+const CONSUME = `
+  UPDATE auth.oidc_record SET consumed_at = now() WHERE model = $1 AND id_hash = $2 AND consumed_at IS NULL`;

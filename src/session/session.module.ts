@@ -26,22 +26,17 @@ export class SessionModule implements OnApplicationShutdown {
 
   static forHub(options: SessionOptions): DynamicModule {
     const issuer = `${options.publicUrl.replace(/\/+$/, '')}/oidc`;
+    const inject = [POOL, KEYS];
+    const provider = (pool: Pool, keys: SignInKeys) => createProvider({ issuer, pool, keys });
+    const authenticator = (pool: Pool, keys: SignInKeys) =>
+      new Authenticator(issuer, publicKeysOf(keys), new UnitSystems(pool));
     return {
       module: SessionModule,
       providers: [
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
-        {
-          provide: Provider,
-          inject: [POOL, KEYS],
-          useFactory: (pool: Pool, keys: SignInKeys) => createProvider({ issuer, pool, keys }),
-        },
-        {
-          provide: Authenticator,
-          inject: [POOL, KEYS],
-          useFactory: (pool: Pool, keys: SignInKeys) =>
-            new Authenticator(issuer, publicKeysOf(keys), new UnitSystems(pool)),
-        },
+        { provide: Provider, inject, useFactory: provider },
+        { provide: Authenticator, inject, useFactory: authenticator },
       ],
       exports: [Provider, Authenticator],
     };

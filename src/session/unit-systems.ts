@@ -32,7 +32,7 @@ export class UnitSystems {
   async find(unitId: string): Promise<UnitSystem | undefined> {
     if (!UNIT_ID.test(unitId)) return undefined;
     const { rows } = await this.pool.query<Row>({ name: 'unit-system', text: FIND, values: [unitId] });
-    const [row] = rows;
+    const row = rows[0];
     if (!row) return undefined;
     const keys = (row.keys ?? []).filter((key) => !isRevoked(key.revoked)).map(({ kid, jwk }) => ({ kid, jwk }));
     return { ...row, keys };

@@ -1,6 +1,5 @@
 import { withOverrides, type Overrides } from '../../exchange/body/body.example.js';
 import type { AlertBody } from './alert-body.js';
-import type { RecallBody } from '../../exchange/body/recall-body.js';
 
 /** An urgent alert about a consignment: declared steel parts, suspected ketamine, on the way to Manila by way of Ho Chi Minh City. */
 export function anAlertBody(overrides: Overrides<AlertBody> = {}): AlertBody {
@@ -143,15 +142,4 @@ export function aMethodAlertBody(overrides: Overrides<AlertBody> = {}): AlertBod
     contact24h: undefined,
     ...overrides,
   });
-}
-
-/** Why an alert was withdrawn. */
-export function aRecallBody(overrides: Overrides<RecallBody> = {}): RecallBody {
-  return withOverrides<RecallBody>(
-    {
-      reason: 'MISTAKEN_IDENTITY',
-      text: 'The passport number belongs to another traveller. Delete what was noted of it.',
-    },
-    overrides,
-  );
 }

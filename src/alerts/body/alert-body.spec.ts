@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { brokenRules, someNominalData } from '../../exchange/body/body.example.js';
 import { NominalData, partiesWithoutPlace } from '../../exchange/body/nominal-data.js';
 import { AlertBody } from './alert-body.js';
-import { aMethodAlertBody, anAlertBody, aPersonAlertBody, aRecallBody } from './alert-body.example.js';
-import { RecallBody } from './recall-body.js';
+import { aMethodAlertBody, anAlertBody, aPersonAlertBody } from './alert-body.example.js';
 
 const grade = { scheme: '4X4', source: 'B', information: '2' } as const;
 const indicator = (part: object = {}): never =>
@@ -18,10 +17,23 @@ describe('alert', () => {
     ['about a consignment', anAlertBody()],
     ['about a person', aPersonAlertBody()],
     ['about a method', aMethodAlertBody()],
-    ['with an overridden container', anAlertBody({ consignment: { containers: [{ number: 'CSQU3054384', checkDigit: 'OVERRIDDEN', overrideReason: 'So painted on the box.' }] } })],
+    [
+      'with an overridden container',
+      anAlertBody({
+        consignment: {
+          containers: [{ number: 'CSQU3054384', checkDigit: 'OVERRIDDEN', overrideReason: 'So painted on the box.' }],
+        },
+      }),
+    ],
     ['of exactly 366 days', anAlertBody({ validTo: '2027-11-23T02:15:00Z' })],
-    ['for information, result wanted all the same', aMethodAlertBody({ feedbackRequired: true, feedbackDueAt: '2027-01-01T00:00:00Z' })],
-    ['with safety advice', anAlertBody({ safety: { text: 'Ammonium nitrate.', unNumbers: ['1942'], radiation: false } })],
+    [
+      'for information, result wanted all the same',
+      aMethodAlertBody({ feedbackRequired: true, feedbackDueAt: '2027-01-01T00:00:00Z' }),
+    ],
+    [
+      'with safety advice',
+      anAlertBody({ safety: { text: 'Ammonium nitrate.', unNumbers: ['1942'], radiation: false } }),
+    ],
   ])('%s is valid', (_, body) => {
     expect(brokenRules(AlertBody, body)).toEqual([]);
   });
@@ -39,12 +51,20 @@ describe('alert', () => {
     ['more than 366 days', anAlertBody({ validTo: '2027-11-23T02:15:01Z' }), ['/validTo withinDays']],
     ['title of two lines', anAlertBody({ title: 'One\ntwo' }), ['/title shortText']],
     ['no commodity group', anAlertBody({ commodityGroups: [] }), ['/commodityGroups codes']],
-    ['unknown commodity group', { ...anAlertBody(), commodityGroups: ['DRUGS', 'SUGAR'] }, ['/commodityGroups/1 codes']],
+    [
+      'unknown commodity group',
+      { ...anAlertBody(), commodityGroups: ['DRUGS', 'SUGAR'] },
+      ['/commodityGroups/1 codes'],
+    ],
     ['no consignment', anAlertBody({ consignment: undefined }), ['/consignment required']],
     ['no conveyance', anAlertBody({ conveyance: undefined }), ['/conveyance required']],
     ['no route', anAlertBody({ route: undefined }), ['/route required']],
     ['empty route', anAlertBody({ route: [] }), ['/route records']],
-    ['consignment that nothing identifies', anAlertBody({ consignment: { packages: 3 } }), ['/consignment identifiable']],
+    [
+      'consignment that nothing identifies',
+      anAlertBody({ consignment: { packages: 3 } }),
+      ['/consignment identifiable'],
+    ],
     [
       'container whose check digit is said to be right',
       anAlertBody({ consignment: { containers: [{ number: 'CSQU3054384', checkDigit: 'OK' }] } }),
@@ -63,15 +83,43 @@ describe('alert', () => {
     ],
     ['personal details', { ...aPersonAlertBody(), nominal: someNominalData() }, ['/nominal unknownMember']],
     ['no indicator', anAlertBody({ indicators: [] }), ['/indicators records']],
-    ['indicator without a grade', anAlertBody({ indicators: [indicator({ grade: undefined })] }), ['/indicators/0/grade required']],
+    [
+      'indicator without a grade',
+      anAlertBody({ indicators: [indicator({ grade: undefined })] }),
+      ['/indicators/0/grade required'],
+    ],
     ['indicator twice', anAlertBody({ indicators: [indicator(), indicator()] }), ['/indicators uniqueBy']],
-    ['indicator with another key', anAlertBody({ indicators: [indicator({ id: 'P1' })] }), ['/indicators/0/id pattern']],
-    ['grade of another scheme', { ...anAlertBody(), evaluation: { ...grade, information: '6' } }, ['/evaluation/information code']],
-    ['forbidden to open what is to be opened', anAlertBody({ requestedAction: 'OPEN', doNot: ['OPEN'] }), ['/doNot contradiction']],
-    ['result waived although a scan is asked', anAlertBody({ feedbackRequired: false, feedbackDueAt: undefined }), ['/feedbackRequired feedbackWaived']],
+    [
+      'indicator with another key',
+      anAlertBody({ indicators: [indicator({ id: 'P1' })] }),
+      ['/indicators/0/id pattern'],
+    ],
+    [
+      'grade of another scheme',
+      { ...anAlertBody(), evaluation: { ...grade, information: '6' } },
+      ['/evaluation/information code'],
+    ],
+    [
+      'forbidden to open what is to be opened',
+      anAlertBody({ requestedAction: 'OPEN', doNot: ['OPEN'] }),
+      ['/doNot contradiction'],
+    ],
+    [
+      'result waived although a scan is asked',
+      anAlertBody({ feedbackRequired: false, feedbackDueAt: undefined }),
+      ['/feedbackRequired feedbackWaived'],
+    ],
     ['result required without a date', anAlertBody({ feedbackDueAt: undefined }), ['/feedbackDueAt required']],
-    ['date although the result is waived', aMethodAlertBody({ feedbackDueAt: '2027-01-01T00:00:00Z' }), ['/feedbackDueAt unexpected']],
-    ['result due before the alert begins', anAlertBody({ feedbackDueAt: '2026-11-22T00:00:00Z' }), ['/feedbackDueAt after']],
+    [
+      'date although the result is waived',
+      aMethodAlertBody({ feedbackDueAt: '2027-01-01T00:00:00Z' }),
+      ['/feedbackDueAt unexpected'],
+    ],
+    [
+      'result due before the alert begins',
+      anAlertBody({ feedbackDueAt: '2026-11-22T00:00:00Z' }),
+      ['/feedbackDueAt after'],
+    ],
     ['FLASH without a contact', anAlertBody({ urgency: 'FLASH', contact24h: undefined }), ['/contact24h required']],
     [
       'FLASH without a telephone',
@@ -79,7 +127,11 @@ describe('alert', () => {
       ['/contact24h/phone flashPhone'],
     ],
     ['safety without words', anAlertBody({ safety: { text: '' } }), ['/safety/text longText']],
-    ['UN number of three digits', anAlertBody({ safety: { text: 'Acid.', unNumbers: ['194'] } }), ['/safety/unNumbers/0 pattern']],
+    [
+      'UN number of three digits',
+      anAlertBody({ safety: { text: 'Acid.', unNumbers: ['194'] } }),
+      ['/safety/unNumbers/0 pattern'],
+    ],
     ['related reference that is none', anAlertBody({ relatedRefs: ['M918'] }), ['/relatedRefs/0 pattern']],
   ])('refuses: %s', (_, body, broken) => {
     expect(brokenRules(AlertBody, body)).toEqual(broken);
@@ -88,17 +140,5 @@ describe('alert', () => {
   it('has its personal details beside it, by key', () => {
     expect(brokenRules(NominalData, someNominalData())).toEqual([]);
     expect(partiesWithoutPlace(someNominalData(), aPersonAlertBody())).toEqual([]);
-  });
-});
-
-describe('recall', () => {
-  it.each<[string, unknown, string[]]>([
-    ['is valid', aRecallBody(), []],
-    ['is valid from a date on', aRecallBody({ appliesFrom: '2026-12-01T00:00:00Z' }), []],
-    ['needs words', aRecallBody({ text: undefined }), ['/text required']],
-    ['needs a reason', { text: 'Wrong.' }, ['/reason required']],
-    ['knows its reasons', { ...aRecallBody(), reason: 'BORED' }, ['/reason code']],
-  ])('%s', (_, body, broken) => {
-    expect(brokenRules(RecallBody, body)).toEqual(broken);
   });
 });

@@ -1,10 +1,7 @@
-import { codeList, type Code } from './code-list.js';
+import { codeList, codeListOutsideGraphql, type Code } from './code-list.js';
 
-export const EvaluationScheme = codeList('EvaluationScheme', 'The scheme of grades in use.', {
-  FOUR_BY_FOUR: {
-    writtenAs: '4X4',
-    means: 'Four grades for the source, four for the information (Europol). The payload writes "4X4".',
-  },
+export const EvaluationScheme = codeListOutsideGraphql('EvaluationScheme', 'The scheme of grades in use.', {
+  '4X4': 'Four grades for the source, four for the information (Europol).',
 });
 export type EvaluationScheme = Code<typeof EvaluationScheme>;
 
@@ -20,24 +17,14 @@ export const SourceGrade = codeList(
 );
 export type SourceGrade = Code<typeof SourceGrade>;
 
-/** GraphQL names cannot begin with a digit, hence INFO_1 to INFO_4; payloads and the printed grade ("B2") keep the bare digit. */
-export const InformationGrade = codeList(
+export const InformationGrade = codeListOutsideGraphql(
   'InformationGrade',
-  'How sure the information is, whoever gave it. The payload writes "1" to "4". Source: Europol 4x4.',
+  'How sure the information is, whoever gave it. Source: Europol 4x4.',
   {
-    INFO_1: { writtenAs: '1', means: 'The accuracy is not in doubt. The payload writes "1".' },
-    INFO_2: {
-      writtenAs: '2',
-      means: 'Known to the source personally, not to the officer who passes it on. The payload writes "2".',
-    },
-    INFO_3: {
-      writtenAs: '3',
-      means: 'Not known to the source personally, but backed by other recorded information. The payload writes "3".',
-    },
-    INFO_4: {
-      writtenAs: '4',
-      means: 'Not known to the source personally and not backed by anything yet. The payload writes "4".',
-    },
+    '1': 'The accuracy is not in doubt.',
+    '2': 'Known to the source personally, not to the officer who passes it on.',
+    '3': 'Not known to the source personally, but backed by other recorded information.',
+    '4': 'Not known to the source personally and not backed by anything yet.',
   },
 );
 export type InformationGrade = Code<typeof InformationGrade>;

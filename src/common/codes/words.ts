@@ -1,4 +1,3 @@
-import { CODE_LISTS } from './code-list.js';
 import en from './words.en.json' with { type: 'json' };
 import vi from './words.vi.json' with { type: 'json' };
 
@@ -7,9 +6,7 @@ export type WordsLanguage = 'en' | 'vi';
 /** What people read for each code, keyed `List.CODE`; a code is never shown without its words. */
 export const WORDS: Readonly<Record<WordsLanguage, Readonly<Record<string, string>>>> = { en, vi };
 
-/** Words for a code as the payload writes it: `wordsFor('en', 'InformationGrade', '2')`. */
-export function wordsFor(language: WordsLanguage, list: string, value: string): string {
-  const values = CODE_LISTS.get(list)?.values ?? {};
-  const code = Object.keys(values).find((name) => values[name] === value) ?? value;
-  return WORDS[language][`${list}.${code}`] ?? value;
+/** Words for a code: `wordsFor('vi', 'HandlingCode', 'H1')`; the bare code when there are none. */
+export function wordsFor(language: WordsLanguage, list: string, code: string): string {
+  return WORDS[language][`${list}.${code}`] ?? code;
 }

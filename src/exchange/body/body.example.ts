@@ -1,5 +1,6 @@
 import type { Handling } from './handling.js';
 import type { NominalData } from './nominal-data.js';
+import type { RecallBody } from './recall-body.js';
 import { validateBody } from './validate.js';
 
 /*
@@ -43,6 +44,17 @@ export function someNominalData(overrides: Overrides<NominalData> = {}): Nominal
           emails: ['xay@mail.example'],
         },
       ],
+    },
+    overrides,
+  );
+}
+
+/** Why an alert was withdrawn. */
+export function aRecallBody(overrides: Overrides<RecallBody> = {}): RecallBody {
+  return withOverrides<RecallBody>(
+    {
+      reason: 'MISTAKEN_IDENTITY',
+      text: 'The passport number belongs to another traveller. Delete what was noted of it.',
     },
     overrides,
   );

@@ -9,7 +9,7 @@ import { LongText } from './rules/text.js';
   'Grade of a statement: the source and the information are graded independently. The source is never named.',
 )
 export class Evaluation {
-  /** Strings in GraphQL, because its names cannot begin with a digit: input and signed text then have one form. */
+  // Scheme and information are strings in GraphQL, whose names cannot begin with a digit: input and signed text then have one form.
   @BodyField(() => String, { description: 'The scheme of grades: "4X4" (Europol).' })
   @CodeOf(EvaluationScheme)
   scheme: EvaluationScheme;
@@ -18,7 +18,10 @@ export class Evaluation {
   @CodeOf(SourceGrade)
   source: SourceGrade;
 
-  @BodyField(() => String, { description: 'Grade of the information, "1" to "4", see InformationGrade.' })
+  @BodyField(() => String, {
+    description:
+      'Grade of the information. "1": not in doubt. "2": known to the source personally. "3": not known to the source personally, but backed by other information. "4": neither.',
+  })
   @CodeOf(InformationGrade)
   information: InformationGrade;
 

@@ -40,7 +40,10 @@ describe('selectorsOf', () => {
   });
 
   it('finds vehicles by plate and chassis', () => {
-    const conveyance = { mode: 'ROAD' as const, vehicle: { plate: '29C-123.45', trailerPlate: '29r 001', vin: '1M8GDM9AXKP042788' } };
+    const conveyance = {
+      mode: 'ROAD' as const,
+      vehicle: { plate: '29C-123.45', trailerPlate: '29r 001', vin: '1M8GDM9AXKP042788' },
+    };
     expect(selectorsOf('request', { conveyance })).toEqual(['plate:29C12345', 'plate:29R001', 'vin:1M8GDM9AXKP042788']);
   });
 

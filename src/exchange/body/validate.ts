@@ -44,7 +44,9 @@ export function validateBody<T extends object>(bodyClass: new () => T, value: un
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
   });
-  const problems = distinct([...reading.problems, ...errors.flatMap((error) => problemsOf(error, ''))]);
+  const unread = new Set(reading.problems.map(({ pointer }) => pointer)); // what could not be read needs no second complaint
+  const broken = errors.flatMap((error) => problemsOf(error, '')).filter(({ pointer }) => !unread.has(pointer));
+  const problems = [...reading.problems, ...broken];
   if (problems.length > 0) return { problems: problems.slice(0, MAX_PROBLEMS) };
   return { value: body.copy as T };
 }
@@ -164,17 +166,4 @@ function problemsOf(error: ValidationError, parent: string): Problem[] {
       return (places.length > 0 ? places : ['']).map((place) => ({ pointer: pointer + place, rule, message }));
     });
   return [...own, ...children];
-}
-
-/** One problem per place and rule. A place where reading failed needs no complaint that it is missing. */
-function distinct(problems: Problem[]): Problem[] {
-  const seen = new Map<string, Problem>();
-  const refused = new Set<string>();
-  for (const problem of problems) {
-    if (problem.rule === 'required' && refused.has(problem.pointer)) continue;
-    refused.add(problem.pointer);
-    const key = `${problem.pointer} ${problem.rule}`;
-    if (!seen.has(key)) seen.set(key, problem);
-  }
-  return [...seen.values()];
 }
