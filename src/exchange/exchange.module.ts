@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ComposerService } from './composer.service.js';
-import { ExchangeResolver } from './exchange.resolver.js';
+import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
 import { ObjectKinds } from './object-kind.js';
 import { ObjectsService } from './objects.service.js';
@@ -18,6 +18,7 @@ import { SubmissionsService } from './submissions.service.js';
     ObjectKinds,
     ObjectsService,
     RecallsResolver,
+    SubmissionResolver,
     SubmissionsService,
   ],
   exports: [ComposerService, ObjectKinds, ObjectsService],

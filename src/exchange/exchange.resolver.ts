@@ -22,7 +22,7 @@ import {
 import { payloadOf } from './payload.js';
 import { type ListedPage, ObjectsService } from './objects.service.js';
 import type { OpenedRow } from './object-pages.js';
-import { summaryOf } from './object-record.js';
+import { ObjectSummary, summaryOf } from './object-record.js';
 import { SubmissionsService } from './submissions.service.js';
 
 @Resolver(() => SignedObject)
@@ -108,13 +108,12 @@ export class ExchangeResolver {
     @Args('composition', { type: () => SignedComposition, nullable: true }) composition: SignedComposition | null,
     @Args('parts', { type: () => [PartInput], defaultValue: [], description: 'The texts of the parts it names' })
     parts: PartInput[],
-  ): Promise<Submission> {
+  ): Promise<Omit<Submission, 'object'>> {
     if ((object === null || object === undefined) === (composition === null || composition === undefined)) {
       throw new InvalidInput([{ pointer: '', rule: 'oneOf', message: 'give either `object` or `composition`' }]);
     }
     const text = object ?? assemble(composition!.text, composition!.signatures);
-    const { id, receipt, repeated } = await this.submissions.submit(caller, text, parts);
-    return { id, receipt, repeated, object: summaryOf(await this.objects.summary(caller, id)) };
+    return this.submissions.submit(caller, text, parts);
   }
 
   private async list(
@@ -128,6 +127,17 @@ export class ExchangeResolver {
     return connectionOf(
       await this.objects.list(caller, { box, first, after: after ?? null, term: termOf(kind, lookUp) }),
     );
+  }
+}
+
+/** The node that a submission made or had made before. */
+@Resolver(() => Submission)
+export class SubmissionResolver {
+  constructor(private readonly objects: ObjectsService) {}
+
+  @ResolveField(() => ObjectSummary)
+  async object(@Parent() submission: Submission, @Context() context: GraphqlContext): Promise<ObjectSummary> {
+    return summaryOf(await this.objects.summary(context.caller!, submission.id));
   }
 }
 

@@ -24,21 +24,27 @@ const END_OF_TIME = '9223372036854775807';
  * conditions that row-level security checks anyway are repeated so that its indexes can serve them.
  */
 export function readObjectPage(tx: EntityManager, page: PageRequest): Promise<ObjectRow[]> {
+  const { name, text, values } = objectPageStatement(page);
+  return prepared<ObjectRow>(tx, name, text, values);
+}
+
+/** The statement behind `readObjectPage`, one plan for each combination of filters. */
+export function objectPageStatement(page: PageRequest): { name: string; text: string; values: unknown[] } {
+  const byTerm = page.term !== null;
   const isLowest = page.clearance === 0;
-  const filter = `${page.term === null ? '' : 'AND r.term = $4'} ${isLowest ? 'AND r.clearance = 0' : ''}`;
-  return prepared<ObjectRow>(
-    tx,
-    `object-page${page.term === null ? '' : '-by-term'}${isLowest ? '-unclassified' : ''}`,
-    `SELECT ${OBJECT_COLUMNS} FROM (
+  const filter = `${byTerm ? 'AND r.term = $4' : ''} ${isLowest ? 'AND r.clearance = 0' : ''}`;
+  return {
+    name: `object-page${byTerm ? '-by-term' : ''}${isLowest ? '-unclassified' : ''}`,
+    text: `SELECT ${OBJECT_COLUMNS} FROM (
        SELECT DISTINCT x.seq FROM hub.membership m CROSS JOIN LATERAL (
-         SELECT r.seq FROM ${page.term === null ? 'hub.release' : 'hub.release_term'} r
+         SELECT r.seq FROM ${byTerm ? 'hub.release_term' : 'hub.release'} r
          WHERE r.audience_id = m.audience_id AND r.live ${filter} AND r.seq < LEAST($1::bigint, m.until_seq) AND r.seq >= m.since_seq
          ORDER BY r.seq DESC LIMIT $2) x
        WHERE m.outbox = $3
        ORDER BY x.seq DESC LIMIT $2) v
      JOIN hub.object o ON o.seq = v.seq ORDER BY v.seq DESC`,
-    [page.before ?? END_OF_TIME, page.limit, page.box === 'outbox', ...(page.term === null ? [] : [page.term])],
-  );
+    values: [page.before ?? END_OF_TIME, page.limit, page.box === 'outbox', ...(byTerm ? [page.term] : [])],
+  };
 }
 
 /** The object of this id that the caller may see; the earliest if two agencies chose the same id. */

@@ -33,8 +33,10 @@ export interface SharingDecision {
 
 /** Whether the caller may share this with these addressees, and why not: the same decision for compose and for submit. */
 export async function decideSharing(tx: EntityManager, caller: Caller, sharing: Sharing): Promise<SharingDecision> {
-  const agreement = await readAgreement(tx, sharing.handling.legalBasis.agreement);
-  const addressees = await readAddressees(tx, sharing.to);
+  const [agreement, addressees] = await Promise.all([
+    readAgreement(tx, sharing.handling.legalBasis.agreement),
+    readAddressees(tx, sharing.to),
+  ]);
   const refusals = addressees.flatMap((addressee, index) => refusalsFor(caller, sharing, agreement, addressee, index));
   return { agreement, addressees, refusals };
 }

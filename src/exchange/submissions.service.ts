@@ -58,13 +58,15 @@ export class SubmissionsService {
     const now = this.clock.now();
     const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
     return this.database.as(caller, async (tx) => {
-      const keys = await readKeys(tx, read.signatures.map((signature) => signature.kid));
+      const [keys, earlier] = await Promise.all([
+        readKeys(tx, read.signatures.map((signature) => signature.kid)),
+        readOwnObject(tx, read),
+      ]);
       await refusing(() => verifySignatures(read, keys, { at: now }));
       // Only now is it known who signed; a stranger who repeats another agency's text learns nothing from the answer.
       if (read.envelope.from !== caller.agencyId) throw new NotFound();
 
-      const before = await findEarlier(tx, read);
-      if (before) return before;
+      if (earlier) return repetition(read, earlier);
 
       const { kind, incoming } = await this.examine(tx, caller, read, parts);
       return this.accept(tx, read, kind, incoming, parts, now);
@@ -239,17 +241,21 @@ async function linked(tx: EntityManager, link: ObjectLink | null, pointer: strin
   return row;
 }
 
-/** The receipt of the same object, when the caller's agency has submitted it before. */
-async function findEarlier(tx: EntityManager, read: ReadObject): Promise<Accepted | undefined> {
-  const [row] = await prepared<{ digest: string; receipt: string }>(
-    tx,
-    'own-object',
-    'SELECT o.digest, o.receipt FROM hub.object o WHERE o.from_agency = $1 AND o.id = $2',
-    [read.envelope.from, read.envelope.id],
-  );
-  if (!row) return undefined;
-  if (row.digest !== read.digest) throw new BadSignedObject('ID_REUSED', { pointer: '/id' });
-  return { id: read.envelope.id, receipt: row.receipt, repeated: true };
+interface OwnObject {
+  digest: string;
+  receipt: string;
+}
+
+/** The object of this id that the sender's agency has submitted before. Another agency's is not visible to the caller. */
+async function readOwnObject(tx: EntityManager, { envelope }: ReadObject): Promise<OwnObject | undefined> {
+  const text = 'SELECT o.digest, o.receipt FROM hub.object o WHERE o.from_agency = $1 AND o.id = $2';
+  return (await prepared<OwnObject>(tx, 'own-object', text, [envelope.from, envelope.id]))[0];
+}
+
+/** The first receipt for the same object again; other content under the same id is refused. */
+function repetition(read: ReadObject, earlier: OwnObject): Accepted {
+  if (earlier.digest !== read.digest) throw new BadSignedObject('ID_REUSED', { pointer: '/id' });
+  return { id: read.envelope.id, receipt: earlier.receipt, repeated: true };
 }
 
 interface StoredObject {

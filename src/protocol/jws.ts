@@ -1,5 +1,5 @@
 /**
- * Strict reading of a signed text: the profile of security.md 2.2, in the order of 2.4. No signature is verified here.
+ * Strict reading of a signed text: the profile of security.md 2.2, in the order of 2.4. Reading verifies no signature.
  *
  * 1. at most 1 MB; exactly `payload` and `signatures`, each exactly `protected` and `signature`; one to four; canonical
  * 2. every base64url value in its one spelling

@@ -4,16 +4,15 @@
  *
  * - the key stands in the key set, is for signing, may sign this kind, and `nbf ≤ iat < exp`
  * - the key is not revoked
- * - the header's algorithm is the key's
  * - the key belongs to the agency `from`, and a unit's key to the unit that speaks
- * - last of all, the signature verifies; every one must
+ * - last of all, the header's algorithm is the key's and the signature verifies; every one must
  *
  * Left to the hub: that the caller is `from`, persons' membership of the unit, four eyes, replay, and the body.
  */
 import { checkEnvelope, OBJECT_KINDS, type Envelope, type ObjectKind } from './envelope.js';
 import { ProtocolError } from './errors.js';
 import { readJws, verifySignature, type ReadJws, type ReadSignature } from './jws.js';
-import { algorithmOf, type KeyUse, type PublicJwk } from './keys.js';
+import type { KeyUse, PublicJwk } from './keys.js';
 import { secondsOf } from './timestamp.js';
 
 /** The end of a key before `exp`: stated at `at`, in effect from `invalidFrom`; both in seconds since 1970. */
@@ -98,7 +97,7 @@ function maxAge(kind: string, isLast: boolean): number {
 
 function checkKey(
   envelope: Envelope,
-  { alg, iat }: ReadSignature,
+  { iat }: ReadSignature,
   key: RegisteredKey | undefined,
   { at, isHistory = false }: SignatureRules,
 ): RegisteredKey {
@@ -108,7 +107,6 @@ function checkKey(
   if (iat < key.nbf) throw new ProtocolError('KEY_NOT_YET');
   if (iat >= key.exp) throw new ProtocolError('KEY_EXPIRED');
   if (!isHistory && isRevoked(key, at)) throw new ProtocolError('KEY_REVOKED');
-  if (alg !== algorithmOf(key.jwk)) throw new ProtocolError('ALG');
   if (key.agency !== envelope.from) throw new ProtocolError('FROM', '/from');
   if (key.holder.startsWith('unit:') && key.holder !== `unit:${envelope.unit}`)
     throw new ProtocolError('UNIT', '/unit');

@@ -219,7 +219,8 @@ export class AlertBody {
   @Check<AlertBody>(
     'feedbackWaived',
     'may be false only when nothing but INFORM_ONLY is asked',
-    ({ feedbackRequired, requestedAction }) => feedbackRequired || requestedAction === 'INFORM_ONLY',
+    ({ feedbackRequired, requestedAction }) =>
+      feedbackRequired || requestedAction === undefined || requestedAction === 'INFORM_ONLY',
   )
   feedbackRequired: boolean;
 

@@ -141,7 +141,7 @@ describe('rules that are broken', () => {
     ['text for a record', { item: 'a' }, ['/item record']],
     ['record for a list', { items: { name: 'a' } }, ['/items records']],
     ['list in a list', { items: [[{ name: 'a' }]] }, ['/items/0 records']],
-    ['text in a list of records', { items: [{ name: 'a' }, 'b'] }, ['/items/1 record']],
+    ['text in a list of records', { items: [{ name: 'a' }, 'b'] }, ['/items/1 records']],
     ['too many records', { items: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }, ['/items records']],
     ['same key twice', { items: [{ name: 'a' }, { name: 'a' }] }, ['/items uniqueBy']],
     ['bad member of a record', { items: [{ name: 'a' }, { name: 'abcdef' }] }, ['/items/1/name shortText']],

@@ -1,0 +1,65 @@
+import { BadConfiguration, PROJECT_FOLDER, readEnvironment } from '../config/environment.js';
+import { FloorNotSafe } from './access/row-security.js';
+import { openHubDatabase } from './database/hub-database.js';
+import { DatabaseInUse } from './embedded-database/embedded-database.js';
+import { placeForData } from './embedded-database/place-for-data.js';
+
+/**
+ * `npm start`. Without configuration it is the demonstration: the embedded database, a fictional world, this machine only.
+ * `--fresh` begins a demonstration anew.
+ */
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  if (environment.DATABASE_URL === undefined) {
+    environment.DATA_FOLDER = placeForData(PROJECT_FOLDER, environment.DATA_FOLDER);
+  }
+
+  const stopping = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop());
+  });
+  const database = await openHubDatabase(environment, {
+    isFresh: process.argv.includes('--fresh'),
+    onUnexpectedExit: (detail) => {
+      process.stderr.write(`${detail}\n`);
+      process.exit(1);
+    },
+  });
+  try {
+    const { startHub } = await import('./hub.js');
+    const hub = await startHub(environment, database.url);
+    try {
+      if (environment.isDemonstration) {
+        const { welcome } = await import('./demo/welcome.js');
+        await Promise.race([welcome(environment, hub, database), stopping]);
+      } else {
+        say(`Liaison Hub ${environment.HUB_ID} serves ${hub.url}`);
+      }
+      await stopping;
+    } finally {
+      await hub.stop();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Failures that an operator can act on are told in their own words; anything else with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof BadConfiguration || error instanceof DatabaseInUse || error instanceof FloorNotSafe) return error.message;
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return `Port ${(error as { port?: number }).port} is taken by another program. Stop it, or choose another: PORT=3001 npm start`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  },
+);

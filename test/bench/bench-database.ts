@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { prepareDatabase, type PreparedDatabase } from '../../src/database/prepare-database.js';
+import { SecretsFolder } from '../../src/database/secrets.js';
+import { startEmbeddedDatabase } from '../../src/embedded-database/embedded-database.js';
+
+/** A PostgreSQL of the benchmark's own, with fsync on, that is thrown away afterwards. */
+export interface BenchServer {
+  /** A migrated database of this name. */
+  database(name: string): Promise<{ url: string; access: PreparedDatabase; client: pg.Client }>;
+  dataFolder: string;
+  stop(): Promise<void>;
+}
+
+export async function startBenchServer(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'liaison-hub-bench-'));
+  const dataFolder = mkdtempSync(join(tmpdir(), 'liaison-hub-bench-secrets-'));
+  const server = await startEmbeddedDatabase({ folder });
+  const clients: pg.Client[] = [];
+  return {
+    dataFolder,
+    database: async (name) => {
+      const admin = new pg.Client({ connectionString: server.url });
+      await admin.connect();
+      await admin.query(`CREATE DATABASE ${name}`);
+      await admin.end();
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      const access = await prepareDatabase(url.href, new SecretsFolder(join(dataFolder, 'secrets')));
+      const client = new pg.Client({ connectionString: url.href });
+      await client.connect();
+      clients.push(client);
+      return { url: url.href, access, client };
+    },
+    stop: async () => {
+      for (const client of clients) await client.end();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The value below which this share of the samples lies. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** How long each of `count` runs takes, in milliseconds, after `warmUp` runs that do not count. */
+export async function sample(count: number, warmUp: number, run: () => Promise<unknown>): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = -warmUp; i < count; i += 1) {
+    const start = performance.now();
+    await run();
+    if (i >= 0) samples.push(performance.now() - start);
+  }
+  return samples;
+}
+
+/** Runs per second with this many at a time, for this long. */
+export async function throughput(concurrency: number, ms: number, run: (worker: number) => Promise<unknown>): Promise<number> {
+  const end = performance.now() + ms;
+  let done = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: concurrency }, async (_, worker) => {
+      while (performance.now() < end) {
+        await run(worker);
+        done += 1;
+      }
+    }),
+  );
+  return (done * 1000) / (performance.now() - start);
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  return lines.join('\n');
+}

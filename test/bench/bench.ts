@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { benchPage } from './page.js';
+import { benchSubmit } from './submit.js';
+
+const USAGE = `npm run bench -- page [--small]     the newest page, 10,000 and 1,000,000 objects (about 15 minutes)
+npm run bench -- submit [--small]   submits to one agency and to a community of 200 (about a minute)
+`;
+
+/** Prints a table with the absolute figure, the bare program's beside it, and the ratio of the two. */
+async function main(): Promise<void> {
+  const [name] = process.argv.slice(2);
+  const isSmall = process.argv.includes('--small');
+  const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
+  if (name === 'page') {
+    const options = isSmall
+      ? { sizes: [1_000, 10_000], samples: 20, seconds: 0.5 }
+      : { sizes: [10_000, 1_000_000], samples: 200, seconds: 2 };
+    process.stdout.write(`${await benchPage(options, say)}\n`);
+  } else if (name === 'submit') {
+    const options = isSmall ? { objects: 200, concurrency: 8 } : { objects: 4_000, concurrency: 16 };
+    process.stdout.write(`${await benchSubmit(options, say)}\n`);
+  } else {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+  }
+}
+
+await main();
+process.exit();

@@ -1,0 +1,140 @@
+import pg from 'pg';
+import { appDataSource } from '../../config/data-source.js';
+import { readEnvironment } from '../../config/environment.js';
+import type { Caller } from '../../src/access/caller.js';
+import { contextToken } from '../../src/access/context-token.js';
+import { ScopedDatabase } from '../../src/access/scoped-database.js';
+import { Clock } from '../../src/common/clock.js';
+import { objectPageStatement, readObjectPage } from '../../src/exchange/object-pages.js';
+import { startHub } from '../../src/hub.js';
+import { generateKey } from '../../src/protocol/keys.js';
+import { percentile, sample, startBenchServer, table, throughput } from './bench-database.js';
+import { openConnection, tokenFor } from './bench-sign-in.js';
+import { fillWorld, unitCode, VIEWERS, type Viewer } from './world.js';
+
+export interface PageOptions {
+  sizes: number[];
+  samples: number;
+  seconds: number;
+}
+
+interface Measured {
+  viewer: Viewer;
+  /** Milliseconds, median, per size. */
+  scoped: number[];
+  p95: number[];
+  bare: number[];
+  graphql: number[];
+}
+
+const PAGE = { box: 'inbox', before: null, limit: 20, term: null, clearance: 1 } as const;
+const QUERY = '{ inbox(first: 20) { nodes { id kind from title urgency receivedAt } pageInfo { hasNextPage endCursor } } }';
+
+/**
+ * The newest page of 20 for agencies that see everything, little, or nothing, at each size: through ScopedDatabase, by a bare pg
+ * program with the same SQL, roles and policies, and through GraphQL over HTTP.
+ */
+export async function benchPage(options: PageOptions, say: (text: string) => void): Promise<string> {
+  const server = await startBenchServer();
+  try {
+    const results: Measured[] = VIEWERS.map((viewer) => ({ viewer, scoped: [], p95: [], bare: [], graphql: [] }));
+    for (const size of options.sizes) {
+      const { url, access, client } = await server.database(`page_${size}`);
+      await fillWorld(client, size, say);
+      const key = await generateKey();
+      for (const { viewer } of results) await openConnection(client, unitCode(viewer.agency), key);
+
+      const dataSource = await appDataSource(access.appUrl, 1).initialize();
+      const database = new ScopedDatabase(dataSource, access.contextKey, new Clock(false));
+      const bare = new pg.Client({ connectionString: access.appUrl, pipeline: true } as pg.ClientConfig);
+      await bare.connect();
+      const statement = objectPageStatement(PAGE);
+      for (const result of results) {
+        const caller = callerOf(result.viewer);
+        say(`${size.toLocaleString('en')}: ${result.viewer.sight}, ${result.viewer.audiences} audiences`);
+        const scoped = await sample(options.samples, 20, () => database.as(caller, (tx) => readObjectPage(tx, PAGE)));
+        result.scoped.push(percentile(scoped, 0.5));
+        result.p95.push(percentile(scoped, 0.95));
+        result.bare.push(
+          percentile(
+            await sample(options.samples, 20, () =>
+              Promise.all([
+                bare.query('BEGIN'),
+                bare.query("SELECT set_config('app.ctx', $1, true)", [contextToken(access.contextKey, caller)]),
+                bare.query(statement),
+                bare.query('COMMIT'),
+              ]),
+            ),
+            0.5,
+          ),
+        );
+      }
+      await bare.end();
+      await dataSource.destroy();
+
+      const hub = await startHub(
+        readEnvironment({ HUB_ID: 'demo.bench.localhost', PORT: '0', DATABASE_URL: url, DATA_FOLDER: server.dataFolder, LOG_LEVEL: 'fatal' }),
+        url,
+      );
+      for (const result of results) {
+        const token = await tokenFor(hub.url, unitCode(result.viewer.agency), key);
+        const ask = (): Promise<void> => askPage(hub.url, token);
+        await sample(20, 0, ask);
+        result.graphql.push(await throughput(8, options.seconds * 1000, ask));
+      }
+      await hub.stop();
+    }
+    return report(options.sizes, results);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function askPage(url: string, token: string): Promise<void> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: QUERY }),
+  });
+  const answer = (await response.json()) as { errors?: unknown };
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+}
+
+function callerOf({ agency }: Viewer): Caller {
+  return {
+    agencyId: agency,
+    unitId: unitCode(agency),
+    officer: null,
+    clearance: 1,
+    maySeeNominal: false,
+    purpose: 'PREVENT_DETECT',
+    permissions: new Set(),
+  };
+}
+
+function report(sizes: readonly number[], results: readonly Measured[]): string {
+  const last = sizes.length - 1;
+  const head = [
+    'sees',
+    'audiences',
+    ...sizes.map((size) => `ms at ${size.toLocaleString('en')}`),
+    'p95',
+    'growth',
+    'bare pg ms',
+    'ours ÷ bare',
+    'GraphQL req/s',
+    'must be ms',
+  ];
+  const rows = results.map(({ viewer, scoped, p95, bare, graphql }) => [
+    viewer.sight,
+    viewer.audiences,
+    ...scoped.map((ms) => ms.toFixed(2)),
+    p95[last]!.toFixed(2),
+    (scoped[last]! / scoped[0]!).toFixed(2),
+    bare[last]!.toFixed(2),
+    (scoped[last]! / bare[last]!).toFixed(2),
+    graphql[last]!.toFixed(0),
+    viewer.audiences <= 10 ? '≤ 2' : '≤ 6',
+  ]);
+  return table(head, rows);
+}
