@@ -60,14 +60,30 @@ export async function signAndSubmit(party: Party, composed: ComposedObject): Pro
   return answer.data.submit;
 }
 
+export const COMPOSE_RECALL = `query($input: RecallInput!) { composeRecall(input: $input) { ${COMPOSED} } }`;
+
+/** Recalls an alert or withdraws a request. */
+export async function recall(party: Party, object: string): Promise<Submitted> {
+  const body = { reason: 'WRONG_FACTS', text: 'Sent by mistake. Fictional example.' };
+  const answer = await party.ask<{ composeRecall: ComposedObject }>(COMPOSE_RECALL, { input: { object, body } });
+  if (!answer.data?.composeRecall) throw new Error(JSON.stringify(answer.errors));
+  return signAndSubmit(party, answer.data.composeRecall);
+}
+
 /** Composes an alert, signs and submits it. */
 export async function composeAndSubmit(
   party: Party,
-  { to, agreement, body = {}, handling = {}, nominal }: { to: string[]; agreement: string; body?: object; handling?: object; nominal?: object },
+  {
+    to,
+    agreement,
+    body = {},
+    handling = {},
+    ...rest
+  }: { to: string[]; agreement: string; body?: object; handling?: object; nominal?: object; supersedes?: string },
 ): Promise<Submitted> {
   const { ref: _, ...draft } = { ...anAlertBody(), ...body };
   const answer = await party.ask<ComposedAnswer>(COMPOSE_ALERT, {
-    input: { to, handling: aHandling(agreement, handling), body: draft, nominal },
+    input: { to, handling: aHandling(agreement, handling), body: draft, ...rest },
   });
   const composed = answer.data?.composeAlert[0];
   if (!composed?.text) throw new Error(JSON.stringify(answer.errors ?? composed?.preview.refusals));
