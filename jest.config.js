@@ -22,6 +22,10 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // A fresh process for each file: in a second file of one process NestJS, GraphQL and class metadata exist twice, and types
+  // of the first are unknown to the second.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: 1,
   testTimeout: 30_000,
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data'],
 };
