@@ -14,12 +14,15 @@ import { Cursors } from './common/cursor.js';
 import { HttpErrorFilter } from './common/http-error.filter.js';
 import { formatError } from './common/format-error.js';
 import { HubIdentity } from './common/hub-identity.js';
+import { DemoTokens } from './demo/demo-tokens.js';
+import { DemoController } from './demo/demo.controller.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
+import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
 import { SessionModule, type SessionOptions } from './session/session.module.js';
 import { HubKeys } from './trust/hub-keys.js';
@@ -37,11 +40,12 @@ export interface HubParts {
   signal: ChangeSignal;
   session: SessionOptions;
   logLevel: string;
-  isDemonstration: boolean;
+  /** Tokens for the fictional units; null unless this is a demonstration. */
+  demonstration: DemoTokens | null;
 }
 
 /** Queries whose answer counts as opening an object: they write an access event in their transaction. */
-const OPENING_FIELDS = new Set(['object', 'alert', 'composeRecall']);
+const OPENING_FIELDS = new Set(['object', 'alert', 'request', 'composeRecall', 'composeAnswer', 'composeClosing']);
 
 @Module({})
 export class AppModule {
@@ -57,9 +61,11 @@ export class AppModule {
         TrustModule,
         ExchangeModule,
         AlertsModule,
+        RequestsModule,
       ],
-      controllers: [HealthController, SchemaController],
+      controllers: [HealthController, SchemaController, ...(parts.demonstration ? [DemoController] : [])],
       providers: [
+        ...(parts.demonstration ? [{ provide: DemoTokens, useValue: parts.demonstration }] : []),
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: HttpErrorFilter },
       ],

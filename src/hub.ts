@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -16,6 +17,7 @@ import { HubIdentity } from './common/hub-identity.js';
 import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
+import { DemoTokens } from './demo/demo-tokens.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { Authenticator } from './session/authenticator.js';
@@ -47,6 +49,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     await assertFloorIsSafe(dataSource);
     const port = environment.PORT === 0 ? await freePort(environment.HOST) : environment.PORT;
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');
+    const identity = new HubIdentity(environment.HUB_ID, publicUrl);
     const signal = new ChangeSignal(access.appUrl);
     await signal.listen();
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -55,13 +58,15 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         database: new ScopedDatabase(dataSource, access.contextKey, clock),
         clock,
         cursors: new Cursors((await secrets.obtain('cursor-key', () => ({ key: freshSecret() }))).key),
-        identity: new HubIdentity(environment.HUB_ID, publicUrl),
+        identity,
         hubKeys: await HubKeys.open(secrets),
         vault: new PartVault(secrets),
         signal,
         session: { publicUrl, authUrl: access.authUrl, secrets },
         logLevel: environment.LOG_LEVEL,
-        isDemonstration: environment.isDemonstration,
+        demonstration: environment.isDemonstration
+          ? new DemoTokens(join(environment.DATA_FOLDER, 'demo'), identity)
+          : null,
       }),
       new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false }),
       { bufferLogs: true, abortOnError: false },

@@ -1,4 +1,4 @@
-import { BadConfiguration, PROJECT_FOLDER, readEnvironment } from '../config/environment.js';
+import { BadConfiguration, type Environment, PROJECT_FOLDER, readEnvironment } from '../config/environment.js';
 import { FloorNotSafe } from './access/row-security.js';
 import { openHubDatabase } from './database/hub-database.js';
 import { DatabaseInUse } from './embedded-database/embedded-database.js';
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop());
   });
   const database = await openHubDatabase(environment, {
-    isFresh: process.argv.includes('--fresh'),
+    isFresh: process.argv.includes('--fresh') || (await isHalfMade(environment)),
     onUnexpectedExit: (detail) => {
       process.stderr.write(`${detail}\n`);
       process.exit(1);
@@ -41,6 +41,13 @@ async function main(): Promise<void> {
   } finally {
     await database.close();
   }
+}
+
+/** A demonstration whose first start was interrupted is begun anew; nothing in it was anyone's work. */
+async function isHalfMade(environment: Environment): Promise<boolean> {
+  if (!environment.isDemonstration || environment.DATABASE_URL !== undefined) return false;
+  const { worldState } = await import('./demo/world/build-world.js');
+  return (await worldState(environment.DATA_FOLDER)) === 'half';
 }
 
 function say(text: string): void {

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HubClient } from '../cli/client.js';
+import { readPrivateKey } from '../cli/key-files.js';
+import { tokenRequest } from '../cli/sign-in.js';
 import { HubIdentity } from '../common/hub-identity.js';
-import type { KeyPair } from '../protocol/keys.js';
 
 const UNIT = /^[A-Z]{2}(-[A-Z0-9]{1,12}){2,4}$/;
 
@@ -17,7 +17,11 @@ export class DemoTokens {
   async obtain(unit: string): Promise<string | undefined> {
     const file = join(this.folder, unit, 'client.key.json');
     if (!UNIT.test(unit) || !existsSync(file)) return undefined;
-    const client = JSON.parse(readFileSync(file, 'utf8')) as KeyPair;
-    return new HubClient({ url: this.hub.publicUrl, unit, clientKey: client }).token();
+    const { privateJwk } = await readPrivateKey(file, 'client');
+    const response = await fetch(`${this.hub.publicUrl}/oidc/token`, {
+      method: 'POST',
+      body: await tokenRequest(this.hub.publicUrl, unit, privateJwk),
+    });
+    return ((await response.json()) as { access_token?: string }).access_token;
   }
 }

@@ -1,8 +1,52 @@
+import { join, relative } from 'node:path';
 import type { Environment } from '../../config/environment.js';
+import { type Language, languageOf, message, type MessageKey, type MessageParams } from '../common/messages/messages.js';
 import type { HubDatabase } from '../database/hub-database.js';
 import type { RunningHub } from '../hub.js';
+import { exampleCurl } from './example.js';
+import { buildWorld, worldState } from './world/build-world.js';
 
-/** What a newcomer sees. */
-export async function welcome(_environment: Environment, hub: RunningHub, _database: HubDatabase): Promise<void> {
-  process.stdout.write(`Liaison Hub serves ${hub.url}\n`);
+const DAY_MS = 86_400_000;
+
+/** Makes the demonstration world when there is none, and tells a newcomer what to try first: at most twelve lines. */
+export async function welcome(environment: Environment, hub: RunningHub, database: HubDatabase): Promise<void> {
+  const language = languageOf((process.env['LC_ALL'] ?? process.env['LANG'] ?? 'en').replace('_', '-'));
+  const say = (key: MessageKey, params: MessageParams = {}): void => print(`${message(key, language, params)}\n`);
+
+  let state = await worldState(environment.DATA_FOLDER);
+  if (state === 'none' || state === 'half') {
+    if (state === 'half') throw new Error(message('demo.half', language));
+    await buildWorld({
+      url: hub.url,
+      hubId: environment.HUB_ID,
+      asOperator: database.asOperator,
+      setClock: (instant) => hub.clock.set(instant),
+      dataFolder: environment.DATA_FOLDER,
+      onProgress: progressIn(language),
+    });
+    state = await worldState(environment.DATA_FOLDER);
+  }
+  if (typeof state === 'string') throw new Error('The demonstration world could not be made');
+
+  say('demo.ready', { url: hub.url });
+  say('demo.counts', { ...state.counts });
+  say('demo.first');
+  print(`  ${exampleCurl(hub.url)}\n`);
+  say('demo.then', { home: relative(process.cwd(), join(environment.DATA_FOLDER, 'demo', 'TH-CUS-LCB')) });
+  const days = Math.floor((Date.now() - new Date(state.madeAt).getTime()) / DAY_MS);
+  if (days >= 1) say('demo.old', { days });
+  say('demo.stop');
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** One line that is written over; on a terminal only. */
+function progressIn(language: Language): (done: number, total: number) => void {
+  return (done, total) => {
+    if (!process.stdout.isTTY) return;
+    const end = done === total ? '\r\u001b[K' : '';
+    print(`\r${message('demo.making', language, { done, total })}${end}`);
+  };
 }

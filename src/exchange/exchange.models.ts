@@ -32,7 +32,7 @@ export class LookUp {
   value: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'Where a page ends' })
 export class PageInfo {
   @Field(() => Boolean)
   hasNextPage: boolean;
@@ -41,7 +41,7 @@ export class PageInfo {
   endCursor: string | null;
 }
 
-@ObjectType()
+@ObjectType({ description: 'An object with its place in the list' })
 export class ObjectEdge {
   @Field(() => String)
   cursor: string;
@@ -110,7 +110,7 @@ export class SignedComposition {
   signatures: SignatureInput[];
 }
 
-@InputType()
+@InputType({ description: 'A part of the object, as it was composed' })
 export class PartInput {
   @Field(() => String)
   name: string;
@@ -142,7 +142,7 @@ export class Change {
   @Field(() => String, { description: 'RELEASED; or RECALLED or EXPIRED: forget the object, which is gone from sight' })
   act: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'All that a tombstone tells' })
   objectId: string;
 
   @Field(() => ObjectSummary, { nullable: true, description: 'Null when it is gone' })

@@ -77,7 +77,7 @@ export function createProvider({ issuer, pool, keys, tokenSeconds = 300 }: Provi
 /** What the library leaves open about an assertion; its signature, issuer, audience and expiry have been verified. */
 function checkAssertion({ aud, exp }: Record<string, unknown>, { kid, typ }: Record<string, unknown>): void {
   // With a kid the library tries this key only, so `auth_kid` in the token names the key that signed.
-  if (false) throw new errors.InvalidClientAuth('kid is missing');
+  if (typeof kid !== 'string') throw new errors.InvalidClientAuth('kid is missing');
   if (!ASSERTION_TYPES.has(typ)) throw new errors.InvalidClientAuth('typ is not that of a client assertion');
   // One meant for others too could have been handed on by them.
   if (Array.isArray(aud) && aud.length !== 1) throw new errors.InvalidClientAuth('aud names others too');

@@ -65,6 +65,10 @@ beforeAll(async () => {
     { logger: false },
   );
   server = Fastify();
+  // Nest reads forms for the whole server; the provider must still get its body.
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
   mountSignIn(server, hub.get(Provider));
   server.get('/whoami', async (request, reply) => {
     try {

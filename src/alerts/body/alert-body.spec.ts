@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenRules, someNominalData } from '../../exchange/body/body.example.js';
+import { brokenRules, spoilt, someNominalData } from '../../exchange/body/body.example.js';
 import { NominalData, partiesWithoutPlace } from '../../exchange/body/nominal-data.js';
 import { AlertBody } from './alert-body.js';
 import { aMethodAlertBody, anAlertBody, aPersonAlertBody } from './alert-body.example.js';
@@ -46,14 +46,14 @@ describe('alert', () => {
     ['serial number as reference', anAlertBody({ ref: 'VN-ALR-2026-000123' }), ['/ref pattern']],
     ['reference of a request', anAlertBody({ ref: 'VN-REQ-2026-KXQWPD' }), ['/ref pattern']],
     ['country for a language', anAlertBody({ language: 'vn' }), ['/language language']],
-    ['kind of a later version', { ...anAlertBody(), kind: 'TREND' }, ['/kind code']],
+    ['kind of a later version', spoilt(anAlertBody(), { kind: 'TREND' }), ['/kind code']],
     ['end before beginning', anAlertBody({ validTo: '2026-11-22T02:15:00Z' }), ['/validTo after']],
     ['more than 366 days', anAlertBody({ validTo: '2027-11-23T02:15:01Z' }), ['/validTo withinDays']],
     ['title of two lines', anAlertBody({ title: 'One\ntwo' }), ['/title shortText']],
     ['no commodity group', anAlertBody({ commodityGroups: [] }), ['/commodityGroups codes']],
     [
       'unknown commodity group',
-      { ...anAlertBody(), commodityGroups: ['DRUGS', 'SUGAR'] },
+      spoilt(anAlertBody(), { commodityGroups: ['DRUGS', 'SUGAR'] }),
       ['/commodityGroups/1 codes'],
     ],
     ['no consignment', anAlertBody({ consignment: undefined }), ['/consignment required']],
@@ -81,7 +81,7 @@ describe('alert', () => {
       aPersonAlertBody({ parties: [{ key: 'P1', role: 'COURIER', kind: 'PERSON', involvementLevel: 'SUSPECTED' }] }),
       ['/parties/0/suspicionBasis required'],
     ],
-    ['personal details', { ...aPersonAlertBody(), nominal: someNominalData() }, ['/nominal unknownMember']],
+    ['personal details', spoilt(aPersonAlertBody(), { nominal: someNominalData() }), ['/nominal unknownMember']],
     ['no indicator', anAlertBody({ indicators: [] }), ['/indicators records']],
     [
       'indicator without a grade',
@@ -96,7 +96,7 @@ describe('alert', () => {
     ],
     [
       'grade of another scheme',
-      { ...anAlertBody(), evaluation: { ...grade, information: '6' } },
+      spoilt(anAlertBody(), { evaluation: { ...grade, information: '6' } }),
       ['/evaluation/information code'],
     ],
     [

@@ -28,7 +28,7 @@ export function codeList<const D extends Record<string, string>>(
   const valuesMap = Object.fromEntries(
     Object.entries(meanings).map(([code, meaning]) => [code, { description: meaning }]),
   );
-  registerEnumType(codes, { name, description, valuesMap });
+  registerEnumType<Record<string, string>>(codes, { name, description, valuesMap });
   return codes;
 }
 

@@ -81,6 +81,8 @@ describe.each<[string, (text: string) => string | null, [string, string][], stri
     'postal item',
     parsePostalItem,
     [
+      ['RR473120040FI', 'RR473120040FI'], // 10 is written 0
+      ['RR473120075FI', 'RR473120075FI'], // 11 is written 5
       ['RR473124829FI', 'RR473124829FI'],
       ['rr 473 124 829 fi', 'RR473124829FI'],
     ],

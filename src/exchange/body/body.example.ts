@@ -60,6 +60,11 @@ export function aRecallBody(overrides: Overrides<RecallBody> = {}): RecallBody {
   );
 }
 
+/** A body with members that do not belong there, which the compiler would not let through. */
+export function spoilt(body: object | undefined, part: object): object {
+  return { ...body, ...part };
+}
+
 /** The rules a value breaks, as `pointer rule`; none when it is valid. */
 export function brokenRules(bodyClass: new () => object, value: unknown): string[] {
   const result = validateBody(bodyClass, value);

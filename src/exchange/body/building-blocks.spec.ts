@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aHandling, brokenRules, someNominalData } from './body.example.js';
+import { aHandling, brokenRules, spoilt, someNominalData } from './body.example.js';
 import { Consignment } from './consignment.js';
 import { Contact } from './contact.js';
 import { Conveyance } from './conveyance.js';
@@ -18,7 +18,7 @@ const person = {
   suspicionBasis: 'Seen twice.',
 };
 const goods = { commodityGroup: 'DRUGS', description: 'Ketamine' };
-const identity = (part: object): object => ({ parties: [{ ...someNominalData().parties[0], ...part }] });
+const identity = (part: object): object => ({ parties: [spoilt(someNominalData().parties[0], part)] });
 
 describe.each<[string, new () => object, [string, unknown, string[]][]]>([
   [
@@ -35,10 +35,10 @@ describe.each<[string, new () => object, [string, unknown, string[]][]]>([
       ['text without H3', aHandling({ h3Text: 'Ask first.' }), ['/h3Text unexpected']],
       [
         'codes that are no list',
-        { ...aHandling(), codes: 'H3', h3Text: 'Ask.' },
+        spoilt(aHandling(), { codes: 'H3', h3Text: 'Ask.' }),
         ['/codes codes', '/h3Text unexpected'],
       ],
-      ['secret marking', { ...aHandling(), classification: 'SECRET' }, ['/classification code']],
+      ['secret marking', spoilt(aHandling(), { classification: 'SECRET' }), ['/classification code']],
       ['named agencies', aHandling({ onwardRule: 'NAMED', onwardNamed: ['VN-MPS'] }), []],
       ['NAMED without names', aHandling({ onwardRule: 'NAMED' }), ['/onwardNamed required']],
       ['names without NAMED', aHandling({ onwardNamed: ['VN-MPS'] }), ['/onwardNamed unexpected']],
@@ -48,9 +48,9 @@ describe.each<[string, new () => object, [string, unknown, string[]][]]>([
         ['/onwardNamed/1 pattern'],
       ],
       ['evidence in spite of H1', aHandling({ evidenceUse: 'YES' }), ['/evidenceUse h1Evidence']],
-      ['unknown purpose', { ...aHandling(), purposeLimit: ['MARKETING'] }, ['/purposeLimit/0 codes']],
+      ['unknown purpose', spoilt(aHandling(), { purposeLimit: ['MARKETING'] }), ['/purposeLimit/0 codes']],
       ['bad end of sight', aHandling({ expiresAt: '2027-01-01' }), ['/expiresAt utcTime']],
-      ['no agreement', { ...aHandling(), legalBasis: {} }, ['/legalBasis/agreement required']],
+      ['no agreement', spoilt(aHandling(), { legalBasis: {} }), ['/legalBasis/agreement required']],
     ],
   ],
   [

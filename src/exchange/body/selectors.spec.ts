@@ -75,7 +75,7 @@ describe('normaliseTerm', () => {
     ['ref', 'VN-ALR-2026-000123'],
     ['container', 'CSQX3054383'],
     ['bl', '-'],
-    ['bl', 'A'.repeat(101)],
+    ['bl', `${'-'.repeat(100)}ABC`],
     ['awb', '176-12345676'],
     ['imo', '9074728'],
     ['mmsi', '1'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance } from 'class-transformer';
-import { aHandling, brokenRules, someNominalData } from './body.example.js';
+import { aHandling, brokenRules, spoilt, someNominalData } from './body.example.js';
 import { Handling } from './handling.js';
 import { NominalData } from './nominal-data.js';
 import { validateBody } from './validate.js';
@@ -60,7 +60,7 @@ describe('validateBody', () => {
 
   it('refuses an unknown member inside a record', () => {
     const body = json('{"agreement":"EXAMPLE-MLA","__proto__":{"article":"10"}}');
-    expect(brokenRules(Handling, { ...aHandling(), legalBasis: body })).toEqual([
+    expect(brokenRules(Handling, spoilt(aHandling(), { legalBasis: body }))).toEqual([
       '/legalBasis/__proto__ unknownMember',
     ]);
   });
@@ -85,7 +85,7 @@ describe('validateBody', () => {
     ['a record', { legalBasis: null }, ['/legalBasis null']],
     ['a member of a record', { legalBasis: { agreement: 'EXAMPLE-MLA', article: null } }, ['/legalBasis/article null']],
   ])('refuses null as %s', (_, part, broken) => {
-    expect(brokenRules(Handling, { ...aHandling(), ...part }).sort()).toEqual(broken);
+    expect(brokenRules(Handling, spoilt(aHandling(), part)).sort()).toEqual(broken);
   });
 
   it('names every missing member once', () => {
@@ -113,14 +113,16 @@ describe('validateBody', () => {
   it('stops early when the value is deep or large', () => {
     const deep = json(`${'['.repeat(5000)}${']'.repeat(5000)}`);
     const tooLarge = { problems: [{ pointer: '', rule: 'tooLarge', message: 'has too many levels or members' }] };
-    expect(validateBody(Handling, { ...aHandling(), codes: deep })).toEqual(tooLarge);
-    expect(validateBody(Handling, { ...aHandling(), codes: Array(300_000).fill({}) })).toEqual(tooLarge);
+    expect(validateBody(Handling, spoilt(aHandling(), { codes: deep }))).toEqual(tooLarge);
+    expect(validateBody(Handling, spoilt(aHandling(), { codes: Array.from({ length: 300_000 }, () => ({})) }))).toEqual(
+      tooLarge,
+    );
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`m${i}`, 1]));
     expect(validateBody(Handling, many)).toEqual(tooLarge);
   });
 
   it('lists at most 100 problems', () => {
-    const result = validateBody(NominalData, { parties: Array(1000).fill({}) });
+    const result = validateBody(NominalData, { parties: Array.from({ length: 1000 }, () => ({})) });
     expect((result as { problems: unknown[] }).problems).toHaveLength(100);
   });
 });

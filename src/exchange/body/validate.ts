@@ -17,8 +17,9 @@ type Plain = Record<string, unknown>;
 
 const MAX_DEPTH = 16;
 /** More members than any real body has: beyond that, checking each one would only serve whoever wants to keep the hub busy. */
-const MAX_MEMBERS = 20_000;
+const MAX_MEMBERS = 10_000;
 const MAX_PROBLEMS = 100;
+const TOO_LARGE: Problem = { pointer: '', rule: 'tooLarge', message: 'has too many levels or members' };
 /** Member names worth repeating in a pointer; any other is the client's text and may hold anything. */
 const PRINTABLE_NAME = /^[A-Za-z0-9_]{1,64}$/;
 
@@ -26,7 +27,7 @@ const PRINTABLE_NAME = /^[A-Za-z0-9_]{1,64}$/;
  * Checks a body against the rules of its class and returns it as plain data, exactly the members that were sent. Nothing is repaired or
  * dropped: what is signed is what was checked.
  *
- * 1. At most 16 levels and 20,000 members.
+ * 1. At most 16 levels and 10,000 members.
  * 2. Only what JSON can say, and no null (leave the member out); numbers are safe integers.
  * 3. No member that the class does not know, at any level, so neither `__proto__` nor `constructor`. class-validator's own whitelist
  *    would let names such as `hasOwnProperty` through.
@@ -35,8 +36,7 @@ const PRINTABLE_NAME = /^[A-Za-z0-9_]{1,64}$/;
 export function validateBody<T extends object>(bodyClass: new () => T, value: unknown): Validated<T> {
   const reading = new Reading();
   const body = reading.record(bodyClass, value, '', 0);
-  if (reading.isTooLarge)
-    return { problems: [{ pointer: '', rule: 'tooLarge', message: 'has too many levels or members' }] };
+  if (reading.isTooLarge) return { problems: [TOO_LARGE] };
   if (!body) return { problems: reading.problems };
 
   const errors = validateSync(body.instance, {

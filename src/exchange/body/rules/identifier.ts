@@ -14,7 +14,7 @@ import { rule, type SchemaPart } from './rule.js';
 import { Pattern, PatternList } from './text.js';
 
 /*
- * Identifiers stand in a payload in their normal form, so that two systems which compare them letter by letter agree. Two are written as
+ * Identifiers stand in a payload in their normal form, so that two systems which compare them letter by letter agree. Two kinds are written as
  * the document prints them, because there is no one form: numbers of bills of lading and tariff codes; look-ups normalise those.
  */
 
