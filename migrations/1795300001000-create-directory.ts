@@ -133,8 +133,8 @@ const POLICIES = `
       -- The directory is open to every signed-in caller; communities and agreements to those who take part.
       CREATE POLICY signed_in ON hub.agency FOR SELECT TO hub_app USING ((SELECT cmd.my_agency()) IS NOT NULL);
       CREATE POLICY signed_in ON hub.unit FOR SELECT TO hub_app USING ((SELECT cmd.my_agency()) IS NOT NULL);
-      CREATE POLICY members ON hub.community FOR SELECT TO hub_app
-        USING (EXISTS (SELECT 1 FROM hub.membership m WHERE m.audience_id = community.audience_id));
+      CREATE POLICY members ON hub.community FOR SELECT TO hub_app USING (EXISTS (
+        SELECT 1 FROM hub.membership m WHERE m.audience_id = community.audience_id AND m.until_seq = 9223372036854775807));
       CREATE POLICY own_agreements ON hub.agreement_party FOR SELECT TO hub_app
         USING (agreement_id = ANY ((SELECT cmd.my_agreements())::text[]));
       CREATE POLICY own_agreements ON hub.agreement FOR SELECT TO hub_app

@@ -49,7 +49,7 @@ const TABLES = `
   );
   CREATE INDEX object_by_id ON hub.object (id);
   CREATE INDEX object_by_thread ON hub.object (thread_seq, seq);
-  CREATE UNIQUE INDEX object_by_ref ON hub.object (from_agency, ref) WHERE supersedes_seq IS NULL AND ref IS NOT NULL;
+  CREATE UNIQUE INDEX object_by_ref ON hub.object (from_agency, ref) WHERE supersedes_seq IS NULL AND reply_seq IS NULL AND ref IS NOT NULL;
 
   CREATE TABLE hub.release (
     audience_id integer NOT NULL,

@@ -13,6 +13,7 @@ import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
 import { HttpErrorFilter } from './common/http-error.filter.js';
 import { formatError } from './common/format-error.js';
+import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { DemoController } from './demo/demo.controller.js';
@@ -103,6 +104,7 @@ function loggingOptions(level: string): object {
         path: request.url.split('?')[0],
       }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+      err: loggedError,
     },
   };
 }

@@ -46,8 +46,8 @@ async function main(): Promise<void> {
 /** A demonstration whose first start was interrupted is begun anew; nothing in it was anyone's work. */
 async function isHalfMade(environment: Environment): Promise<boolean> {
   if (!environment.isDemonstration || environment.DATABASE_URL !== undefined) return false;
-  const { worldState } = await import('./demo/world/build-world.js');
-  return (await worldState(environment.DATA_FOLDER)) === 'half';
+  const { worldState } = await import('./demo/world/world-file.js');
+  return worldState(environment.DATA_FOLDER) === 'half';
 }
 
 function say(text: string): void {
@@ -56,7 +56,8 @@ function say(text: string): void {
 
 /** Failures that an operator can act on are told in their own words; anything else with its stack. */
 function explain(error: unknown): string {
-  if (error instanceof BadConfiguration || error instanceof DatabaseInUse || error instanceof FloorNotSafe) return error.message;
+  if (error instanceof BadConfiguration || error instanceof DatabaseInUse || error instanceof FloorNotSafe)
+    return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${(error as { port?: number }).port} is taken by another program. Stop it, or choose another: PORT=3001 npm start`;
   }

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import { type DocumentNode, visit } from 'graphql';
+import { type DocumentNode, OperationTypeNode, visit } from 'graphql';
 import type { GraphqlContext } from './access/current-caller.js';
 import type { ScopedDatabase } from './access/scoped-database.js';
 import { formatError, inLanguage } from './common/format-error.js';
@@ -9,12 +9,15 @@ import { languageOf } from './common/messages/messages.js';
  * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
  * event was not stored. Errors are put into the reader's language on the way out.
  */
-export function operationPlugin(database: ScopedDatabase, openingFields: ReadonlySet<string>): ApolloServerPlugin<GraphqlContext> {
+export function operationPlugin(
+  database: ScopedDatabase,
+  openingFields: ReadonlySet<string>,
+): ApolloServerPlugin<GraphqlContext> {
   return {
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
-        if (!contextValue.caller || operation?.operation !== 'query') return;
-        database.openOperation(contextValue.caller, { readOnly: !usesAny(document!, openingFields) });
+        if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
+        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, openingFields) });
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (response.body.kind !== 'single') return;

@@ -23,10 +23,9 @@ describe('an alert from one administration to another', () => {
     const { id, receipt } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
     expect(receipt).toContain('payload');
 
-    const opened = await th.ask<{ alert: { state: string; body: { title: string }; object: { text: string; from: string } } }>(
-      'query($id: ID!) { alert(id: $id) { state body { title } object { text from } } }',
-      { id },
-    );
+    const opened = await th.ask<{
+      alert: { state: string; body: { title: string }; object: { text: string; from: string } };
+    }>('query($id: ID!) { alert(id: $id) { state body { title } object { text from } } }', { id });
     expect(opened.errors).toBeUndefined();
     expect(opened.data?.alert).toMatchObject({ state: 'RELEASED', object: { from: 'VN-CUS' } });
 

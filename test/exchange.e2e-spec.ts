@@ -63,7 +63,10 @@ describe('what is exchanged', () => {
       ['BILL_OF_LADING', 'ABCD 1234567'],
       ['IMO', 'IMO 9074729'],
     ]) {
-      expect([field, ids(await box(la, 'inbox', `, lookUp: { field: ${field}, value: "${value}" }`))]).toEqual([field, [id]]);
+      expect([field, ids(await box(la, 'inbox', `, lookUp: { field: ${field}, value: "${value}" }`))]).toEqual([
+        field,
+        [id],
+      ]);
     }
     expect(await box(la, 'inbox', ', lookUp: { field: CONTAINER, value: "MWCU6059784" }')).toEqual([]);
     expect(await box(plain, 'inbox', ', lookUp: { field: CONTAINER, value: "CSQU3054383" }')).toEqual([]);
@@ -98,8 +101,13 @@ describe('what is exchanged', () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const { data }: { data: { inbox: { nodes: Listed[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } | null } =
-        await th.ask('query($after: String) { inbox(first: 2, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }', { after });
+      const {
+        data,
+      }: { data: { inbox: { nodes: Listed[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } | null } =
+        await th.ask(
+          'query($after: String) { inbox(first: 2, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }',
+          { after },
+        );
       seen.push(...ids(data!.inbox.nodes));
       after = data!.inbox.pageInfo.hasNextPage ? data!.inbox.pageInfo.endCursor : null;
     } while (after);
@@ -136,7 +144,9 @@ describe('what changes', () => {
     expect((await box(vn, 'outbox')).find((node) => node.id === second.id)).toMatchObject({ isRecalled: true });
 
     const { changes } = await feed(th, start.endCursor);
-    expect(changes.filter((change) => change.act === 'RECALLED').map((change) => [change.objectId, change.object])).toEqual(
+    expect(
+      changes.filter((change) => change.act === 'RECALLED').map((change) => [change.objectId, change.object]),
+    ).toEqual(
       expect.arrayContaining([
         [first.id, null],
         [second.id, null],
@@ -177,7 +187,10 @@ describe('personal details', () => {
   it('travel beside the object and only to readers who are cleared for them', async () => {
     const { ref: _, ...body } = aPersonAlertBody();
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, body, nominal: someNominalData() });
-    const cleared = await th.ask<{ object: { text: string; parts: { text: string; withheld: string | null }[] } }>(PARTS, { id });
+    const cleared = await th.ask<{ object: { text: string; parts: { text: string; withheld: string | null }[] } }>(
+      PARTS,
+      { id },
+    );
     expect(cleared.data!.object.parts).toMatchObject([{ withheld: null }]);
     expect(cleared.data!.object.parts[0]!.text).toContain('SOMXAY TOUAYANG');
     expect(Buffer.from(JSON.parse(cleared.data!.object.text).payload, 'base64url').toString()).not.toContain('SOMXAY');
@@ -192,7 +205,11 @@ describe('personal details', () => {
     const { ref: _, ...body } = aPersonAlertBody();
     const input = { to: ['TH-CUS'], handling: aHandling(strict), body, nominal: someNominalData() };
     const { data } = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, { input });
-    expect(data!.composeAlert[0]).toMatchObject({ text: null, signing: [], preview: { refusals: [{ code: 'NOMINAL', to: 'TH-CUS' }] } });
+    expect(data!.composeAlert[0]).toMatchObject({
+      text: null,
+      signing: [],
+      preview: { refusals: [{ code: 'NOMINAL', to: 'TH-CUS' }] },
+    });
     const inVietnamese = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, { input }, { 'accept-language': 'vi' });
     expect(inVietnamese.data!.composeAlert[0]!.preview.refusals[0]!.message).toContain('dữ liệu cá nhân');
   });
@@ -211,7 +228,9 @@ describe('what a caller hears of mistakes', () => {
     const [error] = JSON.parse(answer).errors;
     expect(error.extensions.code).toBe('BAD_USER_INPUT');
     const pointers = error.extensions.problems.map((problem: { pointer: string }) => problem.pointer);
-    expect(pointers).toEqual(expect.arrayContaining(['/body/validTo', '/handling/codes', '/body/conveyance/vessel/imo']));
+    expect(pointers).toEqual(
+      expect.arrayContaining(['/body/validTo', '/handling/codes', '/body/conveyance/vessel/imo']),
+    );
     expect(answer).not.toContain('9074728');
   });
 
@@ -220,7 +239,11 @@ describe('what a caller hears of mistakes', () => {
     const { data } = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, {
       input: { to: ['TH-CUS', 'ZZ-NOBODY', 'VN-CUS'], handling: aHandling(agreement), body },
     });
-    expect(data!.composeAlert.map((each) => each.preview.refusals.map((refusal) => refusal.code))).toEqual([[], ['ADDRESSEE'], ['ADDRESSEE']]);
+    expect(data!.composeAlert.map((each) => each.preview.refusals.map((refusal) => refusal.code))).toEqual([
+      [],
+      ['ADDRESSEE'],
+      ['ADDRESSEE'],
+    ]);
     expect(data!.composeAlert[0]!.text).not.toBeNull();
   });
 });

@@ -22,4 +22,6 @@ export function callerOf(context: ExecutionContext): Caller | undefined {
 }
 
 /** The signed-in caller; the guard has already refused requests without one. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => callerOf(context)!);
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context)!,
+);

@@ -3,7 +3,9 @@ import type { DataSource } from 'typeorm';
 /** The floor has a hole; `faults` names each. The server does not start on such a database. */
 export class FloorNotSafe extends Error {
   constructor(readonly faults: string[]) {
-    super(`The database does not protect every row, so the hub will not start:\n${faults.map((f) => `  - ${f}`).join('\n')}`);
+    super(
+      `The database does not protect every row, so the hub will not start:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
   }
 }
 
@@ -11,6 +13,7 @@ export class FloorNotSafe extends Error {
  * Checks what must hold before any request is served (security.md 6.8):
  * - the connected role is not superuser, cannot bypass row security, is a member of nothing and owns nothing;
  * - every relation it can read, in any schema, has row security enabled and forced with a policy for it; no materialised view;
+ * - no policy for it or for everybody says just "true", which on an empty table would not show
  * - every view runs with the caller's rights (security_invoker);
  * - every SECURITY DEFINER function has a fixed search_path, no superuser owner, and is not PUBLIC's to call;
  * - without a context, no protected table shows a row.
@@ -51,6 +54,11 @@ const CATALOGUE_CHECKS = `
          OR has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'))
     AND (c.relkind IN ('m', 'f') OR NOT c.relrowsecurity OR NOT c.relforcerowsecurity OR NOT EXISTS (
       SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND current_user::regrole::oid = ANY (p.polroles)))
+  UNION ALL
+  SELECT format('policy %I on %I.%I lets everybody through', p.polname, n.nspname, c.relname)
+  FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE p.polpermissive AND ${OUTSIDE} AND (0 = ANY (p.polroles) OR current_user::regrole::oid = ANY (p.polroles))
+    AND 'true' IN (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
   UNION ALL
   SELECT format('view %I.%I runs with its owner''s rights', n.nspname, c.relname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -16,11 +16,19 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const cause = unwrapResolverError(error);
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof HubError) {
-    const answer = { message: message(cause.key, 'en', cause.details.params), ...path, extensions: extensionsOf(cause) };
+    const answer = {
+      message: message(cause.key, 'en', cause.details.params),
+      ...path,
+      extensions: extensionsOf(cause),
+    };
     return Object.defineProperty(answer, CAUSE, { value: cause, enumerable: false });
   }
   if (CLIENT_MISTAKES.has(String(formatted.extensions?.['code']))) {
-    return { message: withoutValues(formatted.message), ...path, extensions: { code: 'BAD_REQUEST', retryable: false } };
+    return {
+      message: withoutValues(formatted.message),
+      ...path,
+      extensions: { code: 'BAD_REQUEST', retryable: false },
+    };
   }
   const ref = randomBytes(6).toString('hex');
   logger.error({ err: cause, ref }, 'An operation failed unexpectedly');

@@ -31,12 +31,21 @@ export class HttpErrorFilter implements ExceptionFilter {
     if (error instanceof HttpException && error.getStatus() < 500) {
       return reply
         .status(error.getStatus())
-        .send({ errors: [{ message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } }] });
+        .send({
+          errors: [
+            { message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } },
+          ],
+        });
     }
     const ref = randomBytes(6).toString('hex');
     this.logger.error({ err: error, ref }, 'A request failed unexpectedly');
     return reply.status(500).send({
-      errors: [{ message: message('error.internal', language, { ref }), extensions: { code: 'INTERNAL', ref, retryable: true } }],
+      errors: [
+        {
+          message: message('error.internal', language, { ref }),
+          extensions: { code: 'INTERNAL', ref, retryable: true },
+        },
+      ],
     });
   }
 }

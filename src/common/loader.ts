@@ -11,6 +11,6 @@ export function loaderOf<K, V>(
   const known = loaders.get(operation) ?? new Map<string, DataLoader<unknown, unknown>>();
   loaders.set(operation, known);
   const loader = known.get(name) ?? new DataLoader<K, V>(load, { maxBatchSize: 100 });
-  known.set(name, loader as DataLoader<unknown, unknown>);
+  known.set(name, loader);
   return loader as DataLoader<K, V>;
 }

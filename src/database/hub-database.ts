@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { migrationDataSource } from '../../config/data-source.js';
 import { BadConfiguration, type Environment } from '../../config/environment.js';
@@ -42,7 +42,8 @@ export async function openHubDatabase(
   });
   try {
     if (options.isFresh) {
-      for (const part of ['secrets', 'demo']) rmSync(join(environment.DATA_FOLDER, part), { recursive: true, force: true });
+      for (const part of ['secrets', 'demo'])
+        rmSync(join(environment.DATA_FOLDER, part), { recursive: true, force: true });
     }
     const secrets = new SecretsFolder(environment.secretsFolder);
     const url = await createDatabase(server.url, options.isFresh ?? false);
@@ -72,7 +73,7 @@ function opened(url: string, isEmbedded: boolean, secrets: SecretsFolder, stop: 
 
 /** Makes the hub's database on the embedded server, when it is not there yet; its address. */
 async function createDatabase(serverUrl: string, isFresh: boolean): Promise<string> {
-  const client = new pg.Client({ connectionString: serverUrl });
+  const client = new Client({ connectionString: serverUrl });
   await client.connect();
   try {
     if (isFresh) await client.query(`DROP DATABASE IF EXISTS ${EMBEDDED_NAME} WITH (FORCE)`);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { freshSecret, type SecretsFolder } from './secrets.js';
 
 /** Passwords of the roles that sign in to PostgreSQL. Made once; kept in the secrets folder. */
@@ -10,11 +10,17 @@ export interface DatabasePasswords {
 
 type LoginRole = keyof DatabasePasswords;
 
-const SCHEMAS: Record<string, string> = { hub: 'hub_owner', audit: 'hub_owner', agency: 'hub_owner', cmd: 'hub_cmd', auth: 'hub_auth' };
+const SCHEMAS: Record<string, string> = {
+  hub: 'hub_owner',
+  audit: 'hub_owner',
+  agency: 'hub_owner',
+  cmd: 'hub_cmd',
+  auth: 'hub_auth',
+};
 
 /** Makes, or brings up to date, the roles and schemas of security.md 6.2. Needs a role that may create roles. */
 export async function createRoles(adminUrl: string, passwords: DatabasePasswords): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
+  const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
     const version = await client.query<{ server_version_num: string }>('SHOW server_version_num');
@@ -43,7 +49,8 @@ export async function createRoles(adminUrl: string, passwords: DatabasePasswords
     for (const [schema, owner] of Object.entries(SCHEMAS)) {
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${owner}`);
       await client.query(`GRANT USAGE, CREATE ON SCHEMA ${schema} TO hub_migrate`);
-      if (schema !== 'auth') await client.query(`GRANT USAGE ON SCHEMA ${schema} TO hub_owner, hub_cmd, hub_auth, hub_app`);
+      if (schema !== 'auth')
+        await client.query(`GRANT USAGE ON SCHEMA ${schema} TO hub_owner, hub_cmd, hub_auth, hub_app`);
     }
   } finally {
     await client.end();
@@ -59,5 +66,9 @@ export function urlFor(role: LoginRole, databaseUrl: string, passwords: Database
 }
 
 export function obtainPasswords(secrets: SecretsFolder): Promise<DatabasePasswords> {
-  return secrets.obtain('database', () => ({ hub_migrate: freshSecret(), hub_app: freshSecret(), hub_auth: freshSecret() }));
+  return secrets.obtain('database', () => ({
+    hub_migrate: freshSecret(),
+    hub_app: freshSecret(),
+    hub_auth: freshSecret(),
+  }));
 }

@@ -45,8 +45,14 @@ async function main(): Promise<void> {
 
 async function play(cast: Cast): Promise<void> {
   const parties: Party[] = Object.values(cast);
-  say(`${parties.length} parties, each in its own process with its own keys: ${parties.map((party) => party.unit).join(', ')}\n`);
-  const exchanged = [...(await storyM918(cast, say)), ...(await story218LP(cast, say)), ...(await storyCigars(cast, say))];
+  say(
+    `${parties.length} parties, each in its own process with its own keys: ${parties.map((party) => party.unit).join(', ')}\n`,
+  );
+  const exchanged = [
+    ...(await storyM918(cast, say)),
+    ...(await story218LP(cast, say)),
+    ...(await storyCigars(cast, say)),
+  ];
 
   const tried = await tryForbiddenReads(exchanged, parties);
   say(`\nForbidden reads: ${tried} tried, every answer was byte for byte that for an id that does not exist.`);
@@ -57,11 +63,16 @@ async function play(cast: Cast): Promise<void> {
 }
 
 /** Each object is exported by a recipient (by its sender, where it was recalled) and verified with that party's pinned roots. */
-async function verifyAll(exchanged: readonly Exchanged[]): Promise<{ verified: number; total: number; refused: number; altered: number }> {
+async function verifyAll(
+  exchanged: readonly Exchanged[],
+): Promise<{ verified: number; total: number; refused: number; altered: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'liaison-demo-'));
   const result = { verified: 0, total: 0, refused: 0, altered: 0 };
   try {
-    const byVerifier = Map.groupBy(exchanged, ({ readers, sender }) => readers.find((reader) => reader !== sender) ?? sender);
+    const byVerifier = Map.groupBy(
+      exchanged,
+      ({ readers, sender }) => readers.find((reader) => reader !== sender) ?? sender,
+    );
     for (const [verifier, objects] of byVerifier) {
       const ids = objects.map((object) => object.id);
       const file = join(folder, `${verifier.unit}.json`);
@@ -83,7 +94,9 @@ async function verifyAll(exchanged: readonly Exchanged[]): Promise<{ verified: n
 
 async function assemble(homes: string): Promise<Cast> {
   const [vietNam, china, philippines, rilo, laos, unodc] = await Promise.all(
-    ['VN-CUS-AS', 'CN-CUS-AS', 'PH-CUS-INV', 'KR-RILOAP-LO', 'LA-CUS-AS', 'AT-UNODC-LO'].map((unit) => Party.start(homes, unit)),
+    ['VN-CUS-AS', 'CN-CUS-AS', 'PH-CUS-INV', 'KR-RILOAP-LO', 'LA-CUS-AS', 'AT-UNODC-CCP'].map((unit) =>
+      Party.start(homes, unit),
+    ),
   );
   return { vietNam: vietNam!, china: china!, philippines: philippines!, rilo: rilo!, laos: laos!, unodc: unodc! };
 }

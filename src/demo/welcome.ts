@@ -1,10 +1,17 @@
 import { join, relative } from 'node:path';
 import type { Environment } from '../../config/environment.js';
-import { type Language, languageOf, message, type MessageKey, type MessageParams } from '../common/messages/messages.js';
+import {
+  type Language,
+  languageOf,
+  message,
+  type MessageKey,
+  type MessageParams,
+} from '../common/messages/messages.js';
 import type { HubDatabase } from '../database/hub-database.js';
 import type { RunningHub } from '../hub.js';
 import { exampleCurl } from './example.js';
-import { buildWorld, worldState } from './world/build-world.js';
+import { buildWorld, renewProfiles } from './world/build-world.js';
+import { worldState } from './world/world-file.js';
 
 const DAY_MS = 86_400_000;
 
@@ -13,20 +20,18 @@ export async function welcome(environment: Environment, hub: RunningHub, databas
   const language = languageOf((process.env['LC_ALL'] ?? process.env['LANG'] ?? 'en').replace('_', '-'));
   const say = (key: MessageKey, params: MessageParams = {}): void => print(`${message(key, language, params)}\n`);
 
-  let state = await worldState(environment.DATA_FOLDER);
-  if (state === 'none' || state === 'half') {
-    if (state === 'half') throw new Error(message('demo.half', language));
-    await buildWorld({
-      url: hub.url,
-      hubId: environment.HUB_ID,
-      asOperator: database.asOperator,
-      setClock: (instant) => hub.clock.set(instant),
-      dataFolder: environment.DATA_FOLDER,
-      onProgress: progressIn(language),
-    });
-    state = await worldState(environment.DATA_FOLDER);
-  }
-  if (typeof state === 'string') throw new Error('The demonstration world could not be made');
+  const options = {
+    url: hub.url,
+    hubId: environment.HUB_ID,
+    asOperator: database.asOperator,
+    setClock: (instant: Date | null) => hub.clock.set(instant),
+    dataFolder: environment.DATA_FOLDER,
+    onProgress: progressIn(language),
+  };
+  const known = worldState(environment.DATA_FOLDER);
+  if (known === 'half') throw new Error(message('demo.half', language));
+  if (known !== 'none') await renewProfiles(options);
+  const state = known === 'none' ? await buildWorld(options) : known;
 
   say('demo.ready', { url: hub.url });
   say('demo.counts', { ...state.counts });

@@ -29,7 +29,11 @@ const IN_FORCE =
 
 /** The agreements in force to which the caller's agency is a party. */
 export function readAgreements(tx: EntityManager): Promise<Agreement[]> {
-  return prepared<Agreement>(tx, 'agreements', `SELECT ${COLUMNS} FROM hub.agreement a WHERE ${IN_FORCE} ORDER BY a.id`);
+  return prepared<Agreement>(
+    tx,
+    'agreements',
+    `SELECT ${COLUMNS} FROM hub.agreement a WHERE ${IN_FORCE} ORDER BY a.id`,
+  );
 }
 
 /** The agreement of this id, if it is in force and the caller's agency is a party. */

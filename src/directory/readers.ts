@@ -34,7 +34,11 @@ export function readAddressees(tx: EntityManager, to: readonly string[]): Promis
 }
 
 /** The units whose officers will see what is sent to these agencies, or to just these units. */
-export function readReadingUnits(tx: EntityManager, addressee: string, agencies: readonly string[]): Promise<ReadingUnit[]> {
+export function readReadingUnits(
+  tx: EntityManager,
+  addressee: string,
+  agencies: readonly string[],
+): Promise<ReadingUnit[]> {
   return prepared<ReadingUnit>(
     tx,
     'reading-units',

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import { Client } from 'pg';
 
 const RECONNECT_MS = 1_000;
 
@@ -8,13 +8,13 @@ const RECONNECT_MS = 1_000;
 export class ChangeSignal implements OnApplicationShutdown {
   private readonly logger = new Logger(ChangeSignal.name);
   private readonly waiting = new Set<() => void>();
-  private client: pg.Client | null = null;
+  private client: Client | null = null;
   private isStopped = false;
 
   constructor(private readonly url: string) {}
 
   async listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'liaison-hub-signal' });
+    const client = new Client({ connectionString: this.url, application_name: 'liaison-hub-signal' });
     client.on('notification', () => this.wakeAll());
     client.on('error', () => this.reconnect());
     client.on('end', () => this.reconnect());
@@ -47,7 +47,7 @@ export class ChangeSignal implements OnApplicationShutdown {
   }
 
   private wakeAll(): void {
-    for (const done of [...this.waiting]) done();
+    for (const done of this.waiting) done();
   }
 
   private reconnect(): void {

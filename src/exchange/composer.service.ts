@@ -65,7 +65,14 @@ export class ComposerService {
       const compositions: Composition[] = [];
       for (const to of groups) {
         compositions.push(
-          await this.composeOne(tx, caller, kind, draft, { to, inReplyTo, supersedes, keys, groups: groups.length }, language),
+          await this.composeOne(
+            tx,
+            caller,
+            kind,
+            draft,
+            { to, inReplyTo, supersedes, keys, groups: groups.length },
+            language,
+          ),
         );
       }
       return compositions;
@@ -77,7 +84,13 @@ export class ComposerService {
     caller: Caller,
     kind: ObjectKind,
     draft: Draft,
-    { to, inReplyTo, supersedes, keys, groups }: {
+    {
+      to,
+      inReplyTo,
+      supersedes,
+      keys,
+      groups,
+    }: {
       to: string[];
       inReplyTo: ObjectRow | null;
       supersedes: ObjectRow | null;
@@ -91,7 +104,11 @@ export class ComposerService {
     if (draft.refCode && givenBody['ref'] === undefined) {
       givenBody['ref'] = supersedes?.ref ?? freshReference(caller.agencyId, draft.refCode, this.clock.now());
     } else if (draft.refCode && groups > 1) {
-      problems.push({ pointer: '/body/ref', rule: 'oneAddressee', message: message('refusal.refNeedsOneAddressee', language) });
+      problems.push({
+        pointer: '/body/ref',
+        rule: 'oneAddressee',
+        message: message('refusal.refNeedsOneAddressee', language),
+      });
     }
     const body = checked(kind.body, givenBody, '/body', problems);
     const givenHandling = plain(draft.input.handling) as JsonObject;

@@ -5,7 +5,8 @@ import { Handling } from './body/handling.js';
 @InputType({ description: 'What every composition needs besides its body' })
 export class CompositionInput {
   @Field(() => [String], {
-    description: 'Addressees: agencies (TH-CUS), units (TH-CUS-LCB) or community:<uuid>. Each gets an object of its own.',
+    description:
+      'Addressees: agencies (TH-CUS), units (TH-CUS-LCB) or community:<uuid>. Each gets an object of its own.',
   })
   to: string[];
 

@@ -176,7 +176,11 @@ function termOf(kind: string | null, lookUp: LookUp | null): string | null {
   const term = isCommunity ? `partner:${lookUp.value}` : normaliseTerm(lookUp.field, lookUp.value);
   if (term === null) {
     throw new InvalidInput([
-      { pointer: '/lookUp/value', rule: 'form', message: 'cannot be a value of this field: check it for typing errors' },
+      {
+        pointer: '/lookUp/value',
+        rule: 'form',
+        message: 'cannot be a value of this field: check it for typing errors',
+      },
     ]);
   }
   if (!kind) return term;

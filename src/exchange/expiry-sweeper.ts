@@ -24,8 +24,10 @@ export class ExpirySweeper implements OnApplicationBootstrap, OnApplicationShutd
   /** Sweeps what is due, a batch at a time. */
   async sweep(): Promise<void> {
     try {
-      for (let swept = BATCH; swept === BATCH; ) {
-        const [row] = await this.dataSource.query<{ swept: number }[]>('SELECT cmd.sweep_expired($1) AS swept', [BATCH]);
+      for (let swept = BATCH; swept === BATCH;) {
+        const [row] = await this.dataSource.query<{ swept: number }[]>('SELECT cmd.sweep_expired($1) AS swept', [
+          BATCH,
+        ]);
         swept = row?.swept ?? 0;
       }
     } catch (error) {

@@ -28,7 +28,10 @@ export const OBJECT_COLUMNS = `o.seq, o.id, o.kind, o.from_agency, o.from_unit, 
   o.clearance, o.has_parts, o.thread_seq, o.reply_seq, o.supersedes_seq, o.superseded_by_seq, o.recalled_by_seq,
   o.created_at, o.received_at`;
 
-@ObjectType({ description: 'What a list shows of a signed object. Its text is read with object(id), which is recorded as an opening.' })
+@ObjectType({
+  description:
+    'What a list shows of a signed object. Its text is read with object(id), which is recorded as an opening.',
+})
 export class ObjectSummary {
   /** The row this summary was made from; not part of the API. */
   row: ObjectRow;

@@ -5,9 +5,9 @@ import { describe, expect, it } from '@jest/globals';
 import { SecretsFolder } from '../database/secrets.js';
 import { PartVault } from './part-vault.js';
 
-describe('the part vault', () => {
-  const vault = () => new PartVault(new SecretsFolder(mkdtempSync(join(tmpdir(), 'vault '))));
+const vault = (): PartVault => new PartVault(new SecretsFolder(mkdtempSync(join(tmpdir(), 'vault '))));
 
+describe('the part vault', () => {
   it('gives the text back to an agency it was sealed for, under its own key', async () => {
     const v = vault();
     const sealed = await v.seal('tên người', 'object-1', ['VN-CUS', 'TH-CUS']);

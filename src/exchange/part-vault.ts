@@ -35,7 +35,12 @@ export class PartVault {
     return { iv, ciphertext, keys };
   }
 
-  async open(part: { iv: Buffer; ciphertext: Buffer }, boundTo: string, agency: string, wrapped: Buffer): Promise<string> {
+  async open(
+    part: { iv: Buffer; ciphertext: Buffer },
+    boundTo: string,
+    agency: string,
+    wrapped: Buffer,
+  ): Promise<string> {
     const unwrap = createDecipheriv('id-aes256-wrap', await this.wrappingKey(agency), WRAP_IV);
     const key = Buffer.concat([unwrap.update(wrapped), unwrap.final()]);
     const decipher = createDecipheriv('aes-256-gcm', key, part.iv)

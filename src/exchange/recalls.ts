@@ -45,7 +45,9 @@ export class RecallsResolver implements OnModuleInit {
       terms: () => [],
       check: async (_tx, { envelope, inReplyTo }) => {
         if (inReplyTo && RECALLABLE.has(inReplyTo.kind) && inReplyTo.from_agency === envelope.from) return [];
-        return [{ pointer: '/inReplyTo', rule: 'recallable', message: 'must name an alert or a request of your own agency' }];
+        return [
+          { pointer: '/inReplyTo', rule: 'recallable', message: 'must name an alert or a request of your own agency' },
+        ];
       },
     });
   }

@@ -67,9 +67,7 @@ function refusalsFor(
     refusals.push(refuse('NOMINAL', '/parts', 'refusal.nominalNotAllowed'));
   }
   if (sharing.language !== null && !agreement.languages.includes(sharing.language)) {
-    refusals.push(
-      refuse('LANGUAGE', '/body/language', 'refusal.languageNotAccepted', { language: sharing.language }),
-    );
+    refusals.push(refuse('LANGUAGE', '/body/language', 'refusal.languageNotAccepted', { language: sharing.language }));
   }
   if (sharing.assistanceType !== null && !agreement.assistance_types.includes(sharing.assistanceType)) {
     refusals.push(refuse('ASSISTANCE_TYPE', '/body/assistanceType', 'refusal.assistanceType'));

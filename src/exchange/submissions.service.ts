@@ -16,7 +16,7 @@ import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
 import { Handling } from './body/handling.js';
 import { validateBody } from './body/validate.js';
-import { type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
+import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
@@ -59,7 +59,10 @@ export class SubmissionsService {
     const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
     return this.database.as(caller, async (tx) => {
       const [keys, earlier] = await Promise.all([
-        readKeys(tx, read.signatures.map((signature) => signature.kid)),
+        readKeys(
+          tx,
+          read.signatures.map((signature) => signature.kid),
+        ),
         readOwnObject(tx, read),
       ]);
       await refusing(() => verifySignatures(read, keys, { at: now }));
@@ -97,7 +100,9 @@ export class SubmissionsService {
       inReplyTo: await linked(tx, envelope.inReplyTo, '/inReplyTo'),
       supersedes: await linked(tx, envelope.supersedes, '/supersedes'),
     };
-    if (incoming.supersedes && incoming.supersedes.from_agency !== caller.agencyId) throw new NotFound();
+    if (incoming.supersedes && incoming.supersedes.from_agency !== caller.agencyId) {
+      throw new BadSignedObject('LINK', { pointer: '/supersedes' });
+    }
     const broken = (await kind.check?.(tx, incoming)) ?? [];
     if (broken.length > 0) throw new InvalidInput(broken);
 
@@ -147,7 +152,7 @@ export class SubmissionsService {
       receivedAt: now,
       clock: this.clock.isSimulated ? 'simulated' : 'wall',
     });
-    const headline = kind.headline(incoming.body);
+    const headline = headlineOf(kind, incoming);
     const terms = [
       `kind:${envelope.kind}`,
       ...kind.terms(incoming.body),
@@ -185,9 +190,12 @@ export class SubmissionsService {
     parts: readonly SubmittedPart[],
   ): Promise<object[]> {
     if (parts.length === 0) return [];
-    const rows = await prepared<{ agencies: string[] }>(tx, 'reading-agencies', 'SELECT cmd.reading_agencies($1) AS agencies', [
-      envelope.to,
-    ]);
+    const rows = await prepared<{ agencies: string[] }>(
+      tx,
+      'reading-agencies',
+      'SELECT cmd.reading_agencies($1) AS agencies',
+      [envelope.to],
+    );
     return Promise.all(
       parts.map(async ({ name, text }) => {
         const sealed = await this.vault.seal(text, partBinding(digest, name), rows[0]?.agencies ?? []);
@@ -196,7 +204,9 @@ export class SubmissionsService {
           sha256: envelope.parts.find((part) => part.name === name)!.sha256,
           iv: sealed.iv.toString('base64'),
           ciphertext: sealed.ciphertext.toString('base64'),
-          keys: Object.fromEntries(Object.entries(sealed.keys).map(([agency, key]) => [agency, key.toString('base64')])),
+          keys: Object.fromEntries(
+            Object.entries(sealed.keys).map(([agency, key]) => [agency, key.toString('base64')]),
+          ),
         };
       }),
     );
@@ -206,6 +216,19 @@ export class SubmissionsService {
 /** What a sealed part is bound to: its object and its name, so that it cannot be moved to another. */
 export function partBinding(digest: string, name: string): string {
   return `${digest}/${name}`;
+}
+
+/**
+ * A reply is listed under the reference and title of what it answers. A recall tells the reference only: its readers may be others
+ * than those who saw the title.
+ */
+function headlineOf(kind: ObjectKind, { body, inReplyTo }: Incoming): Headline {
+  const own = kind.headline(body);
+  return {
+    ref: own.ref ?? inReplyTo?.ref ?? null,
+    title: own.title ?? (kind.kind === 'recall' ? null : (inReplyTo?.title ?? null)),
+    urgency: own.urgency ?? inReplyTo?.urgency ?? null,
+  };
 }
 
 /** RESTRICTED needs clearance 1. */

@@ -111,7 +111,9 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
       JSON.stringify(jwk),
     ]);
   }
-  const known = await tx.query<{ count: string }[]>('SELECT count(*) AS count FROM hub.key_set WHERE agency_id = $1', [agency.id]);
+  const known = await tx.query<{ count: string }[]>('SELECT count(*) AS count FROM hub.key_set WHERE agency_id = $1', [
+    agency.id,
+  ]);
   for (const [index, set] of sets.entries()) {
     if (index >= Number(known[0]?.count)) await storeKeySet(tx, set, enrolment.keySets[index]!);
   }
@@ -147,7 +149,12 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
 
 /** Makes a community whose members see what is addressed to it from now on. */
 export async function enrolCommunity(tx: EntityManager, community: CommunityEnrolment): Promise<void> {
-  const audience = await makeAudience(tx, 'COMMUNITY', community.id, community.members.map((agency) => ({ agency })));
+  const audience = await makeAudience(
+    tx,
+    'COMMUNITY',
+    community.id,
+    community.members.map((agency) => ({ agency })),
+  );
   await tx.query(
     `INSERT INTO hub.community (id, audience_id, name_en, name_vi) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
     [community.id, audience, community.nameEn, community.nameVi],
@@ -193,7 +200,10 @@ async function makeAudience(
     [kind, owner],
   );
   if (!made[0]) {
-    const known = await tx.query<{ id: number }[]>('SELECT id FROM hub.audience WHERE kind = $1 AND owner = $2', [kind, owner]);
+    const known = await tx.query<{ id: number }[]>('SELECT id FROM hub.audience WHERE kind = $1 AND owner = $2', [
+      kind,
+      owner,
+    ]);
     return known[0]!.id;
   }
   const id = made[0].id;

@@ -36,7 +36,11 @@ export class KeySetsService {
         caller.agencyId,
       ]);
       const sets = await refusing(() =>
-        verifyKeySetChain(chain, roots.map((row) => row.jwk), { hub: this.hub.id, now: new Date() }),
+        verifyKeySetChain(
+          chain,
+          roots.map((row) => row.jwk),
+          { hub: this.hub.id, now: new Date() },
+        ),
       );
       const set = sets[chain.indexOf(text)]!;
       if (set.agency !== caller.agencyId) throw new NotFound();

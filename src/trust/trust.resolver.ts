@@ -41,7 +41,9 @@ export class TrustResolver {
     return this.hubKeys.publicJwks.map((jwk) => JSON.stringify(jwk));
   }
 
-  @Mutation(() => PublishedKeySet, { description: "Publishes the next key set of the caller's agency, signed by its roots" })
+  @Mutation(() => PublishedKeySet, {
+    description: "Publishes the next key set of the caller's agency, signed by its roots",
+  })
   @Allow('keys.publish')
   async publishKeySet(
     @CurrentCaller() caller: Caller,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { prepareDatabase, type PreparedDatabase } from '../../src/database/prepare-database.js';
 import { SecretsFolder } from '../../src/database/secrets.js';
 import { startEmbeddedDatabase } from '../../src/embedded-database/embedded-database.js';
@@ -9,7 +9,7 @@ import { startEmbeddedDatabase } from '../../src/embedded-database/embedded-data
 /** A PostgreSQL of the benchmark's own, with fsync on, that is thrown away afterwards. */
 export interface BenchServer {
   /** A migrated database of this name. */
-  database(name: string): Promise<{ url: string; access: PreparedDatabase; client: pg.Client }>;
+  database(name: string): Promise<{ url: string; access: PreparedDatabase; client: Client }>;
   dataFolder: string;
   stop(): Promise<void>;
 }
@@ -18,18 +18,18 @@ export async function startBenchServer(): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'liaison-hub-bench-'));
   const dataFolder = mkdtempSync(join(tmpdir(), 'liaison-hub-bench-secrets-'));
   const server = await startEmbeddedDatabase({ folder });
-  const clients: pg.Client[] = [];
+  const clients: Client[] = [];
   return {
     dataFolder,
     database: async (name) => {
-      const admin = new pg.Client({ connectionString: server.url });
+      const admin = new Client({ connectionString: server.url });
       await admin.connect();
       await admin.query(`CREATE DATABASE ${name}`);
       await admin.end();
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       const access = await prepareDatabase(url.href, new SecretsFolder(join(dataFolder, 'secrets')));
-      const client = new pg.Client({ connectionString: url.href });
+      const client = new Client({ connectionString: url.href });
       await client.connect();
       clients.push(client);
       return { url: url.href, access, client };
@@ -61,7 +61,11 @@ export async function sample(count: number, warmUp: number, run: () => Promise<u
 }
 
 /** Runs per second with this many at a time, for this long. */
-export async function throughput(concurrency: number, ms: number, run: (worker: number) => Promise<unknown>): Promise<number> {
+export async function throughput(
+  concurrency: number,
+  ms: number,
+  run: (worker: number) => Promise<unknown>,
+): Promise<number> {
   const end = performance.now() + ms;
   let done = 0;
   const start = performance.now();

@@ -6,11 +6,12 @@ const USAGE = `npm run bench -- page [--small]     the newest page, 10,000 and 1
 npm run bench -- submit [--small]   submits to one agency and to a community of 200 (about a minute)
 `;
 
+const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
+
 /** Prints a table with the absolute figure, the bare program's beside it, and the ratio of the two. */
 async function main(): Promise<void> {
   const [name] = process.argv.slice(2);
   const isSmall = process.argv.includes('--small');
-  const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
   if (name === 'page') {
     const options = isSmall
       ? { sizes: [1_000, 10_000], samples: 20, seconds: 0.5 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { appDataSource } from '../../config/data-source.js';
 import { readEnvironment } from '../../config/environment.js';
 import type { Caller } from '../../src/access/caller.js';
@@ -28,7 +28,8 @@ interface Measured {
 }
 
 const PAGE = { box: 'inbox', before: null, limit: 20, term: null, clearance: 1 } as const;
-const QUERY = '{ inbox(first: 20) { nodes { id kind from title urgency receivedAt } pageInfo { hasNextPage endCursor } } }';
+const QUERY =
+  '{ inbox(first: 20) { nodes { id kind from title urgency receivedAt } pageInfo { hasNextPage endCursor } } }';
 
 /**
  * The newest page of 20 for agencies that see everything, little, or nothing, at each size: through ScopedDatabase, by a bare pg
@@ -46,7 +47,7 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
 
       const dataSource = await appDataSource(access.appUrl, 1).initialize();
       const database = new ScopedDatabase(dataSource, access.contextKey, new Clock(false));
-      const bare = new pg.Client({ connectionString: access.appUrl, pipeline: true } as pg.ClientConfig);
+      const bare = new Client({ connectionString: access.appUrl, pipeline: true });
       await bare.connect();
       const statement = objectPageStatement(PAGE);
       for (const result of results) {
@@ -73,7 +74,13 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
       await dataSource.destroy();
 
       const hub = await startHub(
-        readEnvironment({ HUB_ID: 'demo.bench.localhost', PORT: '0', DATABASE_URL: url, DATA_FOLDER: server.dataFolder, LOG_LEVEL: 'fatal' }),
+        readEnvironment({
+          HUB_ID: 'demo.bench.localhost',
+          PORT: '0',
+          DATABASE_URL: url,
+          DATA_FOLDER: server.dataFolder,
+          LOG_LEVEL: 'fatal',
+        }),
         url,
       );
       for (const result of results) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { readEnvironment } from '../../config/environment.js';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { startHub } from '../../src/hub.js';
@@ -56,7 +56,14 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
       const ours = await runAll(texts, options.concurrency, (text) => submit(hub.url, token, text));
       const bare = await bareSubmits(access.appUrl, access.contextKey, texts, to, options.concurrency);
       rates.push(ours.perSecond);
-      rows.push([name, ours.perSecond.toFixed(0), ours.p95.toFixed(1), bare.perSecond.toFixed(0), (ours.perSecond / bare.perSecond).toFixed(2), '≥ 200']);
+      rows.push([
+        name,
+        ours.perSecond.toFixed(0),
+        ours.p95.toFixed(1),
+        bare.perSecond.toFixed(0),
+        (ours.perSecond / bare.perSecond).toFixed(2),
+        '≥ 200',
+      ]);
     }
     await hub.stop();
     const ratio = `One agency ÷ community of 200: ${(rates[0]! / rates[1]!).toFixed(2)} (must lie within 1.5).`;
@@ -86,7 +93,10 @@ async function submit(url: string, token: string, object: string): Promise<void>
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: 'mutation($object: String) { submit(object: $object) { id } }', variables: { object } }),
+    body: JSON.stringify({
+      query: 'mutation($object: String) { submit(object: $object) { id } }',
+      variables: { object },
+    }),
   });
   const answer = (await response.json()) as { errors?: unknown };
   if (answer.errors) throw new Error(JSON.stringify(answer.errors));
@@ -103,7 +113,7 @@ async function bareSubmits(
   const { contextToken } = await import('../../src/access/context-token.js');
   const clients = await Promise.all(
     Array.from({ length: concurrency }, async () => {
-      const client = new pg.Client({ connectionString: appUrl, pipeline: true } as pg.ClientConfig);
+      const client = new Client({ connectionString: appUrl, pipeline: true });
       await client.connect();
       return client;
     }),
@@ -147,7 +157,11 @@ async function bareSubmits(
     const [, , stored] = await Promise.all([
       client.query('BEGIN'),
       client.query("SELECT set_config('app.ctx', $1, true)", [contextToken(key, caller)]),
-      client.query<{ object_seq: string }>({ name: 'submit', text: 'SELECT * FROM cmd.submit($1)', values: [submission] }),
+      client.query<{ object_seq: string }>({
+        name: 'submit',
+        text: 'SELECT * FROM cmd.submit($1)',
+        values: [submission],
+      }),
     ]);
     await Promise.all([
       client.query({
@@ -163,7 +177,7 @@ async function bareSubmits(
   return result;
 }
 
-async function fillDirectory(client: pg.Client, signing: KeyPair): Promise<void> {
+async function fillDirectory(client: Client, signing: KeyPair): Promise<void> {
   await client.query(`
     INSERT INTO hub.agency (id, kind, country, name_en, name_vi, valid_from)
       SELECT 'BM-A' || lpad(i::text, 3, '0'), 'CUSTOMS', 'BM', 'Agency ' || i, 'Cơ quan ' || i, '2020-01-01' FROM generate_series(1, 200) i;

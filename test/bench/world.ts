@@ -55,7 +55,9 @@ export async function fillWorld(client: pg.Client, objects: number, say: (text: 
     `INSERT INTO hub.unit (id, agency_id, kind, name_en, name_vi, valid_from)
      SELECT id || '-HQ', id, 'ANTI_SMUGGLING', name_en, name_vi, valid_from FROM hub.agency`,
   );
-  await client.query(`INSERT INTO hub.audience (kind, owner) SELECT k, id FROM hub.agency, unnest(ARRAY['AGENCY', 'SENT']) k`);
+  await client.query(
+    `INSERT INTO hub.audience (kind, owner) SELECT k, id FROM hub.agency, unnest(ARRAY['AGENCY', 'SENT']) k`,
+  );
   await client.query(
     `INSERT INTO hub.membership (audience_id, agency_id, outbox)
      SELECT a.id, a.owner, a.kind = 'SENT' FROM hub.audience a WHERE a.kind IN ('AGENCY', 'SENT')`,
@@ -69,7 +71,8 @@ export async function fillWorld(client: pg.Client, objects: number, say: (text: 
      FROM generate_series(1, $1) n`,
     [objects],
   );
-  const first = Number((await client.query<{ seq: string }>('SELECT min(seq) AS seq FROM hub.object')).rows[0]!.seq) - 1;
+  const first =
+    Number((await client.query<{ seq: string }>('SELECT min(seq) AS seq FROM hub.object')).rows[0]!.seq) - 1;
   for (const { agency, sight, audiences } of VIEWERS) {
     say(`releases: ${sight}, ${audiences} audiences`);
     const ids = await audiencesOf(client, agency, audiences);
@@ -90,7 +93,9 @@ export async function fillWorld(client: pg.Client, objects: number, say: (text: 
 
 /** The viewer's own audience and as many communities as are missing. */
 async function audiencesOf(client: pg.Client, agency: string, count: number): Promise<number[]> {
-  const own = await client.query<{ id: number }>(`SELECT id FROM hub.audience WHERE kind = 'AGENCY' AND owner = $1`, [agency]);
+  const own = await client.query<{ id: number }>(`SELECT id FROM hub.audience WHERE kind = 'AGENCY' AND owner = $1`, [
+    agency,
+  ]);
   const ids = [own.rows[0]!.id];
   for (let i = 1; i < count; i += 1) {
     const made = await client.query<{ id: number }>(
@@ -98,7 +103,10 @@ async function audiencesOf(client: pg.Client, agency: string, count: number): Pr
       [randomUUID()],
     );
     ids.push(made.rows[0]!.id);
-    await client.query('INSERT INTO hub.membership (audience_id, agency_id) VALUES ($1, $2)', [made.rows[0]!.id, agency]);
+    await client.query('INSERT INTO hub.membership (audience_id, agency_id) VALUES ($1, $2)', [
+      made.rows[0]!.id,
+      agency,
+    ]);
   }
   return ids;
 }

@@ -1,5 +1,6 @@
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
-import { type Party, signRaw } from './hub.js';
+import { signObject } from '../../src/protocol/signing.js';
+import { type Answer, type Party, signRaw } from './hub.js';
 
 /** Handling that a test alert or request carries, under this agreement. */
 export function aHandling(agreement: string, changes: object = {}): object {
@@ -35,6 +36,9 @@ export const COMPOSED = `id to text digest signing { kid alg protected signingIn
   preview { readers { agency unit officers } refusals { to code message } notes }`;
 
 export const COMPOSE_ALERT = `query($input: ComposeAlertInput!) { composeAlert(input: $input) { ${COMPOSED} } }`;
+export const COMPOSE_REQUEST = `query($input: ComposeRequestInput!) { composeRequest(input: $input) { ${COMPOSED} } }`;
+export const COMPOSE_ANSWER = `query($input: ComposeAnswerInput!) { composeAnswer(input: $input) { ${COMPOSED} } }`;
+export const COMPOSE_CLOSING = `query($input: ComposeClosingInput!) { composeClosing(input: $input) { ${COMPOSED} } }`;
 
 export const SUBMIT = `mutation($object: String, $composition: SignedComposition, $parts: [PartInput!]) {
   submit(object: $object, composition: $composition, parts: $parts) { id receipt repeated }
@@ -88,4 +92,10 @@ export async function composeAndSubmit(
   const composed = answer.data?.composeAlert[0];
   if (!composed?.text) throw new Error(JSON.stringify(answer.errors ?? composed?.preview.refusals));
   return signAndSubmit(party, composed);
+}
+
+/** Signs any payload as this party's unit and submits it, whatever compose would have said. */
+export async function signAndTry(party: Party, payload: object): Promise<Answer<{ submit: Submitted }>> {
+  const object = await signObject(payload as { kind: string; hub: string }, party.signing);
+  return party.ask<{ submit: Submitted }>(SUBMIT, { object });
 }

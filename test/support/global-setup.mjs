@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../../dist/src/embedded-database/embedded-database.js';
 import { prepareDatabase } from '../../dist/src/database/prepare-database.js';
 import { SecretsFolder } from '../../dist/src/database/secrets.js';
@@ -11,7 +11,7 @@ export default async function setUp() {
   const folder = await mkdtemp(join(tmpdir(), 'liaison-hub-test-'));
   const secrets = await mkdtemp(join(tmpdir(), 'liaison-hub-secrets-'));
   const database = await startEmbeddedDatabase({ folder, durable: false });
-  const admin = new pg.Client({ connectionString: database.url });
+  const admin = new Client({ connectionString: database.url });
   await admin.connect();
   await admin.query('CREATE DATABASE hub_template');
   await admin.end();

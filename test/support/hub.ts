@@ -19,7 +19,11 @@ export interface Party {
   client: KeyPair;
   root: KeyPair;
   /** Sends a GraphQL operation and returns the whole answer. */
-  ask<T = Record<string, unknown>>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
+  ask<T = Record<string, unknown>>(
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
   /** The same, as text, for byte comparisons. */
   askRaw(query: string, variables?: object): Promise<string>;
   token(): Promise<string>;
@@ -27,7 +31,11 @@ export interface Party {
 
 export interface Answer<T> {
   data: T | null;
-  errors?: { message: string; path?: string[]; extensions: { code: string; sub?: string; pointer?: string; problems?: { pointer: string; rule: string }[] } }[];
+  errors?: {
+    message: string;
+    path?: string[];
+    extensions: { code: string; sub?: string; pointer?: string; problems?: { pointer: string; rule: string }[] };
+  }[];
 }
 
 export interface TestHub {
@@ -67,7 +75,10 @@ export async function startTestHub(): Promise<TestHub> {
     DATABASE_POOL: '8',
   });
   const hub = await startHub(environment, database.url);
-  const chains = new Map<string, { root: KeyPair; texts: string[]; keys: KeyEntry[]; digest: `sha256:${string}` | null }>();
+  const chains = new Map<
+    string,
+    { root: KeyPair; texts: string[]; keys: KeyEntry[]; digest: `sha256:${string}` | null }
+  >();
   return {
     hub,
     url: hub.url,
@@ -107,14 +118,24 @@ export async function startTestHub(): Promise<TestHub> {
       chain.digest = await digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
       await database.asOperator((tx) =>
         enrolAgency(tx, HUB_ID, {
-          agency: { id: agency, kind: 'CUSTOMS', country: agency.slice(0, 2), nameEn: `${agency} customs`, nameVi: `Hải quan ${agency}` },
+          agency: {
+            id: agency,
+            kind: 'CUSTOMS',
+            country: agency.slice(0, 2),
+            nameEn: `${agency} customs`,
+            nameVi: `Hải quan ${agency}`,
+          },
           units: [
             {
               id: unit,
               kind: 'ANTI_SMUGGLING',
               nameEn: `Unit ${unit}`,
               nameVi: `Đơn vị ${unit}`,
-              connection: { clearance: options.clearance ?? 1, maySeeNominal: options.maySeeNominal ?? true, maySubmit: true },
+              connection: {
+                clearance: options.clearance ?? 1,
+                maySeeNominal: options.maySeeNominal ?? true,
+                maySubmit: true,
+              },
             },
             ...(options.units ?? []),
           ],

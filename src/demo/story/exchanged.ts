@@ -15,8 +15,6 @@ const READS: Record<string, string> = {
   'request(id)': 'query($id: ID!) { request(id: $id) { ref state } }',
   'composeRecall(object)':
     'query($id: ID!) { composeRecall(input: { object: $id, body: { reason: OTHER, text: "Try" } }) { text } }',
-  'a new version of it':
-    'query($id: ID!) { composeRecall(input: { object: $id, body: { reason: WRONG_FACTS, text: "Try" } }) { digest } }',
 };
 
 /**
@@ -33,7 +31,8 @@ export async function tryForbiddenReads(objects: readonly Exchanged[], parties: 
           party.askRaw(query, { id: object.id }),
           party.askRaw(query, { id: crypto.randomUUID() }),
         ]);
-        if (hidden !== missing) throw new Error(`${party.unit} can tell that ${object.id} exists, by ${name}: ${hidden}`);
+        if (hidden !== missing)
+          throw new Error(`${party.unit} can tell that ${object.id} exists, by ${name}: ${hidden}`);
         tried += 1;
       }
       await checkNotListed(object, party);
@@ -45,7 +44,9 @@ export async function tryForbiddenReads(objects: readonly Exchanged[], parties: 
 
 async function checkReadable({ id, readers }: Exchanged): Promise<void> {
   for (const reader of readers) {
-    const { object } = await reader.ask<{ object: { id: string } }>('query($id: ID!) { object(id: $id) { id } }', { id });
+    const { object } = await reader.ask<{ object: { id: string } }>('query($id: ID!) { object(id: $id) { id } }', {
+      id,
+    });
     if (object.id !== id) throw new Error(`${reader.unit} cannot read ${id}`);
   }
 }

@@ -54,7 +54,11 @@ async function askRaw(query: string, variables: object): Promise<string> {
 let token: string | undefined;
 
 async function fetchToken(): Promise<string> {
-  const body = await tokenRequest(profile.hub, profile.unit, (await readPrivateKey(profile.clientKey, 'client')).privateJwk);
+  const body = await tokenRequest(
+    profile.hub,
+    profile.unit,
+    (await readPrivateKey(profile.clientKey, 'client')).privateJwk,
+  );
   const response = await fetch(`${profile.hub}/oidc/token`, { method: 'POST', body });
   return ((await response.json()) as { access_token: string }).access_token;
 }
@@ -73,7 +77,11 @@ async function run(task: Task): Promise<unknown> {
 process.on('message', (task: Task) => {
   run(task).then(
     (value) => process.send!({ id: task.id, value } satisfies TaskResult),
-    (error: unknown) => process.send!({ id: task.id, error: error instanceof Error ? error.message : String(error) } satisfies TaskResult),
+    (error: unknown) =>
+      process.send!({
+        id: task.id,
+        error: error instanceof Error ? error.message : String(error),
+      } satisfies TaskResult),
   );
 });
 process.send!({ id: 0, value: join(home) } satisfies TaskResult);

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Composable } from '../../cli/client-models.js';
 
 export type Task = { id: number } & (
-  | { act: 'send'; kind: Composable; input: object }
-  | { act: 'ask' | 'askRaw'; query: string; variables: object }
+  { act: 'send'; kind: Composable; input: object } | { act: 'ask' | 'askRaw'; query: string; variables: object }
 );
 export type TaskResult = { id: number; value?: unknown; error?: string };
 

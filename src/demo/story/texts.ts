@@ -22,7 +22,13 @@ export function ketamineAlert(): object {
     summary: `A group sends drugs hidden in ordinary goods by way of Ho Chi Minh City to a third place. ${FICTIONAL}`,
     commodityGroups: ['DRUGS'],
     indicators: [
-      { id: 'I1', type: 'ROUTE_UNUSUAL', text: `The goods are cheaper where they are going. ${FICTIONAL}`, weight: 'HIGH', grade: grade('B', '2') },
+      {
+        id: 'I1',
+        type: 'ROUTE_UNUSUAL',
+        text: `The goods are cheaper where they are going. ${FICTIONAL}`,
+        weight: 'HIGH',
+        grade: grade('B', '2'),
+      },
     ],
     evaluation: grade('B', '2'),
     requestedAction: 'MONITOR_ONLY',
@@ -43,7 +49,14 @@ export function noticeTo218(kilograms: string): object {
     title: `Consignment of about ${kilograms} kg, same packing as the one seized here`,
     summary: `After a seizure of drugs hidden in iron frames, a second consignment with the same packing has left. ${FICTIONAL}`,
     commodityGroups: ['DRUGS'],
-    goods: [{ commodityGroup: 'DRUGS', description: 'Suspected drugs', quantity: { value: kilograms, unit: 'KGM' }, concealed: true }],
+    goods: [
+      {
+        commodityGroup: 'DRUGS',
+        description: 'Suspected drugs',
+        quantity: { value: kilograms, unit: 'KGM' },
+        concealed: true,
+      },
+    ],
     consignment: {
       containers: [{ number: 'MWCU6059784', checkDigit: 'OK' }],
       masterBl: 'EXAMPLE2180001',
@@ -58,7 +71,13 @@ export function noticeTo218(kilograms: string): object {
       { role: 'DESTINATION', locode: 'PHMNL', certainty: 'SUSPECTED' },
     ],
     indicators: [
-      { id: 'I1', type: 'WEIGHT_MISMATCH', text: `The same packing as in the consignment that was seized. ${FICTIONAL}`, weight: 'HIGH', grade: grade('A', '1') },
+      {
+        id: 'I1',
+        type: 'WEIGHT_MISMATCH',
+        text: `The same packing as in the consignment that was seized. ${FICTIONAL}`,
+        weight: 'HIGH',
+        grade: grade('A', '1'),
+      },
     ],
     evaluation: grade('A', '2'),
     requestedAction: 'OPEN',
@@ -87,7 +106,13 @@ export function cigarsAlert(): object {
       { role: 'DESTINATION', locode: 'VNSGN', certainty: 'CONFIRMED' },
     ],
     indicators: [
-      { id: 'I1', type: 'ROUTE_UNUSUAL', text: `The third such luggage on this line. ${FICTIONAL}`, weight: 'MEDIUM', grade: grade('B', '3') },
+      {
+        id: 'I1',
+        type: 'ROUTE_UNUSUAL',
+        text: `The third such luggage on this line. ${FICTIONAL}`,
+        weight: 'MEDIUM',
+        grade: grade('B', '3'),
+      },
     ],
     evaluation: grade('B', '3'),
     requestedAction: 'OPEN',
@@ -102,13 +127,23 @@ export function questionsAbout(matter: string, country: 'VN' | 'PH'): object {
   const unit = country === 'VN' ? 'VN-CUS-AS' : 'PH-CUS-INV';
   return {
     language: 'en',
-    requesting: { authority, unit, officer: 'p:demo-contact', contact: { unit, phone: country === 'VN' ? '+8400000000' : '+6300000000' } },
-    legalBasis: country === 'VN' ? { agreement: 'EXAMPLE-MULTILATERAL', article: 'art4' } : { agreement: 'EXAMPLE-VN-PH', article: 'art5' },
+    requesting: {
+      authority,
+      unit,
+      officer: 'p:demo-contact',
+      contact: { unit, phone: country === 'VN' ? '+8400000000' : '+6300000000' },
+    },
+    legalBasis:
+      country === 'VN'
+        ? { agreement: 'EXAMPLE-MULTILATERAL', article: 'art4' }
+        : { agreement: 'EXAMPLE-VN-PH', article: 'art5' },
     assistanceType: 'INFORMATION_OFFENCE',
     measureRequested: `Please check your records and answer both questions. ${FICTIONAL}`,
     object: `Information on ${matter}. ${FICTIONAL}`,
     reason: `They may belong to a case that is open here. ${FICTIONAL}`,
-    legalElements: [{ provision: 'Customs law (example)', offence: 'Smuggling', maximumPenalty: 'Imprisonment (example)' }],
+    legalElements: [
+      { provision: 'Customs law (example)', offence: 'Smuggling', maximumPenalty: 'Imprisonment (example)' },
+    ],
     natureOfProceedings: 'CRIMINAL',
     factsSummary: `See the alert. ${FICTIONAL}`,
     enquiriesMade: `Own records were checked. ${FICTIONAL}`,
@@ -133,7 +168,11 @@ export function acknowledgement(): object {
 
 /** A question back: what exactly is meant. */
 export function clarificationWanted(): object {
-  return { language: 'en', kind: 'CLARIFICATION_REQUEST', clarification: `Which bookings are meant? ${FICTIONAL}` };
+  return {
+    language: 'en',
+    kind: 'CLARIFICATION_REQUEST',
+    clarification: { text: `Which bookings are meant? ${FICTIONAL}` },
+  };
 }
 
 /** Answers to these questions. */
@@ -161,5 +200,10 @@ export function refusalWhileInvestigating(): object {
 
 /** What came of the answer, when the request is closed. */
 export function closingReport(): object {
-  return { language: 'en', disposition: 'CASE_OPENED', text: `The answer helped to open a case. ${FICTIONAL}`, contribution: 'SUBSTANTIAL' };
+  return {
+    language: 'en',
+    disposition: 'CASE_OPENED',
+    text: `The answer helped to open a case. ${FICTIONAL}`,
+    contribution: 'SUBSTANTIAL',
+  };
 }

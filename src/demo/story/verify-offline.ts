@@ -13,13 +13,21 @@ interface Verdict {
 }
 
 /** Runs the command line of a party as it would itself; the answer is what `--json` prints. */
-async function liaison(args: readonly string[], options: { isOffline?: boolean; allowed?: number[] } = {}): Promise<unknown> {
-  const child = spawn(process.execPath, [...(options.isOffline ? ['--import', NO_NETWORK] : []), CLI, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+async function liaison(
+  args: readonly string[],
+  options: { isOffline?: boolean; allowed?: number[] } = {},
+): Promise<unknown> {
+  const child = spawn(
+    process.execPath,
+    [...(options.isOffline ? ['--import', NO_NETWORK] : []), CLI, ...args, '--json'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const [out, error] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   const code = child.exitCode ?? (await new Promise<number>((resolve) => child.on('close', resolve)));
-  if (code !== 0 && !options.allowed?.includes(code)) throw new Error(`liaison ${args[0]} ended with ${code}: ${error}`);
+  if (code !== 0 && !options.allowed?.includes(code))
+    throw new Error(`liaison ${args[0]} ended with ${code}: ${error}`);
   return JSON.parse(out);
 }
 

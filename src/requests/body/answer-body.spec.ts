@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenRules, type Overrides } from '../../exchange/body/body.example.js';
+import { brokenRules, spoilt, type Overrides } from '../../exchange/body/body.example.js';
 import { AnswerBody } from './answer-body.js';
 import { unansweredQuestions, unknownQuestions } from './questions.js';
 import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
@@ -83,32 +83,32 @@ describe('answer', () => {
     ['question answered twice', anAnswerBody({ results: [answered(1), answered(1)] }), ['/results uniqueBy']],
     [
       'answer without words',
-      { ...anAnswerBody(), results: [{ questionNo: 1, result: 'ANSWERED' }] },
+      spoilt(anAnswerBody(), { results: [{ questionNo: 1, result: 'ANSWERED' }] }),
       ['/results/0/text required'],
     ],
     [
       'refused question with an answer',
-      { ...anAnswerBody(), results: [{ questionNo: 1, result: 'REFUSED', ground: 'R09', text: 'No.' }] },
+      spoilt(anAnswerBody(), { results: [{ questionNo: 1, result: 'REFUSED', ground: 'R09', text: 'No.' }] }),
       ['/results/0/text unexpected'],
     ],
     [
       'question refused without a ground',
-      { ...anAnswerBody(), results: [{ questionNo: 1, result: 'REFUSED' }] },
+      spoilt(anAnswerBody(), { results: [{ questionNo: 1, result: 'REFUSED' }] }),
       ['/results/0/ground required'],
     ],
     [
       'question refused without a reason',
-      { ...anAnswerBody(), results: [{ questionNo: 1, result: 'REFUSED', ground: 'R03' }] },
+      spoilt(anAnswerBody(), { results: [{ questionNo: 1, result: 'REFUSED', ground: 'R03' }] }),
       ['/results/0/reasonText required'],
     ],
     [
       'ground of a question that is answered',
-      { ...anAnswerBody(), results: [{ ...answered(1), ground: 'R03', reasonText: 'Secret.' }] },
+      spoilt(anAnswerBody(), { results: [{ ...answered(1), ground: 'R03', reasonText: 'Secret.' }] }),
       ['/results/0/ground unexpected'],
     ],
     [
       'reason without a ground',
-      { ...anAnswerBody(), results: [{ ...answered(1), reasonText: 'Secret.' }] },
+      spoilt(anAnswerBody(), { results: [{ ...answered(1), reasonText: 'Secret.' }] }),
       ['/results/0/reasonText unexpected'],
     ],
     ['clarification of nothing', bare({ kind: 'CLARIFICATION_REQUEST' }), ['/clarification required']],
@@ -128,7 +128,7 @@ describe('answer', () => {
     ['ground in another kind', anAnswerBody({ refusal: { ground: 'R01', scope: 'ALL' } }), ['/refusal unexpected']],
     [
       'unknown ground',
-      { ...aRefusalBody(), refusal: { ground: 'R18', reasonText: 'No.', scope: 'ALL' } },
+      spoilt(aRefusalBody(), { refusal: { ground: 'R18', reasonText: 'No.', scope: 'ALL' } }),
       ['/refusal/ground code'],
     ],
     [

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { brokenRules, withOverrides } from '../../exchange/body/body.example.js';
+import { brokenRules, spoilt, withOverrides } from '../../exchange/body/body.example.js';
 import { FeedbackBody } from './feedback-body.js';
 import { aFeedbackBody } from './request-body.example.js';
 
@@ -8,7 +8,7 @@ const tasked = withOverrides<FeedbackBody>({ targetRef: 'VN-ALR-2026-KXQWPD', la
 it.each<[string, unknown, string[]]>([
   ['checked, nothing found', aFeedbackBody(), []],
   ['given to a field unit', tasked, []],
-  ['given to a field unit, more to come', { ...tasked, nextExpectedAt: '2026-12-01T00:00:00Z' }, []],
+  ['given to a field unit, more to come', spoilt(tasked, { nextExpectedAt: '2026-12-01T00:00:00Z' }), []],
   [
     'seized',
     aFeedbackBody({ disposition: 'SEIZED', seizureRefs: ['PH-SEI-2026-ABCDEF'], contribution: 'DECISIVE' }),
@@ -17,11 +17,11 @@ it.each<[string, unknown, string[]]>([
   ['closed without a result', aFeedbackBody({ disposition: undefined }), ['/disposition required']],
   ['closed without a contribution', aFeedbackBody({ contribution: undefined }), ['/contribution required']],
   ['closed, more to come', aFeedbackBody({ nextExpectedAt: '2027-01-01T00:00:00Z' }), ['/nextExpectedAt unexpected']],
-  ['result before any control', { ...tasked, disposition: 'NOT_ARRIVED' }, ['/disposition unexpected']],
+  ['result before any control', spoilt(tasked, { disposition: 'NOT_ARRIVED' }), ['/disposition unexpected']],
   ['checked, but not how', aFeedbackBody({ controlDetail: undefined }), ['/controlDetail required']],
   [
     'no method',
-    { ...aFeedbackBody(), controlDetail: { methods: [], at: '2026-12-02T01:30:00Z' } },
+    spoilt(aFeedbackBody(), { controlDetail: { methods: [], at: '2026-12-02T01:30:00Z' } }),
     ['/controlDetail/methods codes'],
   ],
   ['not actionable, but not why', aFeedbackBody({ disposition: 'NOT_ACTIONABLE' }), ['/notActionableReason required']],
@@ -58,7 +58,7 @@ it.each<[string, unknown, string[]]>([
   ],
   [
     'new grade without a reason',
-    { ...aFeedbackBody(), regrade: { evaluation: aFeedbackBody().regrade?.evaluation } },
+    spoilt(aFeedbackBody(), { regrade: { evaluation: aFeedbackBody().regrade?.evaluation } }),
     ['/regrade/reason required'],
   ],
   ['about nothing', aFeedbackBody({ targetRef: undefined }), ['/targetRef required']],

@@ -1,12 +1,16 @@
 import type { AnswerBody } from './answer-body.js';
-import type { RequestBody } from './request-body.js';
+
+/** As much of a request as its questions. */
+interface Questions {
+  questions: readonly { no: number }[];
+}
 
 /**
  * Numbers of the questions that are still open once `answer` has been given after `earlierAnswers` (in any order). A FINAL answer may
  * leave none. A later result of a question replaces the earlier one, so a question that was settled can be opened again by PARTLY.
  */
 export function unansweredQuestions(
-  request: RequestBody,
+  request: Questions,
   earlierAnswers: readonly AnswerBody[],
   answer: AnswerBody,
 ): number[] {
@@ -17,7 +21,7 @@ export function unansweredQuestions(
 }
 
 /** Numbers that an answer gives a result for, or refuses, although the request has no such question. */
-export function unknownQuestions(request: RequestBody, answer: AnswerBody): number[] {
+export function unknownQuestions(request: Questions, answer: AnswerBody): number[] {
   const known = new Set(request.questions.map(({ no }) => no));
   const named = [
     ...(answer.results?.map(({ questionNo }) => questionNo) ?? []),
@@ -26,7 +30,7 @@ export function unknownQuestions(request: RequestBody, answer: AnswerBody): numb
   return [...new Set(named)].filter((no) => !known.has(no)).sort((a, b) => a - b);
 }
 
-function apply(answer: AnswerBody, open: Set<number>, request: RequestBody): void {
+function apply(answer: AnswerBody, open: Set<number>, request: Questions): void {
   const { kind, refusal, results = [] } = answer;
   if (kind === 'REFUSAL' || kind === 'NEGATIVE') return open.clear();
   if (kind === 'PARTIAL_REFUSAL') refusal?.questionNos?.forEach((no) => open.delete(no));

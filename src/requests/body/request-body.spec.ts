@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenRules } from '../../exchange/body/body.example.js';
+import { brokenRules, spoilt, type Overrides } from '../../exchange/body/body.example.js';
 import { aRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
@@ -9,10 +9,7 @@ const MUST_HAVE = [
   'feedbackPromisedBy',
 ] as const; // prettier-ignore
 
-const noEvidence = { intendedUse: ['INTELLIGENCE'], evidenceForm: undefined } as {
-  intendedUse: ['INTELLIGENCE'];
-  evidenceForm: undefined;
-};
+const noEvidence: Overrides<RequestBody> = { intendedUse: ['INTELLIGENCE'], evidenceForm: undefined };
 const person = {
   key: 'P1',
   role: 'SUSPECT',
@@ -68,12 +65,12 @@ describe('request', () => {
     ['no legal element', aRequestBody({ legalElements: [] }), ['/legalElements records']],
     [
       'legal element without an offence',
-      { ...aRequestBody(), legalElements: [{ provision: 'Article 1' }] },
+      spoilt(aRequestBody(), { legalElements: [{ provision: 'Article 1' }] }),
       ['/legalElements/0/offence required'],
     ],
     [
       'officer by name',
-      { ...aRequestBody(), requesting: { ...aRequestBody().requesting, officer: 'Nguyen Van A' } },
+      spoilt(aRequestBody(), { requesting: spoilt(aRequestBody().requesting, { officer: 'Nguyen Van A' }) }),
       ['/requesting/officer pattern'],
     ],
     ['no question', aRequestBody({ questions: [] }), ['/questions records']],

@@ -1,0 +1,62 @@
+import { type Bundle, type BundledObject, checkBundle } from '../protocol/bundle.js';
+import { HubRefused } from './client-errors.js';
+import type { HubClient } from './client.js';
+import type { Opened } from './client-models.js';
+
+/** Which objects a bundle shall hold. */
+export interface BundleRequest {
+  ids: readonly string[];
+  hub: string;
+  /** Ask for the texts of parts, which is recorded for their owner. */
+  withParts: boolean;
+  /** Take along what the objects answer or replace, as far as the caller may see it. */
+  isFollowing: boolean;
+}
+
+/** Gathers objects with everything needed to verify them; nothing is judged here. */
+export async function makeBundle(
+  client: HubClient,
+  request: BundleRequest,
+): Promise<{ bundle: Bundle; opened: Opened[] }> {
+  const opened = await openAll(client, request);
+  const agencies = [...new Set(opened.map(({ from }) => from))];
+  const chains = await Promise.all(agencies.map(async (agency) => [agency, await client.keySets(agency)] as const));
+  const bundle: Bundle = {
+    v: 1,
+    kind: 'bundle',
+    hub: request.hub,
+    objects: opened.map(bundled),
+    keySets: Object.fromEntries(chains),
+    hubKeys: await client.hubKeys(),
+  };
+  return { bundle: checkBundle(bundle), opened };
+}
+
+async function openAll(client: HubClient, { ids, withParts, isFollowing }: BundleRequest): Promise<Opened[]> {
+  const opened = new Map<string, Opened>();
+  const wanted = ids.map((id) => ({ id, isLinked: false }));
+  for (let next = wanted.shift(); next; next = wanted.shift()) {
+    if (opened.has(next.id)) continue;
+    // oxlint-disable-next-line no-await-in-loop -- what an object links to is known when it is open
+    const object = await openOne(client, next, withParts);
+    if (!object) continue;
+    opened.set(next.id, object);
+    const links = [object.inReplyTo, object.supersedes].filter((id) => id !== null);
+    if (isFollowing) wanted.push(...links.map((id) => ({ id, isLinked: true })));
+  }
+  return [...opened.values()];
+}
+
+/** An object that was only linked to may lie out of sight; one that was asked for must be there. */
+async function openOne(client: HubClient, { id, isLinked }: { id: string; isLinked: boolean }, withParts: boolean) {
+  try {
+    return await client.open(id, { withParts });
+  } catch (error) {
+    if (isLinked && error instanceof HubRefused && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function bundled({ text, receipt, parts }: Opened): BundledObject {
+  return { text, receipt, parts: parts.map((part) => ({ name: part.name, text: part.text })) };
+}

@@ -1,0 +1,143 @@
+/** What the hub's API gives, as this client asks for it. */
+
+/** What can be composed: the query, the type of its input, and the kind of object that comes of it. */
+export const COMPOSERS = {
+  alert: { query: 'composeAlert', input: 'ComposeAlertInput', kind: 'alert' },
+  request: { query: 'composeRequest', input: 'ComposeRequestInput', kind: 'request' },
+  answer: { query: 'composeAnswer', input: 'ComposeAnswerInput', kind: 'answer' },
+  closing: { query: 'composeClosing', input: 'ComposeClosingInput', kind: 'feedback' },
+  recall: { query: 'composeRecall', input: 'RecallInput', kind: 'recall' },
+} as const;
+
+export type Composable = keyof typeof COMPOSERS;
+
+/** What to sign with one key of the unit. */
+export interface SigningRequest {
+  kid: string;
+  alg: string;
+  protected: string;
+  signingInput: string;
+}
+
+/** A part as text; it may hold personal details. */
+export interface PartText {
+  name: string;
+  text: string;
+}
+
+/** Why something may not be sent to an addressee. */
+export interface Refusal {
+  to: string;
+  code: string;
+  pointer: string;
+  message: string;
+}
+
+/** Who would see what. */
+export interface Preview {
+  readers: { agency: string; unit: string; nameEn: string; nameVi: string; officers: number }[];
+  restrictedParts: string[];
+  legalBasis: string | null;
+  expiresAt: string | null;
+  notes: string[];
+  refusals: Refusal[];
+}
+
+/** An object ready to be signed, for one addressee; without text when it is refused. */
+export interface Composition {
+  to: string[];
+  id: string;
+  text: string | null;
+  digest: string | null;
+  signing: SigningRequest[];
+  parts: PartText[];
+  preview: Preview;
+}
+
+/** A signed object with the parts that belong to it. */
+export interface SignedText {
+  text: string;
+  parts: PartText[];
+}
+
+/** What became of a submission. */
+export interface Submitted {
+  id: string;
+  receipt: string;
+  repeated: boolean;
+}
+
+/** What a list shows of an object. */
+export interface Summary {
+  id: string;
+  kind: string;
+  from: string;
+  unit: string;
+  to: string[];
+  ref: string | null;
+  title: string | null;
+  urgency: string | null;
+  digest: string;
+  createdAt: string;
+  receivedAt: string;
+  hasParts: boolean;
+  isSuperseded: boolean;
+  isRecalled: boolean;
+}
+
+/** An opened object. `parts` is empty unless they were asked for. */
+export interface Opened extends Summary {
+  text: string;
+  receipt: string;
+  inReplyTo: string | null;
+  supersedes: string | null;
+  parts: { name: string; text: string | null; withheld: string | null }[];
+}
+
+/** A page of a list, newest first. */
+export interface Page {
+  nodes: Summary[];
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
+/** What to list. */
+export interface ListOptions {
+  box?: 'inbox' | 'outbox';
+  first?: number;
+  after?: string;
+  kind?: string;
+  /** Exact look-up; `field` is a LookUpField of the API such as CONTAINER. */
+  lookUp?: { field: string; value: string };
+}
+
+/** One change in what the caller may see; `object` is null when it is gone. */
+export interface Change {
+  cursor: string;
+  act: 'RELEASED' | 'RECALLED' | 'EXPIRED';
+  objectId: string;
+  object: Summary | null;
+}
+
+/** A stretch of the feed, oldest first. */
+export interface Changes {
+  changes: Change[];
+  endCursor: string;
+  hasMore: boolean;
+}
+
+/** Who the hub takes the caller for. */
+export interface Me {
+  agency: string;
+  unit: string;
+  hub: string;
+  now: string;
+  permissions: string[];
+}
+
+export const SUMMARY =
+  'id kind from unit to ref title urgency digest createdAt receivedAt hasParts isSuperseded isRecalled';
+
+export const COMPOSITION = `to id text digest signing { kid alg protected signingInput } parts { name text }
+  preview { readers { agency unit nameEn nameVi officers } restrictedParts legalBasis expiresAt notes
+    refusals { to code pointer message } }`;

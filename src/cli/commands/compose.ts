@@ -1,0 +1,60 @@
+import { Argument, type Command } from 'commander';
+import type { Cli, Outcome } from '../cli.js';
+import { type Composable, COMPOSERS, type Composition } from '../client-models.js';
+import { example } from '../command.js';
+import { EXIT } from '../failures.js';
+import { checkFaithful } from '../faithful.js';
+import { writeCompositions } from '../file-formats.js';
+import { besides, readRecord } from '../files.js';
+import { connect, type Profile } from '../profile.js';
+import { previewLines } from '../rendering.js';
+import { checkComposition } from '../sign-composition.js';
+
+/** Has the hub check an input and write the texts to sign, and checks what the hub wrote. Nothing is sent to anyone yet. */
+export function define(command: Command, cli: Cli): void {
+  const kinds = Object.keys(COMPOSERS);
+  example(command, cli, 'liaison compose alert alert.json --out alert.composition.json')
+    .addArgument(new Argument('<kind>', cli.text('cli.compose.kind')).choices(kinds))
+    .argument('<input>', cli.text('cli.compose.input'))
+    .option('--out <file>', cli.text('cli.compose.out'))
+    .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .action(cli.runs((kind: Composable, input: string, options: Options) => compose(cli, kind, input, options)));
+}
+
+interface Options {
+  out?: string;
+  purpose?: string;
+}
+
+async function compose(cli: Cli, kind: Composable, inputFile: string, options: Options): Promise<Outcome> {
+  const input = readRecord(inputFile);
+  const { client, profile } = await connect(cli, options.purpose);
+  const compositions = await client.compose(kind, input);
+  const lines = compositions.flatMap(({ to, preview }) => previewLines(cli, to, preview));
+  const described = compositions.map(({ to, id, digest, preview }) => ({ to, id, digest, preview }));
+  if (compositions.some(({ text }) => text === null)) {
+    const document = { file: null, compositions: described };
+    return { document, lines: [...lines, cli.text('cli.compose.refused')], exitCode: EXIT.refused };
+  }
+  const added = await checkAll({ kind, input }, compositions, profile);
+  const file = options.out ?? besides(inputFile, 'composition');
+  writeCompositions(file, kind, compositions);
+  const note = added.length === 0 ? [] : [cli.text('cli.compose.added', { members: added.join(', ') })];
+  const done = cli.text('cli.compose.done', { count: compositions.length, file });
+  return { document: { file, added, compositions: described }, lines: [...lines, ...note, done] };
+}
+
+async function checkAll(
+  asked: { kind: Composable; input: Record<string, unknown> },
+  compositions: readonly Composition[],
+  profile: Profile,
+): Promise<string[]> {
+  const expected = { hub: profile.hubId, agency: profile.agency, unit: profile.unit };
+  const added = await Promise.all(
+    compositions.map(async (composition) => {
+      const { envelope, parts } = await checkComposition(composition, expected);
+      return checkFaithful(asked, envelope, parts);
+    }),
+  );
+  return [...new Set(added.flat())];
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { makeBundle } from '../bundle-maker.js';
+import type { Cli, Outcome } from '../cli.js';
+import { example } from '../command.js';
+import { writeJson } from '../files.js';
+import { connect } from '../profile.js';
+import { objectIds } from '../uuid-argument.js';
+
+/** Writes a bundle: objects with receipts, parts and the senders' key sets, for verification without any hub. */
+export function define(command: Command, cli: Cli): void {
+  example(command, cli, 'liaison export 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11 --out bundle.json')
+    .argument('<id...>', cli.text('cli.export.ids'), objectIds)
+    .requiredOption('--out <file>', cli.text('cli.export.out'))
+    .option('--without-parts', cli.text('cli.export.withoutParts'))
+    .option('--alone', cli.text('cli.export.alone'))
+    .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .action(cli.runs((ids: string[], options: Options) => exportBundle(cli, ids, options)));
+}
+
+interface Options {
+  out: string;
+  withoutParts?: boolean;
+  alone?: boolean;
+  purpose?: string;
+}
+
+async function exportBundle(cli: Cli, ids: string[], options: Options): Promise<Outcome> {
+  const { client, profile } = await connect(cli, options.purpose);
+  const { withoutParts = false, alone = false } = options;
+  const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone };
+  const { bundle, opened } = await makeBundle(client, request);
+  writeJson(options.out, bundle);
+  const objects = opened.map(({ id, kind, from, digest }) => ({ id, kind, from, digest }));
+  const hasParts = bundle.objects.some(({ parts }) => parts.some(({ text }) => text !== null));
+  return {
+    document: { file: options.out, hub: bundle.hub, objects, agencies: Object.keys(bundle.keySets), hasParts },
+    lines: [
+      ...objects.map(({ id, kind, from }) => cli.text('cli.export.object', { id, kind, from })),
+      cli.text('cli.export.done', { count: objects.length, file: options.out }),
+      ...(hasParts ? [cli.text('cli.export.personal')] : []),
+    ],
+  };
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { BundleNote, ObjectVerdict } from '../../protocol/bundle.js';
+import { verifyBundle } from '../../protocol/bundle.js';
+import type { Envelope } from '../../protocol/envelope.js';
+import { makeBundle } from '../bundle-maker.js';
+import type { Cli, Outcome } from '../cli.js';
+import type { Opened } from '../client-models.js';
+import { example } from '../command.js';
+import { EXIT } from '../failures.js';
+import { printableJson } from '../printable.js';
+import { connect } from '../profile.js';
+import { envelopeLines } from '../rendering.js';
+import { readHomeTrust } from '../trust-store.js';
+import { objectId } from '../uuid-argument.js';
+import { isGood, verdictLine } from '../verdicts.js';
+
+/** Opens an object and verifies it here, with pinned keys. Personal details are asked for, and printed, only on demand. */
+export function define(command: Command, cli: Cli): void {
+  example(
+    command,
+    cli,
+    'liaison show 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11',
+    'liaison show 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11 --nominal',
+  )
+    .argument('<id>', cli.text('cli.show.id'), objectId)
+    .option('--nominal', cli.text('cli.show.nominal'))
+    .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .action(cli.runs((id: string, options: Options) => show(cli, id, options)));
+}
+
+interface Options {
+  nominal?: boolean;
+  purpose?: string;
+}
+
+/** A single object quotes others that were not asked for, and parts that were left closed: nothing to be warned of. */
+const EXPECTED: readonly BundleNote[] = ['IN_REPLY_TO_ABSENT', 'SUPERSEDES_ABSENT'];
+
+async function show(cli: Cli, id: string, { nominal = false, purpose }: Options): Promise<Outcome> {
+  const { client, profile } = await connect(cli, purpose);
+  const request = { ids: [id], hub: profile.hubId, withParts: nominal, isFollowing: false };
+  const { bundle, opened } = await makeBundle(client, request);
+  const trust = await readHomeTrust(cli.home);
+  const [judged] = await verifyBundle(bundle, trust);
+  const object = opened[0]!;
+  const isPinned = Object.hasOwn(trust.roots, object.from);
+  const envelope = envelopeOf(object);
+  const { parts, ...summary } = object;
+  return {
+    document: { ...summary, envelope, parts: partsOf(envelope, parts, nominal), verification: judged, isPinned },
+    lines: [
+      ...verification(cli, judged!, object.from, isPinned, nominal),
+      ...envelopeLines(cli, envelope, object.digest),
+      ...printableJson(envelope.body),
+      ...(nominal ? parts.flatMap((part) => partLines(cli, part)) : []),
+    ],
+    exitCode: isGood(judged!) ? EXIT.ok : EXIT.verification,
+  };
+}
+
+function verification(cli: Cli, judged: ObjectVerdict, from: string, isPinned: boolean, nominal: boolean): string[] {
+  if (!isPinned) return [cli.text('cli.show.notPinned', { agency: from })];
+  return [verdictLine(cli, judged, nominal ? EXPECTED : [...EXPECTED, 'PART_WITHHELD'])];
+}
+
+/** What the signed text says; the hub's own summary of it is not shown. */
+function envelopeOf({ text }: Opened): Envelope {
+  const { payload } = JSON.parse(text) as { payload: string };
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Envelope;
+}
+
+function partsOf(envelope: Envelope, parts: Opened['parts'], nominal: boolean): object[] {
+  return nominal ? parts : envelope.parts.map(({ name }) => ({ name }));
+}
+
+function partLines(cli: Cli, { name, text, withheld }: Opened['parts'][number]): string[] {
+  if (text === null) return [cli.text('cli.show.withheld', { name, reason: withheld ?? '' })];
+  const { data } = JSON.parse(text) as { data: unknown };
+  return [cli.text('cli.show.part', { name }), ...printableJson(data)];
+}

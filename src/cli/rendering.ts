@@ -1,0 +1,92 @@
+import { wordsFor } from '../common/codes/words.js';
+import type { Envelope } from '../protocol/envelope.js';
+import { formatTimestamp } from '../protocol/timestamp.js';
+import type { Cli } from './cli.js';
+import type { Preview, Summary } from './client-models.js';
+
+/** What an object says of itself, from its very bytes. */
+export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, signedAt?: number): string[] {
+  const { kind, id, from, unit, to, createdAt, handling, body, inReplyTo, supersedes, parts } = envelope;
+  const rows: [Parameters<Cli['text']>[0], string | null][] = [
+    ['cli.field.id', id],
+    ['cli.field.from', `${unit} (${from})`],
+    ['cli.field.to', to.join(', ')],
+    ['cli.field.ref', stringOf(body['ref'])],
+    ['cli.field.title', stringOf(body['title'])],
+    ['cli.field.urgency', stringOf(body['urgency'])],
+    ['cli.field.handling', handlingOf(cli, handling)],
+    ['cli.field.inReplyTo', inReplyTo?.id ?? null],
+    ['cli.field.supersedes', supersedes?.id ?? null],
+    ['cli.field.parts', parts.map(({ name }) => name).join(', ') || null],
+    ['cli.field.createdAt', createdAt],
+    ['cli.field.signedAt', signedAt === undefined ? null : formatTimestamp(new Date(signedAt * 1000))],
+    ['cli.field.digest', digest],
+  ];
+  const shown = rows.filter(([, value]) => value !== null);
+  return [
+    cli.text('cli.object.kind', { kind }),
+    ...shown.map(([key, value]) => `  ${cli.text(key, { value: value! })}`),
+  ];
+}
+
+/** Codes with their words: nobody signs a bare H1. */
+function handlingOf(cli: Cli, handling: Envelope['handling']): string {
+  const codes = Array.isArray(handling['codes']) ? handling['codes'] : [];
+  const lists = [
+    ...codes.map((code) => ['HandlingCode', code] as const),
+    ['Classification', handling['classification']] as const,
+    ['OnwardRule', handling['onwardRule']] as const,
+    ['EvidenceUse', handling['evidenceUse']] as const,
+  ];
+  const words = lists.flatMap(([list, code]) => (typeof code === 'string' ? [described(cli, list, code)] : []));
+  const { h3Text } = handling;
+  return [...words, ...(typeof h3Text === 'string' ? [`“${h3Text}”`] : [])].join('; ');
+}
+
+function described(cli: Cli, list: string, code: string): string {
+  const words = wordsFor(cli.language, list, code);
+  return words === code ? code : `${code} (${words})`;
+}
+
+/** Who would see a composition, and why it may not be sent. */
+export function previewLines(cli: Cli, to: readonly string[], preview: Preview): string[] {
+  const { readers, restrictedParts, legalBasis, expiresAt, notes, refusals } = preview;
+  const of = (name: { nameEn: string; nameVi: string }) => (cli.language === 'vi' ? name.nameVi : name.nameEn);
+  return [
+    cli.text('cli.preview.to', { to: to.join(', ') }),
+    ...readers.map(
+      (unit) => `  ${cli.text('cli.preview.reader', { unit: unit.unit, name: of(unit), officers: unit.officers })}`,
+    ),
+    ...(restrictedParts.length === 0
+      ? []
+      : [`  ${cli.text('cli.preview.restricted', { parts: restrictedParts.join(', ') })}`]),
+    ...(legalBasis === null ? [] : [`  ${cli.text('cli.preview.legalBasis', { legalBasis })}`]),
+    ...(expiresAt === null ? [] : [`  ${cli.text('cli.preview.expires', { expiresAt })}`]),
+    ...notes.map((note) => `  ${cli.text('cli.preview.note', { note })}`),
+    ...refusals.map(({ code, message }) => `  ${cli.text('cli.preview.refusal', { code, message })}`),
+  ];
+}
+
+/** One line of a list. */
+export function summaryLine(
+  cli: Cli,
+  { id, kind, from, unit, ref, title, urgency, receivedAt, isSuperseded, isRecalled }: Summary,
+): string {
+  const marks = [
+    ...(isSuperseded ? [cli.text('cli.mark.superseded')] : []),
+    ...(isRecalled ? [cli.text('cli.mark.recalled')] : []),
+  ];
+  const what = [ref, title].filter((value) => value !== null).join(' ');
+  return cli.text('cli.list.line', {
+    receivedAt: receivedAt.slice(0, 16).replace('T', ' '),
+    id,
+    kind,
+    urgency: urgency ?? '',
+    from: unit || from,
+    what: [what, ...marks].join(' '),
+  });
+}
+
+function stringOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,132 @@
+import { Conflict, Forbidden, NotFound, type Problem } from '../common/errors.js';
+import { NominalData } from '../exchange/body/nominal-data.js';
+import { selectorsOf } from '../exchange/body/selectors.js';
+import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
+import type { ObjectRow } from '../exchange/object-record.js';
+import { AnswerBody } from './body/answer-body.js';
+import { unansweredQuestions, unknownQuestions } from './body/questions.js';
+import { checkMove } from './request-conflicts.js';
+import { REQUEST_ACTS, type RequestAct } from './request-states.js';
+import { moveRequest, type QuestionRow, readQuestions, readThread, sideOf, type ThreadRow } from './request-threads.js';
+
+/** An answer to a request, of any kind: it acknowledges, asks back, answers or refuses. */
+export const ANSWER_KIND: ObjectKind<AnswerBody> = {
+  kind: 'answer',
+  body: AnswerBody,
+  isHiddenByRecall: false,
+  parts: { nominal: NominalData },
+  headline: () => ({ ref: null, title: null, urgency: null }),
+  terms: (body) => selectorsOf('answer', body),
+  check: async (tx, incoming) => {
+    const { envelope, body, inReplyTo } = incoming;
+    const problems = problemsOfLinks(incoming);
+    if (inReplyTo?.kind !== 'request' || problems.length > 0) return problems;
+
+    const thread = await readThread(tx, inReplyTo.thread_seq);
+    if (!thread) throw new NotFound();
+    const side = sideOf(thread, envelope.from);
+    if (side !== 'REQUESTED') throw new Forbidden('error.requestNotYours');
+    checkMove(thread, inReplyTo, body.kind as RequestAct, side);
+    if (body.answerSeq <= thread.answers) {
+      throw new Conflict('error.requestMovedOn', { sub: 'ANSWER_SEQ', pointer: '/body/answerSeq' });
+    }
+    return [
+      ...problemsOfMatch(incoming, inReplyTo, thread),
+      ...problemsOfQuestions(body, await readQuestions(tx, thread.root_seq)),
+    ];
+  },
+  project: (tx, seq) => moveRequest(tx, seq),
+};
+
+/** The kinds of answer that move a request today; the others of domain.md 2.3 come with deadlines and consent. */
+export function isSupported(kind: AnswerBody['kind']): boolean {
+  return (REQUEST_ACTS as readonly string[]).includes(kind);
+}
+
+function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<AnswerBody>): Problem[] {
+  const problems: Problem[] = [];
+  if (inReplyTo?.kind !== 'request') {
+    problems.push({
+      pointer: '/inReplyTo',
+      rule: 'request',
+      message: 'must name a request that your agency has received',
+    });
+  }
+  if (supersedes !== null) {
+    problems.push({
+      pointer: '/supersedes',
+      rule: 'alone',
+      message: 'an answer replaces none; correct it by a further answer',
+    });
+  }
+  if (!isSupported(body.kind)) {
+    problems.push({
+      pointer: '/body/kind',
+      rule: 'notSupported',
+      message: `${body.kind} is not supported yet by this hub`,
+    });
+  }
+  return problems;
+}
+
+/** An answer goes back to the agency or unit that asked, quotes its reference, and is the next in order. */
+function problemsOfMatch({ envelope, body }: Incoming<AnswerBody>, request: ObjectRow, thread: ThreadRow): Problem[] {
+  const problems: Problem[] = [];
+  const goesBack = envelope.to.length === 1 && [request.from_agency, request.from_unit].includes(envelope.to[0]!);
+  if (!goesBack) {
+    problems.push({
+      pointer: '/to',
+      rule: 'requester',
+      message: 'must be the agency that asked, or its unit, and no other',
+    });
+  }
+  if (body.requestRef !== thread.ref) {
+    problems.push({ pointer: '/body/requestRef', rule: 'sameRef', message: 'must be the reference of the request' });
+  }
+  if (body.answerSeq > thread.answers + 1) {
+    problems.push({
+      pointer: '/body/answerSeq',
+      rule: 'next',
+      message: `must be ${thread.answers + 1}, the next in order`,
+    });
+  }
+  for (const [index, { attachmentNo }] of (body.documents ?? []).entries()) {
+    if (attachmentNo <= envelope.attachments.length) continue;
+    problems.push({
+      pointer: `/body/documents/${index}/attachmentNo`,
+      rule: 'attachment',
+      message: 'there is no such attachment',
+    });
+  }
+  return problems;
+}
+
+function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]): Problem[] {
+  const unknown = unknownQuestions({ questions }, body);
+  if (unknown.length > 0) {
+    return [
+      { pointer: '/body/results', rule: 'question', message: `the request has no question ${unknown.join(', ')}` },
+    ];
+  }
+  if (body.kind !== 'FINAL') return [];
+  const open = unansweredQuestions({ questions }, [standing(body, questions)], body);
+  if (open.length === 0) return [];
+  return [
+    {
+      pointer: '/body/results',
+      rule: 'allSettled',
+      message: `a FINAL answer leaves no question open; still open: ${open.join(', ')}`,
+    },
+  ];
+}
+
+/** How the questions stand after the earlier answers, as one answer. */
+function standing(body: AnswerBody, questions: readonly QuestionRow[]): AnswerBody {
+  const settled = questions.filter(({ state }) => state !== 'OPEN' && state !== 'INTERIM');
+  return {
+    ...body,
+    kind: 'INTERIM',
+    answerSeq: 0,
+    results: settled.map(({ no, state }) => ({ questionNo: no, result: state as 'ANSWERED' | 'NEGATIVE' | 'REFUSED' })),
+  };
+}

@@ -1,0 +1,59 @@
+import { Forbidden, NotFound, type Problem } from '../common/errors.js';
+import { selectorsOf } from '../exchange/body/selectors.js';
+import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
+import { FeedbackBody } from './body/feedback-body.js';
+import { checkMove } from './request-conflicts.js';
+import { moveRequest, readThread, sideOf } from './request-threads.js';
+
+/** What came of a request: its last report, CLOSED, which closes it. Reports on alerts and before the last one are refused. */
+export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
+  kind: 'feedback',
+  body: FeedbackBody,
+  isHiddenByRecall: false,
+  parts: {},
+  headline: () => ({ ref: null, title: null, urgency: null }),
+  terms: (body) => selectorsOf('feedback', body),
+  check: async (tx, incoming) => {
+    const { envelope, body, inReplyTo } = incoming;
+    const problems = problemsOfLinks(incoming);
+    if (inReplyTo?.kind !== 'request' || problems.length > 0) return problems;
+
+    const thread = await readThread(tx, inReplyTo.thread_seq);
+    if (!thread) throw new NotFound();
+    const side = sideOf(thread, envelope.from);
+    if (side !== 'REQUESTER') throw new Forbidden('error.requestNotYours');
+    checkMove(thread, inReplyTo, 'CLOSING', side);
+    const isSameTo = envelope.to.length === 1 && envelope.to[0] === inReplyTo.recipients[0];
+    return [
+      ...(isSameTo
+        ? []
+        : [{ pointer: '/to', rule: 'requested', message: 'must be the addressee of the request, and no other' }]),
+      ...(body.targetRef === thread.ref
+        ? []
+        : [{ pointer: '/body/targetRef', rule: 'sameRef', message: 'must be the reference of the request' }]),
+    ];
+  },
+  project: (tx, seq) => moveRequest(tx, seq),
+};
+
+function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<FeedbackBody>): Problem[] {
+  const problems: Problem[] = [];
+  if (inReplyTo?.kind !== 'request') {
+    problems.push({
+      pointer: '/inReplyTo',
+      rule: 'notSupported',
+      message: 'must name a request of your agency; feedback on anything else is not supported yet by this hub',
+    });
+  }
+  if (body.stage !== 'CLOSED') {
+    problems.push({
+      pointer: '/body/stage',
+      rule: 'notSupported',
+      message: 'only CLOSED is supported yet by this hub',
+    });
+  }
+  if (supersedes !== null) {
+    problems.push({ pointer: '/supersedes', rule: 'alone', message: 'the last report replaces none' });
+  }
+  return problems;
+}

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { InvalidInput, NotFound } from '../common/errors.js';
+import { type Language, message } from '../common/messages/messages.js';
+import { checkUuid } from '../common/uuid.js';
+import type { Handling } from '../exchange/body/handling.js';
+import { ComposerService } from '../exchange/composer.service.js';
+import type { Composition, CompositionInput } from '../exchange/composition.js';
+import type { OpenedRow } from '../exchange/object-pages.js';
+import { ObjectsService } from '../exchange/objects.service.js';
+import { payloadOf } from '../exchange/payload.js';
+import { agencyOf, problemsOfAddressee } from './request-kind.js';
+import type { ComposeAnswerInput, ComposeClosingInput, ComposeRequestInput, ReplyInput } from './request.inputs.js';
+import { readThread, type ThreadRow } from './request-threads.js';
+
+/** Texts to sign, for both sides of a request. Like every composition it writes nothing but the opening of what it quotes. */
+@Injectable()
+export class RequestComposer {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly composer: ComposerService,
+    private readonly objects: ObjectsService,
+  ) {}
+
+  /** One text for each addressee. */
+  async request(
+    caller: Caller,
+    { body, nominal, ...input }: ComposeRequestInput,
+    language: Language,
+  ): Promise<Composition[]> {
+    if (input.to.length === 0) {
+      throw new InvalidInput([{ pointer: '/to', rule: 'required', message: 'name at least one addressee' }]);
+    }
+    if (body.ref && input.to.length > 1) {
+      const text = message('refusal.refNeedsOneAddressee', language);
+      throw new InvalidInput([{ pointer: '/body/ref', rule: 'oneAddressee', message: text }]);
+    }
+    const problems = input.to.flatMap((to) => problemsOfAddressee([to]));
+    if (problems.length > 0) throw new InvalidInput(problems);
+    const compositions: Composition[] = [];
+    for (const to of input.to) {
+      const draft = {
+        kind: 'request' as const,
+        body: { ...body, requestedAuthority: body.requestedAuthority ?? agencyOf(to) },
+        refCode: 'REQ',
+        input: { ...input, to: [to], addresseesSeeEachOther: true },
+        parts: { nominal },
+      };
+      compositions.push(...(await this.composer.compose(caller, draft, language)));
+    }
+    return compositions;
+  }
+
+  async answer(
+    caller: Caller,
+    { body, nominal, ...input }: ComposeAnswerInput,
+    language: Language,
+  ): Promise<Composition> {
+    const { request, thread } = await this.open(caller, input.request);
+    const [composition] = await this.composer.compose(
+      caller,
+      {
+        kind: 'answer',
+        body: { ...body, requestRef: thread.ref, answerSeq: thread.answers + 1 },
+        input: replyTo(request, [request.from_agency], input),
+        parts: { nominal },
+        inReplyTo: request.id,
+        isReply: true,
+      },
+      language,
+    );
+    return composition!;
+  }
+
+  async closing(caller: Caller, { body, ...input }: ComposeClosingInput, language: Language): Promise<Composition> {
+    const { request, thread } = await this.open(caller, input.request);
+    const [composition] = await this.composer.compose(
+      caller,
+      {
+        kind: 'feedback',
+        body: { ...body, targetRef: thread.ref, stage: 'CLOSED' },
+        input: replyTo(request, request.recipients, input),
+        parts: {},
+        inReplyTo: request.id,
+        isReply: true,
+      },
+      language,
+    );
+    return composition!;
+  }
+
+  private async open(caller: Caller, id: string): Promise<{ request: OpenedRow; thread: ThreadRow }> {
+    const request = await this.objects.open(caller, checkUuid(id, '/request'), 'request');
+    const thread = await this.database.as(caller, (tx) => readThread(tx, request.thread_seq));
+    if (!thread) throw new NotFound();
+    return { request, thread };
+  }
+}
+
+function replyTo(
+  request: OpenedRow,
+  to: string[],
+  { handling, purpose, authoredBy, releasedBy }: ReplyInput,
+): CompositionInput {
+  return {
+    to,
+    addresseesSeeEachOther: true,
+    handling: handling ?? (payloadOf(request.text).handling as unknown as Handling),
+    purpose,
+    authoredBy,
+    releasedBy,
+  };
+}

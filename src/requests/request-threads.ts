@@ -1,0 +1,110 @@
+import type { EntityManager } from 'typeorm';
+import { prepared } from '../access/prepared.js';
+import { databaseFault } from '../common/database-fault.js';
+import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
+import type { RequestAct, RequestSide, RequestState } from './request-states.js';
+
+/** How one question of a request stands. OPEN and INTERIM (answered in part) still wait for an answer. */
+export type QuestionState = 'OPEN' | 'INTERIM' | 'ANSWERED' | 'NEGATIVE' | 'REFUSED';
+
+/** A row of hub.request: where a request stands. */
+export interface ThreadRow {
+  root_seq: string;
+  current_seq: string;
+  from_agency: string;
+  to_agency: string;
+  ref: string;
+  state: RequestState;
+  urgency: string;
+  needed_by: Date;
+  questions: number;
+  questions_open: number;
+  answers: number;
+}
+
+export interface QuestionRow {
+  no: number;
+  state: QuestionState;
+  answer_seq: string | null;
+}
+
+const COLUMNS = `r.root_seq, r.current_seq, r.from_agency, r.to_agency, r.ref, r.state, r.urgency, r.needed_by, r.questions,
+  r.questions_open, r.answers`;
+
+/** The thread to which an object belongs, if the caller may see its newest version. */
+export async function readThread(tx: EntityManager, threadSeq: string): Promise<ThreadRow | undefined> {
+  const text = `SELECT ${COLUMNS} FROM hub.request r WHERE r.root_seq = $1`;
+  return (await prepared<ThreadRow>(tx, 'request-thread', text, [threadSeq]))[0];
+}
+
+/** The thread of a request, by the id of any of its versions; the earliest if two agencies chose the same id. */
+export async function readThreadOf(tx: EntityManager, id: string): Promise<ThreadRow | undefined> {
+  const [row] = await prepared<ThreadRow>(
+    tx,
+    'request-thread-of',
+    `SELECT ${COLUMNS} FROM hub.object o JOIN hub.request r ON r.root_seq = o.thread_seq
+     WHERE o.id = $1 AND o.kind = 'request' ORDER BY o.seq LIMIT 1`,
+    [id],
+  );
+  return row;
+}
+
+/** The threads of these objects, with what each object does in its thread. */
+export function readThreadsOf(
+  tx: EntityManager,
+  seqs: readonly string[],
+): Promise<(ThreadRow & { seq: string; act: RequestAct })[]> {
+  return prepared(
+    tx,
+    'request-threads-of',
+    `SELECT ${COLUMNS}, a.seq, a.act FROM hub.request_act a JOIN hub.request r ON r.root_seq = a.root_seq
+     WHERE a.seq = ANY ($1::bigint[])`,
+    [seqs],
+  );
+}
+
+/** The questions of a thread in their order. */
+export function readQuestions(tx: EntityManager, rootSeq: string): Promise<QuestionRow[]> {
+  const text = 'SELECT q.no, q.state, q.answer_seq FROM hub.request_question q WHERE q.root_seq = $1 ORDER BY q.no';
+  return prepared<QuestionRow>(tx, 'request-questions', text, [rootSeq]);
+}
+
+/** The side on which an agency stands; null for one that only sees the thread, such as a successor. */
+export function sideOf(thread: ThreadRow, agencyId: string): RequestSide | null {
+  if (thread.from_agency === agencyId) return 'REQUESTER';
+  return thread.to_agency === agencyId ? 'REQUESTED' : null;
+}
+
+/** Begins the thread of a request, in the transaction that accepts it. */
+export function openRequest(tx: EntityManager, seq: string): Promise<void> {
+  return command(tx, 'open-request', 'SELECT cmd.open_request($1)', seq);
+}
+
+/** Lets an accepted object take its effect on its request; PostgreSQL decides, under a lock, whether it still may. */
+export function moveRequest(tx: EntityManager, seq: string): Promise<void> {
+  return command(tx, 'move-request', 'SELECT cmd.move_request($1)', seq);
+}
+
+async function command(tx: EntityManager, name: string, text: string, seq: string): Promise<void> {
+  try {
+    await prepared(tx, name, text, [seq]);
+  } catch (error) {
+    const fault = databaseFault(error);
+    if (fault === undefined) throw error;
+    throw refusalOf(fault);
+  }
+}
+
+/** What the commands refused, in the API's words. The checks before have passed, so another act has come in between. */
+function refusalOf(fault: string): Error {
+  switch (fault) {
+    case 'LINK':
+      return new NotFound();
+    case 'SUPERSEDED':
+      return new Conflict('error.superseded', { sub: fault });
+    case 'ADDRESSEE':
+      return new InvalidInput([{ pointer: '/to', rule: fault, message: 'must be the other side of the request' }]);
+    default:
+      return new Conflict('error.requestMovedOn', { sub: fault });
+  }
+}

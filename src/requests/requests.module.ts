@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { ExchangeModule } from '../exchange/exchange.module.js';
+import { RequestComposer } from './request-composer.service.js';
+import { RequestKinds } from './request-kinds.js';
+import {
+  AnswerOfStepResolver,
+  AnswerToQuestionResolver,
+  RequestOfObjectResolver,
+  RequestsResolver,
+} from './requests.resolver.js';
+import { RequestsService } from './requests.service.js';
+
+/**
+ * Requests for assistance: one object with two queues, and everything that answers it. Stands on exchange; withdrawal is a recall,
+ * closing is the last feedback.
+ */
+@Module({
+  imports: [ExchangeModule],
+  providers: [
+    AnswerOfStepResolver,
+    AnswerToQuestionResolver,
+    RequestComposer,
+    RequestKinds,
+    RequestOfObjectResolver,
+    RequestsResolver,
+    RequestsService,
+  ],
+})
+export class RequestsModule {}

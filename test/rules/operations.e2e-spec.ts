@@ -1,0 +1,345 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
+import { APP_GUARD, ModulesContainer, NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  type GraphQLArgument,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  isScalarType,
+  isSpecifiedScalarType,
+  isUnionType,
+  validate,
+  parse,
+} from 'graphql';
+import { PROJECT_FOLDER } from '../../config/environment.js';
+import { AccessGuard } from '../../src/access/access.guard.js';
+import { Allow, Opens, Public } from '../../src/access/permission.js';
+import { schemaText } from '../../src/schema.controller.js';
+import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { aCaller } from '../support/world.js';
+
+const SCHEMA_FILE = join(PROJECT_FOLDER, 'schema.graphql');
+
+let t: TestHub;
+let vn: Party;
+let schema: GraphQLSchema;
+let operations: Operation[];
+
+beforeAll(async () => {
+  t = await startTestHub();
+  vn = await t.enrol('VN-CUS-AS');
+  schema = t.hub.app.get(GraphQLSchemaHost, { strict: false }).schema;
+  operations = operationsOf(t.hub.app);
+});
+afterAll(() => t.stop());
+
+interface Operation {
+  type: 'Query' | 'Mutation' | 'Subscription' | 'HTTP';
+  name: string;
+  handler: (...args: never[]) => unknown;
+  path?: string;
+  method?: string;
+}
+
+/** Every resolver method of a root field and every route, found in Nest's container as Nest itself finds them. */
+function operationsOf(app: NestFastifyApplication): Operation[] {
+  const found: Operation[] = [];
+  for (const module of app.get(ModulesContainer).values()) {
+    for (const holder of [...module.providers.values(), ...module.controllers.values()]) {
+      const instance: unknown = holder.instance;
+      if (typeof instance !== 'object' || instance === null || typeof holder.metatype !== 'function') continue;
+      const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
+      for (const name of Object.getOwnPropertyNames(prototype)) {
+        const member = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+        if (typeof member !== 'function' || name === 'constructor') continue;
+        const handler = member as Operation['handler'];
+        const type = Reflect.getMetadata('graphql:resolver_type', handler) as Operation['type'] | undefined;
+        if (type !== undefined && ['Query', 'Mutation', 'Subscription'].includes(type)) {
+          found.push({
+            type,
+            name: (Reflect.getMetadata('graphql:resolver_name', handler) as string) ?? name,
+            handler,
+          });
+        }
+        const path = Reflect.getMetadata('path', handler) as string | undefined;
+        if (path !== undefined && module.controllers.has(holder.token)) {
+          const base = (Reflect.getMetadata('path', holder.metatype) as string | undefined) ?? '';
+          const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
+          const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+          found.push({ type: 'HTTP', name: `${method} ${full}`, handler, path: full, method });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+const declaration = (key: string, { handler }: Operation): unknown => Reflect.getMetadata(key, handler);
+
+describe('every operation', () => {
+  it('is found: all root fields of the schema, and the routes', () => {
+    const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
+    const graphql = operations.filter((each) => each.type !== 'HTTP').map((each) => each.name);
+    expect(graphql.sort()).toEqual(rootFields.sort());
+    expect(
+      operations
+        .filter((each) => each.type === 'HTTP')
+        .map((each) => each.name)
+        .sort(),
+    ).toEqual(
+      expect.arrayContaining([
+        'GET /healthz',
+        'GET /readyz',
+        'GET /schema.graphql',
+        'GET /schemas',
+        'GET /schemas/:file',
+      ]),
+    );
+  });
+
+  it('declares one of @Allow and @Public', () => {
+    const undeclared = operations.filter(
+      (each) => (declaration(Allow.KEY, each) === undefined) === (declaration(Public.KEY, each) === undefined),
+    );
+    expect(undeclared.map((each) => each.name)).toEqual([]);
+  });
+
+  it('is public only where the reason is known', () => {
+    const open = operations.filter((each) => declaration(Public.KEY, each) === true).map((each) => each.name);
+    // Health is for whoever watches the process; JSON Schemas are the protocol, not data.
+    expect(open.sort()).toEqual(['GET /healthz', 'GET /readyz', 'GET /schemas', 'GET /schemas/:file']);
+  });
+
+  it('that opens objects runs in a transaction that can record it', () => {
+    const opening = operations.filter((each) => declaration(Opens.KEY, each) === true).map((each) => each.name);
+    const text = readFileSync(join(PROJECT_FOLDER, 'src/app.module.ts'), 'utf8');
+    const [, list = ''] = /OPENING_FIELDS = new Set\(\[([^\]]*)\]\)/.exec(text) ?? [];
+    expect(opening.sort()).toEqual([...list.matchAll(/'(\w+)'/g)].map((match) => match[1]).sort());
+  });
+});
+
+/** What a forgetful colleague might write. */
+@Controller('forgotten')
+class ForgottenController {
+  @Get()
+  nothing(): string {
+    return 'secret';
+  }
+
+  @Get('open')
+  @Public(true)
+  open(): string {
+    return 'open';
+  }
+
+  @Get('keys')
+  @Allow('keys.publish')
+  keys(): string {
+    return 'keys';
+  }
+}
+
+@Module({ controllers: [ForgottenController], providers: [{ provide: APP_GUARD, useClass: AccessGuard }] })
+class ForgottenModule {}
+
+describe('the guard', () => {
+  let app: NestFastifyApplication;
+  let isSignedIn = false;
+  beforeAll(async () => {
+    app = await NestFactory.create<NestFastifyApplication>(ForgottenModule, new FastifyAdapter(), { logger: false });
+    app.useGlobalFilters(new HttpErrorFilter());
+    const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', permissions: new Set(['objects.read']) });
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRequest', async (request) => {
+        if (isSignedIn) request.caller = caller;
+      });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  });
+  afterAll(() => app.close());
+
+  const get = async (url: string, signedIn: boolean): Promise<[number, string]> => {
+    isSignedIn = signedIn;
+    const response = await app.inject({ method: 'GET', url });
+    return [response.statusCode, response.body];
+  };
+
+  it('refuses an operation that declares nothing, to everybody', async () => {
+    const [status, body] = await get('/forgotten', true);
+    expect(status).toBe(403);
+    expect(body).toContain('FORBIDDEN');
+    expect(body).not.toContain('secret');
+    expect((await get('/forgotten', false))[0]).toBe(401);
+  });
+
+  it('refuses an operation whose permission the caller has not', async () => {
+    expect((await get('/forgotten/keys', true))[0]).toBe(403);
+    expect((await get('/forgotten/keys', false))[0]).toBe(401);
+    expect(await get('/forgotten/open', false)).toEqual([200, 'open']);
+  });
+});
+
+describe('without sign-in', () => {
+  it('every query and mutation answers UNAUTHENTICATED and nothing else', async () => {
+    const roots = { query: schema.getQueryType(), mutation: schema.getMutationType() };
+    for (const [kind, type] of Object.entries(roots)) {
+      for (const field of Object.values(type?.getFields() ?? {})) {
+        const document = `${kind} { ${field.name}${argumentsFor(field.args)} ${selectionFor(field.type)} }`;
+        expect([document, validate(schema, parse(document)).map((error) => error.message)]).toEqual([document, []]);
+        const response = await post(document, {});
+        const answer = (await response.json()) as { data: unknown; errors: { extensions: { code: string } }[] };
+        expect([field.name, answer.data ?? null, answer.errors.map((error) => error.extensions)]).toEqual([
+          field.name,
+          null,
+          [{ code: 'UNAUTHENTICATED', retryable: false }],
+        ]);
+      }
+    }
+  });
+
+  it('a bad token is answered 401 before anything is read', async () => {
+    const genuine = await vn.token();
+    const [header, payload, signature] = genuine.split('.');
+    const bad = [
+      'Bearer x',
+      'Bearer a.b.c',
+      `Bearer ${header}.${payload}.${'A'.repeat(86)}`,
+      `Bearer ${header}.${payload}.`,
+      `Bearer ${payload}.${payload}.${signature}`,
+      `Bearer ${genuine}x`,
+      `Basic ${genuine}`,
+      '',
+    ];
+    for (const authorization of bad) {
+      const response = await post('{ __typename }', { authorization });
+      expect([authorization, response.status]).toEqual([authorization, 401]);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    }
+    expect((await post('{ __typename }', { authorization: `Bearer ${genuine}` })).status).toBe(200);
+  });
+
+  it('every route that is not public answers 401', async () => {
+    for (const operation of operations.filter((each) => each.type === 'HTTP')) {
+      const url = `${t.url}${operation.path!.replace(/:\w+/g, 'x')}`;
+      const isOpen = declaration(Public.KEY, operation) === true;
+      const open = await fetch(url, { method: operation.method! });
+      expect([operation.name, open.status === 401]).toEqual([operation.name, !isOpen]);
+      const wrong = await fetch(url, { method: operation.method!, headers: { authorization: 'Bearer a.b.c' } });
+      expect([operation.name, wrong.status]).toEqual([operation.name, 401]);
+    }
+  });
+});
+
+describe('the schema', () => {
+  /** Names that say all there is to say. Any other field or argument needs a description. */
+  const PLAIN =
+    /^(id|agency|unit|officer|country|kind|name(En|Vi)?|title(En|Vi)?|text|body|handling|to|from|digest|receipt|cursor|node|nodes|edges|pageInfo|hasNextPage|object|objects|changes|preview|parts|parties|input|field|value|message|valid(From|Until)|severity|phone24h|mailbox|permissions|agreements|communities|articles|assistanceTypes|languages|officers|protected|agencyId|reason|lookUp|composition|urgency)$/;
+
+  it('describes every type, every operation, every value of a list of codes, and every other name that needs it', () => {
+    const bare: string[] = [];
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith('__') || isSpecifiedScalarType(type)) continue;
+      const isRoot = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].some(
+        (each) => each === type,
+      );
+      if (!type.description && !isRoot) bare.push(type.name);
+      if (isEnumType(type))
+        bare.push(
+          ...type
+            .getValues()
+            .filter((value) => !value.description)
+            .map((value) => `${type.name}.${value.name}`),
+        );
+      if (isObjectType(type) || isInterfaceType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          if (!field.description && (isRoot || !PLAIN.test(field.name))) bare.push(`${type.name}.${field.name}`);
+          bare.push(
+            ...field.args
+              .filter((argument) => !argument.description && !PLAIN.test(argument.name))
+              .map((argument) => `${type.name}.${field.name}(${argument.name})`),
+          );
+        }
+      }
+      if (isInputObjectType(type)) {
+        const fields = Object.values(type.getFields()).filter((field) => !field.description && !PLAIN.test(field.name));
+        bare.push(...fields.map((field) => `${type.name}.${field.name}`));
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+
+  /** UPDATE_SCHEMA=1 npm test -- test/rules/operations writes the file. */
+  it('stands in the repository as the server has it', () => {
+    const text = schemaText(t.hub.app.get(GraphQLSchemaHost, { strict: false }));
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(SCHEMA_FILE, text);
+    expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(text);
+  });
+
+  it('is given out as it stands in the repository', async () => {
+    const response = await fetch(`${t.url}/schema.graphql`, {
+      headers: { authorization: `Bearer ${await vn.token()}` },
+    });
+    expect(await response.text()).toBe(schemaText(t.hub.app.get(GraphQLSchemaHost, { strict: false })));
+  });
+});
+
+function post(query: string, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${t.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+}
+
+/** The fewest arguments with which a field can be asked for. */
+function argumentsFor(args: readonly GraphQLArgument[]): string {
+  const needed = args.filter(isRequiredArgument).map((argument) => `${argument.name}: ${literalFor(argument.type)}`);
+  return needed.length === 0 ? '' : `(${needed.join(', ')})`;
+}
+
+function literalFor(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return literalFor(type.ofType);
+  if (isListType(type)) return `[${literalFor(type.ofType)}]`;
+  if (isEnumType(type)) return type.getValues()[0]!.name;
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).filter(isRequiredInputField);
+    return `{ ${fields.map((field) => `${field.name}: ${literalFor(field.type)}`).join(', ')} }`;
+  }
+  if (type.name === 'Int' || type.name === 'Float') return '1';
+  if (type.name === 'Boolean') return 'true';
+  if (type.name === 'DateTime') return '"2026-01-01T00:00:00Z"';
+  return '"00000000-0000-4000-8000-000000000000"';
+}
+
+/** The first scalar that a type leads to. */
+function selectionFor(type: GraphQLOutputType): string {
+  if (isNonNullType(type) || isListType(type)) return selectionFor(type.ofType as GraphQLOutputType);
+  if (isScalarType(type) || isEnumType(type)) return '';
+  if (isUnionType(type)) return '{ __typename }';
+  const fields = Object.values(type.getFields()).filter((field) => !field.args.some(isRequiredArgument));
+  const leaf = fields.find((field) => selectionFor0(field.type) === '');
+  return leaf ? `{ ${leaf.name} }` : '{ __typename }';
+}
+
+function selectionFor0(type: GraphQLOutputType): string | null {
+  if (isNonNullType(type) || isListType(type)) return selectionFor0(type.ofType as GraphQLOutputType);
+  return isScalarType(type) || isEnumType(type) ? '' : null;
+}
