@@ -242,6 +242,11 @@ const COMMANDS = `
       RETURN QUERY SELECT target.seq, target.receipt, true;
       RETURN;
     END IF;
+    -- An id that the caller has read in another agency's object was copied: readers of both would take one for the other, and
+    -- a recall of the copy for the end of the original. One that is hidden from the caller is free, so nothing is told.
+    IF EXISTS (SELECT 1 FROM hub.object o WHERE o.id = (p->>'id')::uuid AND cmd.sees(o.seq)) THEN
+      RAISE EXCEPTION 'ID_REUSED' USING ERRCODE = 'LH400';
+    END IF;
 
     SELECT pg_catalog.array_agg(t ORDER BY t), pg_catalog.array_agg(DISTINCT cmd.audience_of(t))
       INTO v_to, v_audiences FROM pg_catalog.jsonb_array_elements_text(p->'to') t;

@@ -675,6 +675,21 @@ describe('the floor under requests', () => {
     else await expect(moved).rejects.toThrow(new RegExp(`^${fault}$`));
   });
 
+  it('lets the second of two acts at once wait for the first, and judges it by what the first has left', async () => {
+    const { id } = await ask(vn, th);
+    const late = await anAnswerPayload(th, id, { kind: 'NEGATIVE' });
+    const row = aRow(th, { replySeq: await seqOf(id), body: { kind: 'NEGATIVE', answerSeq: 1, results: [] } });
+    let second: Promise<Answer<unknown>> | undefined;
+    await asServer(th, async () => {
+      const sent = await t.database.sql('SELECT object_seq AS seq FROM cmd.submit($1)', [JSON.stringify(row)]);
+      await t.database.sql('SELECT cmd.move_request($1)', [sent[0]!['seq']]);
+      second = signAndTry(th, late);
+      await untilSomebodyWaits();
+      await t.database.sql('COMMIT');
+    });
+    expect((await second)?.errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', sub: 'REQUEST_STATE' });
+  });
+
   it('lets no object act twice, and none of another agency', async () => {
     const { id } = await ask(vn, th);
     const seq = await seqOf((await answerWith(th, id, { kind: 'INTERIM', results: [result(1, 'PARTLY')] })).id);
@@ -687,6 +702,18 @@ describe('the floor under requests', () => {
     await expect(opened).rejects.toThrow('LINK');
   });
 });
+
+/** Waits until another transaction stands still because of ours. */
+async function untilSomebodyWaits(): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const [row] = await t.database.sql<{ waits: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM pg_locks l WHERE NOT l.granted AND pg_backend_pid() = ANY (pg_blocking_pids(l.pid))) AS waits`,
+    );
+    if (row?.waits) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('Nobody waited');
+}
 
 interface Standing {
   first: string;

@@ -14,7 +14,7 @@ export interface HubDatabase {
   url: string;
   isEmbedded: boolean;
   /** Runs operator's work as hub_migrate. */
-  asOperator<T>(work: (tx: EntityManager) => Promise<T>): Promise<T>;
+  asOperator: <T>(work: (tx: EntityManager) => Promise<T>) => Promise<T>;
   close(): Promise<void>;
 }
 

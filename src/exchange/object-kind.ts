@@ -44,7 +44,7 @@ export class ObjectKinds {
 
   register<Body extends object>(kind: ObjectKind<Body>): void {
     if (this.kinds.has(kind.kind)) throw new Error(`The kind ${kind.kind} is registered twice`);
-    this.kinds.set(kind.kind, kind as ObjectKind);
+    this.kinds.set(kind.kind, kind);
   }
 
   get(kind: string): ObjectKind | undefined {

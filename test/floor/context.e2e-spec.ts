@@ -1,8 +1,9 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import { Client } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
 import { appDataSource } from '../../config/data-source.js';
 import { aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { contextToken } from '../../src/access/context-token.js';
@@ -22,7 +23,7 @@ let th: Party;
 let la: Party;
 let dataSource: DataSource;
 let scoped: ScopedDatabase;
-let client: pg.Client;
+let client: Client;
 let tables: string[];
 let alertId: string;
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
   await createRoles(t.database.url, await obtainPasswords(new SecretsFolder(join(t.database.dataFolder, 'secrets'))));
   dataSource = await appDataSource(t.database.access.appUrl, 2).initialize();
   scoped = new ScopedDatabase(dataSource, t.database.access.contextKey, new Clock(false));
-  client = new pg.Client({ connectionString: t.database.access.appUrl });
+  client = new Client({ connectionString: t.database.access.appUrl });
   await client.connect();
   const { rows } = await client.query<{ name: string }>(READABLE);
   tables = rows.map((row) => row.name);
@@ -222,7 +223,7 @@ describe('D4 a row of another agency', () => {
       .as(callerOf(party), (tx) => tx.query(text, values))
       .then(
         () => 'done',
-        (error: { driverError?: { code?: string } }) => error.driverError?.code ?? String(error),
+        (error: { driverError?: { code?: string } }) => error.driverError?.code ?? 'another error',
       );
 
   it('cannot be written into the log', async () => {

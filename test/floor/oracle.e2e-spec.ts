@@ -6,7 +6,8 @@ import type { Caller } from '../../src/access/caller.js';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
 import { Clock } from '../../src/common/clock.js';
 import { FEED_START, readChanges } from '../../src/exchange/changes.js';
-import { readObject, readObjectPage } from '../../src/exchange/object-pages.js';
+import { type PageRequest, readObject, readObjectPage } from '../../src/exchange/object-pages.js';
+import type { ObjectRow } from '../../src/exchange/object-record.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { anyWorld, callersOf, settle, type World } from '../support/world.js';
 import { type Sight, sightOf } from './oracle.js';
@@ -161,8 +162,8 @@ async function compareLists(world: World, caller: Caller, sight: Sight, size: nu
     for (const term of [null, TERM]) {
       const walked: number[] = [];
       for (let before: string | null = null; ;) {
-        const page = { box, before, limit: size, term, clearance: caller.clearance };
-        const rows = await scoped.as(caller, (tx) => readObjectPage(tx, page));
+        const page: PageRequest = { box, before, limit: size, term, clearance: caller.clearance };
+        const rows: ObjectRow[] = await scoped.as(caller, (tx) => readObjectPage(tx, page));
         walked.push(...rows.map((row) => Number(row.seq)));
         if (rows.length < size) break;
         before = rows.at(-1)!.seq;

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aMethodAlertBody, aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
@@ -93,7 +94,17 @@ interface ChangePage {
   changes: { act: string; objectId: string; object: { id: string; title: string } | null }[];
   endCursor: string;
 }
+/**
+ * The feed once it has everything that is committed. It waits for every writing transaction of the whole PostgreSQL server to end,
+ * and the files that run beside this one have theirs.
+ */
 async function changes(party: Party, after: string | null = null): Promise<ChangePage> {
+  for (let isComplete = false; !isComplete;) {
+    const [row] = await t.database.sql<{ complete: boolean }>(
+      'SELECT COALESCE(max(xid) < pg_snapshot_xmin(pg_current_snapshot()), true) AS complete FROM hub.change',
+    );
+    isComplete = row!.complete;
+  }
   const answer = await party.ask<{ changes: ChangePage }>(CHANGES, { first: 100, after });
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
   return answer.data.changes;
@@ -118,8 +129,8 @@ async function traces(party: Party, id: string, ref: string): Promise<Record<str
     byPartner: idsOf(
       await list(party, 'inbox', { kind: 'alert', lookUp: { field: 'PARTNER', value: 'VN-CUS' } }),
     ).includes(id),
-    opened: opened.data?.object != null,
-    alert: alert.data?.alert != null,
+    opened: Boolean(opened.data?.object),
+    alert: Boolean(alert.data?.alert),
     told: (await changes(party)).changes.some((change) => change.object?.id === id),
   };
 }
@@ -219,6 +230,15 @@ describe('D5 an id or a reference that another agency has used', () => {
     // The addressee of both keeps reading the one that came first.
     const both = await th.ask<{ object: { title: string } }>(OBJECT, { id: theirs.id });
     expect(both.data?.object.title).toBe(theirs.body['title']);
+  });
+
+  it('is not free to a reader of the original, who could make others take the copy for it', async () => {
+    const theirs = anAlert(vn, ['TH-CUS', 'LA-CUS'], agreement);
+    expect(verdictOf(await submitText(vn, await signAs(vn.signing, theirs)))).toBe('accepted');
+    const before = await fingerprint(t.database);
+    const copy = anAlert(th, ['LA-CUS'], agreement, { id: theirs.id });
+    expect(verdictOf(await submitText(th, await signAs(th.signing, copy)))).toBe('BAD_SIGNED_OBJECT/ID_REUSED');
+    expect(await fingerprint(t.database)).toEqual(before);
   });
 
   it('is refused as taken only to the agency that took it', async () => {
@@ -509,12 +529,56 @@ describe('nominal data', () => {
       await ask(SUBMIT_TEXT, { object: `${object}${MARK}`, parts: [{ name: 'nominal', text: MARK }] });
       await ask(`query { object(id: "${MARK}") { id } }`, {});
       await ask(`query { ${MARK} }`, {});
-      await fetch(`${process_.url}/${MARK}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
       const log = process_.output();
       expect(log.split('\n').length).toBeGreaterThan(5);
       const secrets = [MARK, TITLE_MARK, token, reader, ...base64Forms(MARK), ...base64Forms(TITLE_MARK)];
       expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+    } finally {
+      await process_.kill();
+    }
+  });
+
+  /** A rule that our own code does not know, so that the database complains as it would of a mistake of ours. */
+  const provokeInternal = async (work: (object: string) => Promise<void>): Promise<void> => {
+    await t.database.sql(
+      `ALTER TABLE hub.object ADD CONSTRAINT provoked CHECK (title NOT LIKE '${TITLE_MARK}%') NOT VALID`,
+    );
+    try {
+      const body = aMethodAlertBody({ ref: aReference('VN'), title: TITLE_MARK }) as unknown as JsonObject;
+      await work(await signAs(vn.signing, anAlert(vn, ['TH-CUS'], agreement, { body })));
+    } finally {
+      await t.database.sql('ALTER TABLE hub.object DROP CONSTRAINT provoked');
+    }
+  };
+
+  it('G12 an error of the database leaves as INTERNAL with a reference and without its words, and stores nothing', async () => {
+    await provokeInternal(async (object) => {
+      const before = await fingerprint(t.database);
+      const text = await vn.askRaw(SUBMIT_TEXT, { object, parts: [] });
+      expect(JSON.parse(text)).toMatchObject({
+        data: null,
+        errors: [{ extensions: { code: 'INTERNAL', ref: expect.stringMatching(/^[0-9a-f]{12}$/) } }],
+      });
+      expect(text).not.toMatch(/violates|constraint|provoked|QPONML|23514|hub\.object/);
+      expect(await fingerprint(t.database)).toEqual(before);
+    });
+  });
+
+  it('what the database says of an unexpected error is logged without the row that it quotes', async () => {
+    const process_ = await new WaitingHub({ database: t.database, port: await freePort(), logLevel: 'error' }).start();
+    try {
+      const token = await tokenFor(process_.url, vn);
+      await provokeInternal(async (object) => {
+        await fetch(`${process_.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ query: SUBMIT_TEXT, variables: { object, parts: [] } }),
+        });
+      });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(process_.output()).toContain('failed unexpectedly');
+      expect(process_.output()).not.toContain(TITLE_MARK);
     } finally {
       await process_.kill();
     }
@@ -568,7 +632,7 @@ describe('the edge', () => {
     const response = await fetch(`${t.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${await vn.token()}`, 'content-type': 'application/json', ...headers },
-      body: body as BodyInit,
+      body: body as string,
     });
     return [response.status, await response.text()];
   };
@@ -697,9 +761,7 @@ describe('a key that is revoked', () => {
 
 /** The six letters of a reference, from an id. */
 function letters(id: string): string {
-  return [...id.replaceAll('-', '').slice(0, 6)]
-    .map((digit) => String.fromCharCode(65 + Number.parseInt(digit, 16)))
-    .join('');
+  return Array.from(id.slice(0, 6), (digit) => String.fromCharCode(65 + Number.parseInt(digit, 16))).join('');
 }
 
 /** What base64 makes of a text, wherever in a longer text it stands. */

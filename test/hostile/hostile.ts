@@ -121,7 +121,8 @@ export async function nextKeySet(
   signers: readonly KeyPair[] = [party.root],
 ): Promise<string> {
   const { fields, digest } = await newestKeySet(party);
-  return signObject({ ...fields, kind: 'keyset', seq: fields.seq + 1, prev: digest, ...changes } as never, ...signers);
+  const set = { ...fields, kind: 'keyset', seq: fields.seq + 1, prev: digest, ...changes };
+  return signObject(set, ...signers);
 }
 
 export function publish(party: Party, keySet: string): Promise<Answer<{ publishKeySet: { seq: number } }>> {

@@ -10,7 +10,7 @@ import { freePort, type HubProcess, WaitingHub } from './hub-process.js';
 /** LIAISON_KILLS=200 npx jest test/hostile/kill for more. Three blows in ten hit the server (kill -9), the others its database connections. */
 const KILLS = Number(process.env['LIAISON_KILLS'] ?? 50);
 const SERVER_KILLS = Math.ceil(KILLS * 0.3);
-const CLIENTS = 6;
+const CLIENTS = 4;
 const SLOW = 5 * 60_000;
 
 let t: TestHub;

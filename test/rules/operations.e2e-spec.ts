@@ -24,9 +24,10 @@ import {
   validate,
   parse,
 } from 'graphql';
-import { PROJECT_FOLDER } from '../../config/environment.js';
+import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
 import { Allow, Opens, Public } from '../../src/access/permission.js';
+import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
@@ -120,17 +121,38 @@ describe('every operation', () => {
     expect(undeclared.map((each) => each.name)).toEqual([]);
   });
 
-  it('is public only where the reason is known', () => {
-    const open = operations.filter((each) => declaration(Public.KEY, each) === true).map((each) => each.name);
+  it('is public only where the reason is known', async () => {
+    const openOf = (app: NestFastifyApplication): string[] =>
+      operationsOf(app)
+        .filter((each) => declaration(Public.KEY, each) === true)
+        .map((each) => each.name)
+        .sort();
     // Health is for whoever watches the process; JSON Schemas are the protocol, not data.
-    expect(open.sort()).toEqual(['GET /healthz', 'GET /readyz', 'GET /schemas', 'GET /schemas/:file']);
+    const known = ['GET /healthz', 'GET /readyz', 'GET /schemas', 'GET /schemas/:file'];
+    // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
+    const isOfDemonstration = (name: string): boolean => name === 'GET /' || name.startsWith('GET /demo/');
+    expect(openOf(t.hub.app).filter((name) => !isOfDemonstration(name))).toEqual(known);
+    const environment = readEnvironment({
+      HUB_ID: 'hub.example',
+      PORT: '0',
+      DATABASE_URL: t.database.url,
+      DATA_FOLDER: t.database.dataFolder,
+      LOG_LEVEL: 'fatal',
+    });
+    const real = await startHub(environment, t.database.url);
+    try {
+      expect(openOf(real.app)).toEqual(known);
+      expect((await fetch(`${real.url}/demo/token/${vn.unit}`)).status).toBe(404);
+    } finally {
+      await real.stop();
+    }
   });
 
   it('that opens objects runs in a transaction that can record it', () => {
     const opening = operations.filter((each) => declaration(Opens.KEY, each) === true).map((each) => each.name);
     const text = readFileSync(join(PROJECT_FOLDER, 'src/app.module.ts'), 'utf8');
     const [, list = ''] = /OPENING_FIELDS = new Set\(\[([^\]]*)\]\)/.exec(text) ?? [];
-    expect(opening.sort()).toEqual([...list.matchAll(/'(\w+)'/g)].map((match) => match[1]).sort());
+    expect(opening.sort()).toEqual([...list.matchAll(/'(\w+)'/g)].map((match) => match[1]!).sort());
   });
 });
 

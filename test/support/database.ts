@@ -15,7 +15,7 @@ export interface TestDatabase {
   access: PreparedDatabase;
   dataFolder: string;
   /** Runs work as the operator's role, which is not bound by row security. */
-  asOperator<T>(work: (tx: EntityManager) => Promise<T>): Promise<T>;
+  asOperator: <T>(work: (tx: EntityManager) => Promise<T>) => Promise<T>;
   /** Runs one statement as superuser. */
   sql<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;

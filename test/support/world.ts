@@ -116,13 +116,17 @@ export function aCaller(changes: Partial<Caller> & { agencyId: string; unitId: s
   };
 }
 
+/** Plans name things by numbers of any size. */
+function at<T>(list: readonly T[], index: number): T {
+  return list[index % list.length]!;
+}
+
 function worldOf(plan: Plan): World {
   const agencies = plan.units.map((count, i) => {
     const id = `${String.fromCharCode(65 + i).repeat(2)}-CUS`;
     return { id, units: Array.from({ length: count }, (_, j) => `${id}-U${j}`) };
   });
   const world: World = { agencies, audiences: [], memberships: [], objects: [], releases: [], changes: [], parts: [] };
-  const at = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
   const audience = (kind: World['audiences'][number]['kind'], owner: string): number => {
     const known = world.audiences.find((each) => each.kind === kind && each.owner === owner);
     if (known) return known.id;
@@ -153,7 +157,6 @@ function worldOf(plan: Plan): World {
 
 function addObject(world: World, communities: readonly number[], plan: ObjectPlan, seq: number): void {
   const { agencies, audiences, objects, changes } = world;
-  const at = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
   const audience = (kind: string, owner: string): number =>
     audiences.find((each) => each.kind === kind && each.owner === owner)!.id;
   const { clearance } = plan;

@@ -23,14 +23,13 @@ async function init(cli: Cli, { hubKeyOut }: { hubKeyOut?: string }): Promise<Ou
 
   const environment = hubEnvironment();
   const { DATABASE_URL: url, HUB_ID: hub, secretsFolder } = environment;
-  const secrets = new SecretsFolder(secretsFolder);
-  if (url !== undefined) await prepareDatabase(url, secrets).catch(explain);
-  // Another is made ready whenever it is opened; this also shows that the operator's role can enter.
+  // The embedded database is made ready whenever it is opened, and wants to make its own folder.
+  if (url !== undefined) await prepareDatabase(url, new SecretsFolder(secretsFolder)).catch(explain);
   const migrations = await asOperator(environment, async (tx) => {
     const rows = await tx.query<{ count: string }[]>('SELECT count(*) AS count FROM liaison_migration');
     return Number(rows[0]?.count);
   });
-  const { publicJwks } = await HubKeys.open(secrets);
+  const { publicJwks } = await HubKeys.open(new SecretsFolder(secretsFolder));
   const fingerprints = await Promise.all(publicJwks.map(fingerprintOf));
   if (hubKeyOut !== undefined) writeNew(hubKeyOut, `${JSON.stringify(publicJwks[0], null, 2)}\n`, PUBLIC);
   const database = url === undefined ? environment.DATA_FOLDER : withoutPassword(url);

@@ -206,6 +206,9 @@ export class AlertPlan {
   }
 }
 
+/** The unit whose inbox a newcomer is shown: what it receives comes last, so that it is new. */
+const FIRST_SEEN = 'TH-CUS-LCB';
+
 /** Each consignment with a way that its goods can take; every way is taken once before any is taken twice. */
 function pairRoutes(chance: Chance): [ConsignmentScenario, Route][] {
   let free = chance.shuffle(ROUTES);
@@ -219,5 +222,9 @@ function pairRoutes(chance: Chance): [ConsignmentScenario, Route][] {
       free = free.filter((each) => each !== route);
       return [scenario, route];
     });
-  return chance.shuffle(pairs);
+  return chance.shuffle(pairs).toSorted((a, b) => isForNewcomer(a) - isForNewcomer(b));
+}
+
+function isForNewcomer([, route]: [ConsignmentScenario, Route]): number {
+  return Number(route.to === FIRST_SEEN);
 }

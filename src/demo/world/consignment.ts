@@ -60,12 +60,14 @@ function papers(chance: Chance, mode: Mode, country: string): Partial<Consignmen
   switch (mode) {
     case 'SEA':
       return {
-        containers: Array.from({ length: chance.integer(1, 2) }, () => ({
-          number: aContainerNumber(chance),
-          checkDigit: 'OK' as const,
-          sizeType: chance.pick(SIZE_TYPES),
-          sealsDeclared: [`EX${chance.digits(7)}`],
-        })),
+        containers: [
+          {
+            number: aContainerNumber(chance),
+            checkDigit: 'OK',
+            sizeType: chance.pick(SIZE_TYPES),
+            sealsDeclared: [`EX${chance.digits(7)}`],
+          },
+        ],
         masterBl: `EXMP${chance.digits(8)}`,
       };
     case 'AIR':
