@@ -45,7 +45,10 @@ export interface HubParts {
   demonstration: DemoTokens | null;
 }
 
-/** Queries whose answer counts as opening an object: they write an access event in their transaction. */
+/**
+ * Queries whose answer counts as opening an object: they write an access event in their transaction. One that is left out runs in a
+ * read-only transaction, where its event is refused, and so its answer.
+ */
 const OPENING_FIELDS = new Set(['object', 'alert', 'request', 'composeRecall', 'composeAnswer', 'composeClosing']);
 
 @Module({})

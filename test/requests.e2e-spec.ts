@@ -579,7 +579,8 @@ describe('is refused because it comes at the wrong time: a submission that', () 
     await answerWith(th, id, { kind: 'NEGATIVE' });
     const body = { reason: 'WRONG_FACTS', text: 'Too late.' };
     expect(await refusal(vn, { ...request, kind: 'recall', inReplyTo: link, body })).toMatchObject({
-      code: 'FORBIDDEN',
+      code: 'CONFLICT',
+      sub: 'REQUEST_STATE',
     });
     expect((await open(vn, id)).state).toBe('ANSWERED');
   });

@@ -8,6 +8,3 @@ export const Allow = Reflector.createDecorator<Permission>();
 
 /** Anyone may call this operation, signed in or not. */
 export const Public = Reflector.createDecorator<true>();
-
-/** The operation opens objects: its access events are written in the transaction that reads them. */
-export const Opens = Reflector.createDecorator<true>();

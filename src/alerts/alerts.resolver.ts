@@ -1,7 +1,7 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow, Opens } from '../access/permission.js';
+import { Allow } from '../access/permission.js';
 import { loaderOf } from '../common/loader.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
@@ -16,7 +16,6 @@ export class AlertsResolver {
 
   @Query(() => Alert, { description: 'Opens an alert; the opening is recorded for its owner' })
   @Allow('objects.read')
-  @Opens(true)
   alert(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<Alert> {
     return this.service.open(caller, checkUuid(id, '/id'));
   }

@@ -63,11 +63,7 @@ export class AlertsService implements OnModuleInit {
   }
 
   compose(caller: Caller, { body, nominal, ...input }: ComposeAlertInput, language: Language): Promise<Composition[]> {
-    return this.composer.compose(
-      caller,
-      { kind: 'alert', body, refCode: 'ALR', input, parts: { nominal } },
-      language,
-    );
+    return this.composer.compose(caller, { kind: 'alert', body, refCode: 'ALR', input, parts: { nominal } }, language);
   }
 
   /** Opens an alert. An object of another kind is no alert: the same answer as for none. */

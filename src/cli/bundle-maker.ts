@@ -1,7 +1,10 @@
 import { type Bundle, type BundledObject, checkBundle } from '../protocol/bundle.js';
+import { parseCanonical } from '../protocol/canonical.js';
+import { checkEnvelope, type Envelope } from '../protocol/envelope.js';
 import { HubRefused } from './client-errors.js';
 import type { HubClient } from './client.js';
 import type { Opened } from './client-models.js';
+import { EXIT, Failure } from './failures.js';
 
 /** Which objects a bundle shall hold. */
 export interface BundleRequest {
@@ -50,10 +53,26 @@ async function openAll(client: HubClient, { ids, withParts, isFollowing }: Bundl
 /** An object that was only linked to may lie out of sight; one that was asked for must be there. */
 async function openOne(client: HubClient, { id, isLinked }: { id: string; isLinked: boolean }, withParts: boolean) {
   try {
-    return await client.open(id, { withParts });
+    return checkId(id, await client.open(id, { withParts }));
   } catch (error) {
     if (isLinked && error instanceof HubRefused && error.code === 'NOT_FOUND') return undefined;
     throw error;
+  }
+}
+
+/** A genuine object of the same sender, given in place of the one that was asked for, would verify too. */
+function checkId(id: string, opened: Opened): Opened {
+  if (envelopeIn(opened.text)?.id === id) return opened;
+  throw new Failure(EXIT.verification, 'cli.failure.otherObject', { id });
+}
+
+/** What a signed text says, unverified; null when it says nothing that can be read. */
+export function envelopeIn(text: string): Envelope | null {
+  try {
+    const { payload } = JSON.parse(text) as { payload: string };
+    return checkEnvelope(parseCanonical(Buffer.from(payload, 'base64url')));
+  } catch {
+    return null;
   }
 }
 

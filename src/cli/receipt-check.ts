@@ -1,22 +1,25 @@
 import { ProtocolError } from '../protocol/errors.js';
 import type { PublicJwk } from '../protocol/keys.js';
-import { type Receipt, verifyReceipt } from '../protocol/receipt.js';
+import { verifyReceipt } from '../protocol/receipt.js';
 import { readSignedObject } from '../protocol/signed-object.js';
 import { secondsOf } from '../protocol/timestamp.js';
 
-/** The receipt for a signed object, verified with the pinned keys of the hub: for this content, sender and signers. */
+/**
+ * Verifies the receipt for a signed object with the pinned keys of the hub: for this content, sender and signers. Gives the
+ * object's own id, not what the hub calls it, and when it was received.
+ */
 export async function checkReceiptFor(
   text: string,
   receiptText: string,
   hubKeys: readonly PublicJwk[],
   hub: string,
-): Promise<Receipt> {
+): Promise<{ id: string; receivedAt: string }> {
   const object = await readObjectAnyTime(text, hub);
   const receipt = await verifyReceipt(receiptText, hubKeys, { hub, objectDigest: object.digest });
   const kids = object.signatures.map(({ kid }) => kid);
   if (receipt.from !== object.envelope.from) throw new ProtocolError('RECEIPT', '/from');
   if (receipt.kids.toSorted().join() !== kids.toSorted().join()) throw new ProtocolError('RECEIPT', '/kids');
-  return receipt;
+  return { id: object.envelope.id, receivedAt: receipt.receivedAt };
 }
 
 /** Reads a signed object without judging its age: the present is taken to be the moment of signing. */

@@ -29,13 +29,11 @@ export class HttpErrorFilter implements ExceptionFilter {
       });
     }
     if (error instanceof HttpException && error.getStatus() < 500) {
-      return reply
-        .status(error.getStatus())
-        .send({
-          errors: [
-            { message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } },
-          ],
-        });
+      return reply.status(error.getStatus()).send({
+        errors: [
+          { message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } },
+        ],
+      });
     }
     const ref = randomBytes(6).toString('hex');
     this.logger.error({ err: error, ref }, 'A request failed unexpectedly');

@@ -1,7 +1,7 @@
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow, Opens } from '../access/permission.js';
+import { Allow } from '../access/permission.js';
 import { InvalidInput } from '../common/errors.js';
 import { assemble } from '../protocol/signing.js';
 import { normaliseTerm } from './body/selectors.js';
@@ -58,7 +58,6 @@ export class ExchangeResolver {
 
   @Query(() => SignedObject, { description: 'Opens a signed object' })
   @Allow('objects.read')
-  @Opens(true)
   async object(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<SignedObject> {
     return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id')));
   }

@@ -75,7 +75,10 @@ export class ObjectSummary {
   @Field(() => Boolean, { description: 'There is a newer version' })
   isSuperseded: boolean;
 
-  @Field(() => Boolean, { description: 'The sender has recalled it; only the sender still sees it' })
+  @Field(() => Boolean, {
+    description:
+      'The sender has taken it back. A recalled alert is left to its sender; a withdrawn request stays for both sides.',
+  })
   isRecalled: boolean;
 }
 

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Args, Context, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow, Opens } from '../access/permission.js';
+import { Allow } from '../access/permission.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import type { Handling } from './body/handling.js';
@@ -54,7 +54,6 @@ export class RecallsResolver implements OnModuleInit {
 
   @Query(() => Composition, { description: 'The text to sign in order to recall an alert or to withdraw a request' })
   @Allow('objects.submit')
-  @Opens(true)
   async composeRecall(
     @CurrentCaller() caller: Caller,
     @Context() context: GraphqlContext,

@@ -311,6 +311,8 @@ function refusalOf(fault: string): Error {
       return new Conflict('error.recalled', { sub: fault });
     case 'SUPERSEDED':
       return new Conflict('error.superseded', { sub: fault });
+    case 'REQUEST_STATE':
+      return new Conflict('error.requestMovedOn', { sub: fault });
     case 'ADDRESSEE':
     case 'SUPERSEDES_ADDRESSEES':
     case 'RECALL_ADDRESSEES':

@@ -1,7 +1,7 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow, Opens } from '../access/permission.js';
+import { Allow } from '../access/permission.js';
 import { loaderOf } from '../common/loader.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
@@ -25,7 +25,6 @@ export class RequestsResolver {
       'Opens a request by the id of any of its versions; the opening of the newest is recorded for its owner',
   })
   @Allow('objects.read')
-  @Opens(true)
   request(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<OpenedRequest> {
     return this.service.open(caller, checkUuid(id, '/id'));
   }
@@ -46,7 +45,6 @@ export class RequestsResolver {
     description: 'Checks an answer to a request of another agency and returns the text to sign; opens the request',
   })
   @Allow('objects.submit')
-  @Opens(true)
   composeAnswer(
     @CurrentCaller() caller: Caller,
     @Context() context: GraphqlContext,
@@ -60,7 +58,6 @@ export class RequestsResolver {
       'Checks the last feedback, which closes a request that was answered or refused, and returns the text to sign',
   })
   @Allow('objects.submit')
-  @Opens(true)
   composeClosing(
     @CurrentCaller() caller: Caller,
     @Context() context: GraphqlContext,

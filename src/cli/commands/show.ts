@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { BundleNote, ObjectVerdict } from '../../protocol/bundle.js';
 import { verifyBundle } from '../../protocol/bundle.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { makeBundle } from '../bundle-maker.js';
+import { envelopeIn, makeBundle } from '../bundle-maker.js';
 import type { Cli, Outcome } from '../cli.js';
 import type { Opened } from '../client-models.js';
 import { example } from '../command.js';
@@ -44,13 +44,14 @@ async function show(cli: Cli, id: string, { nominal = false, purpose }: Options)
   const [judged] = await verifyBundle(bundle, trust);
   const object = opened[0]!;
   const isPinned = Object.hasOwn(trust.roots, object.from);
-  const envelope = envelopeOf(object);
+  // makeBundle has read it; the hub's own summary of it is not shown.
+  const envelope = envelopeIn(object.text)!;
   const { parts, ...summary } = object;
   return {
     document: { ...summary, envelope, parts: partsOf(envelope, parts, nominal), verification: judged, isPinned },
     lines: [
       ...verification(cli, judged!, object.from, isPinned, nominal),
-      ...envelopeLines(cli, envelope, object.digest),
+      ...envelopeLines(cli, envelope, judged?.digest ?? ''),
       ...printableJson(envelope.body),
       ...(nominal ? parts.flatMap((part) => partLines(cli, part)) : []),
     ],
@@ -61,12 +62,6 @@ async function show(cli: Cli, id: string, { nominal = false, purpose }: Options)
 function verification(cli: Cli, judged: ObjectVerdict, from: string, isPinned: boolean, nominal: boolean): string[] {
   if (!isPinned) return [cli.text('cli.show.notPinned', { agency: from })];
   return [verdictLine(cli, judged, nominal ? EXPECTED : [...EXPECTED, 'PART_WITHHELD'])];
-}
-
-/** What the signed text says; the hub's own summary of it is not shown. */
-function envelopeOf({ text }: Opened): Envelope {
-  const { payload } = JSON.parse(text) as { payload: string };
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Envelope;
 }
 
 function partsOf(envelope: Envelope, parts: Opened['parts'], nominal: boolean): object[] {
