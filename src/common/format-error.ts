@@ -73,9 +73,9 @@ const CLIENT_MISTAKES = new Set([
 /** graphql-js repeats wrong values of variables and literals, which may be personal details, and suggests names. */
 function withoutValues(text: string): string {
   return text
-    .replace(/ got invalid value [\s\S]*? at "/, ' has a wrong value at "')
-    .replace(/ got invalid value [\s\S]*?; /, ' has a wrong value; ')
-    .replace(/ cannot represent [^:]*: [\s\S]*$/, ' cannot represent this value')
+    .replace(/ cannot represent [\s\S]*$/, ' cannot represent this value')
+    .replace(/ got invalid value [\s\S]* at "/, ' has a wrong value at "')
+    .replace(/ got invalid value [\s\S]*; /, ' has a wrong value; ')
     .replace(/Value "[\s\S]*?" does not exist in/, 'The value does not exist in')
     .replace(/ Did you mean [\s\S]*$/, '');
 }

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Environment } from '../../config/environment.js';
+import type { Clock } from '../common/clock.js';
 import {
   type Language,
   languageOf,
@@ -8,7 +9,6 @@ import {
   type MessageParams,
 } from '../common/messages/messages.js';
 import type { HubDatabase } from '../database/hub-database.js';
-import type { RunningHub } from '../hub.js';
 import { exampleCurl } from './example.js';
 import { buildWorld, renewProfiles } from './world/build-world.js';
 import { worldState } from './world/world-file.js';
@@ -16,7 +16,11 @@ import { worldState } from './world/world-file.js';
 const DAY_MS = 86_400_000;
 
 /** Makes the demonstration world when there is none, and tells a newcomer what to try first: at most twelve lines. */
-export async function welcome(environment: Environment, hub: RunningHub, database: HubDatabase): Promise<void> {
+export async function welcome(
+  environment: Environment,
+  hub: { url: string; clock: Clock },
+  database: HubDatabase,
+): Promise<void> {
   const language = languageOf((process.env['LC_ALL'] ?? process.env['LANG'] ?? 'en').replace('_', '-'));
   const say = (key: MessageKey, params: MessageParams = {}): void => print(`${message(key, language, params)}\n`);
 

@@ -27,7 +27,7 @@ import {
 } from 'graphql';
 import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
-import { Allow, Opens, Public } from '../../src/access/permission.js';
+import { Allow, Public } from '../../src/access/permission.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
@@ -147,13 +147,6 @@ describe('every operation', () => {
     } finally {
       await real.stop();
     }
-  });
-
-  it('that opens objects runs in a transaction that can record it', () => {
-    const opening = operations.filter((each) => declaration(Opens.KEY, each) === true).map((each) => each.name);
-    const text = readFileSync(join(PROJECT_FOLDER, 'src/app.module.ts'), 'utf8');
-    const [, list = ''] = /OPENING_FIELDS = new Set\(\[([^\]]*)\]\)/.exec(text) ?? [];
-    expect(opening.sort()).toEqual([...list.matchAll(/'(\w+)'/g)].map((match) => match[1]!).sort());
   });
 });
 
