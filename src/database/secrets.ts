@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Secrets are files of mode 0600 in one folder of mode 0700. A file is written whole or not at all, and never
@@ -8,6 +8,7 @@ import { join } from 'node:path';
  */
 export class SecretsFolder {
   constructor(readonly folder: string) {
+    mkdirSync(dirname(folder), { recursive: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
