@@ -31,6 +31,7 @@ export function appDataSource(url: string, poolSize: number): DataSource {
     applicationName: 'liaison-hub',
     extra: {
       pipeline: true,
+      connectionTimeoutMillis: 5_000,
       statement_timeout: 5_000,
       lock_timeout: 2_000,
       idle_in_transaction_session_timeout: 10_000,

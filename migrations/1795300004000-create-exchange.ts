@@ -242,14 +242,22 @@ const COMMANDS = `
       RETURN QUERY SELECT target.seq, target.receipt, true;
       RETURN;
     END IF;
-    -- An id that the caller has read in another agency's object was copied: readers of both would take one for the other, and
-    -- a recall of the copy for the end of the original. One that is hidden from the caller is free, so nothing is told.
-    IF EXISTS (SELECT 1 FROM hub.object o WHERE o.id = (p->>'id')::uuid AND cmd.sees(o.seq)) THEN
+    -- An id that was ever released to any unit of the caller's agency was copied: readers of both would take one for the other, and
+    -- a recall of the copy for the end of the original. One that never reached the agency is free, so nothing is told.
+    IF EXISTS (SELECT 1 FROM hub.object o JOIN hub.release r ON r.seq = o.seq JOIN hub.membership m ON m.audience_id = r.audience_id
+               WHERE o.id = (p->>'id')::uuid AND m.agency_id = me.agency) THEN
       RAISE EXCEPTION 'ID_REUSED' USING ERRCODE = 'LH400';
     END IF;
 
-    SELECT pg_catalog.array_agg(t ORDER BY t), pg_catalog.array_agg(DISTINCT cmd.audience_of(t))
-      INTO v_to, v_audiences FROM pg_catalog.jsonb_array_elements_text(p->'to') t;
+    SELECT a.id INTO v_sent FROM hub.audience a WHERE a.kind = 'SENT' AND a.owner = me.agency;
+    SELECT pg_catalog.array_agg(t ORDER BY t) INTO v_to FROM pg_catalog.jsonb_array_elements_text(p->'to') t;
+    IF p->>'kind' = 'recall' THEN
+      -- A recall follows its object wherever that went, even to an addressee that can no longer be written to.
+      SELECT pg_catalog.array_agg(DISTINCT r.audience_id) INTO v_audiences FROM hub.release r
+        WHERE r.seq = v_reply AND r.audience_id <> v_sent;
+    ELSE
+      SELECT pg_catalog.array_agg(DISTINCT cmd.audience_of(t)) INTO v_audiences FROM pg_catalog.unnest(v_to) t;
+    END IF;
     IF v_audiences IS NULL OR pg_catalog.array_position(v_audiences, NULL) IS NOT NULL THEN
       RAISE EXCEPTION 'ADDRESSEE' USING ERRCODE = 'LH400';
     END IF;
@@ -309,7 +317,7 @@ const COMMANDS = `
       hidden AS (
         UPDATE hub.release r SET recalled_at = cmd.now(), live = false FROM marked m
         WHERE (p->>'hides')::boolean AND r.seq = m.seq AND r.recalled_at IS NULL
-          AND r.audience_id <> (SELECT a.id FROM hub.audience a WHERE a.kind = 'SENT' AND a.owner = me.agency)
+          AND r.audience_id <> v_sent
         RETURNING r.audience_id, r.seq, r.clearance),
       unlisted AS (
         UPDATE hub.release_term t SET live = false FROM hidden h WHERE t.seq = h.seq AND t.audience_id = h.audience_id)
@@ -317,7 +325,6 @@ const COMMANDS = `
         SELECT h.audience_id, h.seq, 'RECALLED', h.clearance, o.id FROM hidden h JOIN hub.object o ON o.seq = h.seq;
     END IF;
 
-    SELECT a.id INTO v_sent FROM hub.audience a WHERE a.kind = 'SENT' AND a.owner = me.agency;
     INSERT INTO hub.release (audience_id, seq, clearance, until)
       SELECT a, v_seq, v_clearance, v_until FROM pg_catalog.unnest(v_audiences) a
       UNION ALL SELECT v_sent, v_seq, v_clearance, NULL;

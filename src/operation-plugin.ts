@@ -5,6 +5,9 @@ import type { ScopedDatabase } from './access/scoped-database.js';
 import { formatError, inLanguage } from './common/format-error.js';
 import { languageOf } from './common/messages/messages.js';
 
+/** Fields that may wait: an operation with one of them has no common transaction, each of its reads has its own. */
+const WAITING_FIELDS: ReadonlySet<string> = new Set(['changes']);
+
 /**
  * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
  * event was not stored. Errors are put into the reader's language on the way out.
@@ -17,6 +20,7 @@ export function operationPlugin(
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
         if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
+        if (usesAny(document, WAITING_FIELDS)) return;
         database.openOperation(contextValue.caller, { readOnly: !usesAny(document, openingFields) });
       },
       willSendResponse: async ({ response, contextValue }) => {

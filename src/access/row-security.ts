@@ -15,7 +15,7 @@ export class FloorNotSafe extends Error {
  * - every relation it can read, in any schema, has row security enabled and forced with a policy for it; no materialised view;
  * - no policy for it or for everybody says just "true", which on an empty table would not show
  * - every view runs with the caller's rights (security_invoker);
- * - every SECURITY DEFINER function has a fixed search_path, no superuser owner, and is not PUBLIC's to call;
+ * - every SECURITY DEFINER function has a fixed search_path, an owner who is bound by row security, and is not PUBLIC's to call;
  * - without a context, no protected table shows a row.
  */
 export async function assertFloorIsSafe(dataSource: DataSource): Promise<void> {
@@ -66,9 +66,10 @@ const CATALOGUE_CHECKS = `
   UNION ALL
   SELECT format('function %s %s', p.oid::regprocedure, CASE
            WHEN r.rolsuper THEN 'belongs to a superuser'
+           WHEN r.rolbypassrls THEN 'belongs to a role that may bypass row security'
            WHEN NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) x WHERE x LIKE 'search_path=%') THEN 'has no fixed search_path'
            ELSE 'may be called by everybody' END)
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles r ON r.oid = p.proowner
   WHERE p.prosecdef AND ${OUTSIDE}
-    AND (r.rolsuper OR NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) x WHERE x LIKE 'search_path=%')
+    AND (r.rolsuper OR r.rolbypassrls OR NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) x WHERE x LIKE 'search_path=%')
          OR has_function_privilege('public', p.oid, 'EXECUTE'))`;

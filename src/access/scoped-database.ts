@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Clock } from '../common/clock.js';
+import { Unavailable } from '../common/errors.js';
 import type { Caller } from './caller.js';
 import { contextToken, type ContextKey } from './context-token.js';
+import { type Connection, sendTogether } from './prepared.js';
+
+/** What the resolvers of one GraphQL query share. */
+interface Operation {
+  begun: Promise<Transaction> | null;
+  readonly readOnly: boolean;
+  readonly running: Set<Promise<unknown>>;
+  isOver: boolean;
+}
 
 interface Transaction {
   readonly manager: EntityManager;
   commit(): Promise<void>;
   rollBack(): Promise<void>;
-}
-
-/** What of pg's client the transaction needs; TypeORM types its connections as any. */
-interface Connection {
-  query(sql: string, values?: unknown[]): Promise<{ command: string }>;
 }
 
 /**
@@ -24,7 +29,7 @@ interface Connection {
  */
 @Injectable()
 export class ScopedDatabase {
-  private readonly operations = new WeakMap<Caller, { begun: Promise<Transaction> | null; readOnly: boolean }>();
+  private readonly operations = new WeakMap<Caller, Operation>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -32,20 +37,10 @@ export class ScopedDatabase {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Runs `work` under the caller's rights: inside the operation's transaction if there is one, else in its own. `isAlone`
-   * demands its own, for reads that are repeated while waiting.
-   */
-  async as<T>(
-    caller: Caller,
-    work: (tx: EntityManager) => Promise<T>,
-    options: { isAlone?: boolean } = {},
-  ): Promise<T> {
-    const operation = options.isAlone ? undefined : this.operations.get(caller);
-    if (operation) {
-      operation.begun ??= this.begin(caller, operation.readOnly);
-      return work((await operation.begun).manager);
-    }
+  /** Runs `work` under the caller's rights: inside the operation's transaction if there is one, else in its own. */
+  async as<T>(caller: Caller, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const operation = this.operations.get(caller);
+    if (operation) return this.within(operation, caller, work);
     const transaction = await this.begin(caller, false);
     try {
       const result = await work(transaction.manager);
@@ -59,14 +54,20 @@ export class ScopedDatabase {
 
   /** From here on `as` joins one transaction, begun when first needed, until `closeOperation`. */
   openOperation(caller: Caller, options: { readOnly: boolean }): void {
-    this.operations.set(caller, { begun: null, readOnly: options.readOnly });
+    this.operations.set(caller, { begun: null, readOnly: options.readOnly, running: new Set(), isOver: false });
   }
 
-  /** Commits the operation's transaction; what it wrote (access events) is stored before any answer leaves. */
+  /**
+   * Commits the operation's transaction; what it wrote (access events) is stored before any answer leaves. GraphQL answers as soon as
+   * a required field fails, while other resolvers are still at work: they are waited for, and what they begin afterwards fails. A
+   * connection that went back to the pool is never written to by whoever had it before.
+   */
   async closeOperation(caller: Caller): Promise<void> {
     const operation = this.operations.get(caller);
-    this.operations.delete(caller);
-    const transaction = await operation?.begun;
+    if (!operation) return;
+    while (operation.running.size > 0) await Promise.allSettled(operation.running);
+    operation.isOver = true;
+    const transaction = await operation.begun;
     if (!transaction) return;
     try {
       await transaction.commit();
@@ -76,9 +77,22 @@ export class ScopedDatabase {
     }
   }
 
+  private async within<T>(operation: Operation, caller: Caller, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    if (operation.isOver) throw new Error('The operation is over');
+    operation.begun ??= this.begin(caller, operation.readOnly);
+    const running = operation.begun.then((transaction) => work(transaction.manager));
+    operation.running.add(running);
+    try {
+      return await running;
+    } finally {
+      operation.running.delete(running);
+    }
+  }
+
   private async begin(caller: Caller, readOnly: boolean): Promise<Transaction> {
     const runner = this.dataSource.createQueryRunner();
-    const connection = (await runner.connect()) as Connection;
+    const connection = await this.connect(runner);
+    sendTogether(connection);
     const head = Promise.all([
       connection.query(readOnly ? 'BEGIN READ ONLY' : 'BEGIN'),
       connection.query("SELECT set_config('app.ctx', $1, true)", [this.contextOf(caller)]),
@@ -104,6 +118,15 @@ export class ScopedDatabase {
       commit: () => finish('COMMIT'),
       rollBack: () => finish('ROLLBACK').catch(() => undefined),
     };
+  }
+
+  private async connect(runner: QueryRunner): Promise<Connection> {
+    try {
+      return (await runner.connect()) as Connection;
+    } catch {
+      await runner.release();
+      throw new Unavailable();
+    }
   }
 
   private contextOf(caller: Caller): string {

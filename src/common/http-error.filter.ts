@@ -20,7 +20,8 @@ export class HttpErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType<string>() === 'graphql') throw error;
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    // The route may have set another type already, for which Fastify refuses to write an object.
+    const reply = host.switchToHttp().getResponse<FastifyReply>().type('application/json; charset=utf-8');
     const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {

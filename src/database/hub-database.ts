@@ -41,12 +41,9 @@ export async function openHubDatabase(
     ...(options.onUnexpectedExit ? { onUnexpectedExit: options.onUnexpectedExit } : {}),
   });
   try {
-    if (options.isFresh) {
-      for (const part of ['secrets', 'demo'])
-        rmSync(join(environment.DATA_FOLDER, part), { recursive: true, force: true });
-    }
+    if (options.isFresh) await forgetEverything(server.url, environment.DATA_FOLDER);
     const secrets = new SecretsFolder(environment.secretsFolder);
-    const url = await createDatabase(server.url, options.isFresh ?? false);
+    const url = await createDatabase(server.url);
     await prepareDatabase(url, secrets);
     return opened(url, true, secrets, () => server.stop());
   } catch (error) {
@@ -71,18 +68,33 @@ function opened(url: string, isEmbedded: boolean, secrets: SecretsFolder, stop: 
   };
 }
 
+/**
+ * Drops the database before its secrets go: whenever this is interrupted, no old database is left with new keys. Without its
+ * summary a demonstration counts as half made, and the folder goes last, so that the next start takes up what was interrupted.
+ */
+async function forgetEverything(serverUrl: string, dataFolder: string): Promise<void> {
+  rmSync(join(dataFolder, 'demo', 'world.json'), { force: true });
+  await onServer(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${EMBEDDED_NAME} WITH (FORCE)`));
+  for (const part of ['secrets', 'demo']) rmSync(join(dataFolder, part), { recursive: true, force: true });
+}
+
 /** Makes the hub's database on the embedded server, when it is not there yet; its address. */
-async function createDatabase(serverUrl: string, isFresh: boolean): Promise<string> {
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    if (isFresh) await client.query(`DROP DATABASE IF EXISTS ${EMBEDDED_NAME} WITH (FORCE)`);
+async function createDatabase(serverUrl: string): Promise<string> {
+  await onServer(serverUrl, async (client) => {
     const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [EMBEDDED_NAME]);
     if (known.rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_NAME}`);
-  } finally {
-    await client.end();
-  }
+  });
   const url = new URL(serverUrl);
   url.pathname = `/${EMBEDDED_NAME}`;
   return url.href;
+}
+
+async function onServer(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
 }

@@ -9,9 +9,10 @@ import { HubIdentity } from '../common/hub-identity.js';
 import { type Language, message } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import { readReadingUnits } from '../directory/readers.js';
-import { canonicalize, type JsonObject } from '../protocol/canonical.js';
+import { canonicalize, type JsonObject, type JsonValue } from '../protocol/canonical.js';
 import { digestOf } from '../protocol/digest.js';
-import type { Envelope, ObjectLink } from '../protocol/envelope.js';
+import { checkEnvelope, type Envelope, type ObjectLink } from '../protocol/envelope.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { algorithmOf } from '../protocol/keys.js';
 import { makePart } from '../protocol/part.js';
 import type { RegisteredKey } from '../protocol/signed-object.js';
@@ -143,15 +144,18 @@ export class ComposerService {
       parts: parts.map(({ name, sha256 }) => ({ name, sha256 })),
       body: givenBody,
     };
+    wellFormed(envelope);
     const broken = (await kind.check?.(tx, { envelope, body, inReplyTo, supersedes })) ?? [];
     if (broken.length > 0) throw new InvalidInput(broken);
 
     const decision = await decideSharing(tx, caller, {
+      kind: draft.kind,
       to,
       handling,
       isNominal: parts.length > 0,
       language: !draft.isReply && 'language' in body ? String(body.language) : null,
       assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
+      answeredClearance: inReplyTo?.clearance ?? null,
     });
     const preview = await this.preview(tx, caller, parts, handling, decision, language);
     const isRefused = decision.refusals.length > 0;
@@ -184,7 +188,9 @@ export class ComposerService {
   ): Promise<Preview> {
     const readers = [];
     for (const addressee of decision.addressees) {
-      const agencies = addressee.is_known ? addressee.agencies.filter((agency) => agency !== caller.agencyId) : [];
+      // Who stands behind an addressee is told to those who may write to it.
+      const isRefused = decision.refusals.some((refusal) => refusal.to === addressee.to);
+      const agencies = isRefused ? [] : addressee.agencies.filter((agency) => agency !== caller.agencyId);
       for (const unit of await readReadingUnits(tx, addressee.to, agencies)) {
         readers.push({
           agency: unit.agency_id,
@@ -217,6 +223,16 @@ export class ComposerService {
     const row = await readObject(tx, checkUuid(id, pointer));
     if (!row) throw new NotFound();
     return row;
+  }
+}
+
+/** The envelope's own rules, before anything of it reaches the database. */
+function wellFormed(envelope: Envelope): void {
+  try {
+    checkEnvelope(JSON.parse(canonicalize(envelope)) as JsonValue);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new InvalidInput([{ pointer: error.pointer ?? '', rule: error.sub, message: error.message }]);
   }
 }
 

@@ -83,7 +83,7 @@ export class ExchangeResolver {
     })
     waitSeconds: number,
   ): Promise<ChangePage> {
-    const page = await this.objects.changes(caller, { first, after, waitSeconds });
+    const page = await this.objects.changes(caller, { first, after: after ?? null, waitSeconds });
     return {
       changes: page.rows.map((row, index) => ({
         cursor: page.cursors[index]!,

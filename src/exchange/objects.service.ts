@@ -100,8 +100,8 @@ export class ObjectsService {
   }
 
   /**
-   * What changed after a place in the feed, waiting up to `waitSeconds` for something. Each look is a transaction of its own,
-   * so that nothing is held while waiting and rights are read afresh.
+   * What changed after a place in the feed, waiting up to `waitSeconds` for something. Each look is a transaction of its own (an
+   * operation that waits has no common one), so that nothing is held while waiting and rights are read afresh.
    */
   async changes(
     caller: Caller,
@@ -115,10 +115,8 @@ export class ObjectsService {
     let from = request.after === null ? FEED_START : positionOf(this.cursors.read(scope, request.after));
     const until = Date.now() + request.waitSeconds * 1_000;
     for (;;) {
-      const { rows, isLast, end } = await this.database.as(
-        caller,
-        (tx) => readChanges(tx, from, request.first, caller.clearance),
-        { isAlone: true },
+      const { rows, isLast, end } = await this.database.as(caller, (tx) =>
+        readChanges(tx, from, request.first, caller.clearance),
       );
       from = end;
       const left = until - Date.now();

@@ -3,6 +3,7 @@ import { Args, Context, Field, ID, InputType, Query, Resolver } from '@nestjs/gr
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import type { Problem } from '../common/errors.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import type { Handling } from './body/handling.js';
@@ -15,6 +16,13 @@ import { payloadOf } from './payload.js';
 
 /** What a sender can take back: an alert disappears from its readers' sight; a request stays and shows as withdrawn. */
 const RECALLABLE = new Set(['alert', 'request']);
+
+const NOT_RECALLABLE: Problem = {
+  pointer: '/inReplyTo',
+  rule: 'recallable',
+  message: 'must name an alert or a request of your own agency',
+};
+const NOT_ALONE: Problem = { pointer: '/supersedes', rule: 'alone', message: 'a recall replaces nothing' };
 
 @InputType({ description: 'Taking back an object that was sent' })
 export class RecallInput {
@@ -43,11 +51,9 @@ export class RecallsResolver implements OnModuleInit {
       parts: {},
       headline: () => ({ ref: null, title: null, urgency: null }),
       terms: () => [],
-      check: async (_tx, { envelope, inReplyTo }) => {
-        if (inReplyTo && RECALLABLE.has(inReplyTo.kind) && inReplyTo.from_agency === envelope.from) return [];
-        return [
-          { pointer: '/inReplyTo', rule: 'recallable', message: 'must name an alert or a request of your own agency' },
-        ];
+      check: async (_tx, { envelope, inReplyTo, supersedes }) => {
+        const isRecallable = inReplyTo && RECALLABLE.has(inReplyTo.kind) && inReplyTo.from_agency === envelope.from;
+        return [...(isRecallable ? [] : [NOT_RECALLABLE]), ...(supersedes ? [NOT_ALONE] : [])];
       },
     });
   }

@@ -8,12 +8,15 @@ import type { Handling } from './body/handling.js';
 
 /** What the policy needs to know of an object, before or after it is signed. */
 export interface Sharing {
+  kind: string;
   to: readonly string[];
   handling: Handling;
   /** Carries personal details. */
   isNominal: boolean;
   language: string | null;
   assistanceType: string | null;
+  /** Clearance that the object needs which this one answers, null for a new matter. */
+  answeredClearance: number | null;
 }
 
 /** Why this may not be sent to this addressee. */
@@ -31,14 +34,33 @@ export interface SharingDecision {
   refusals: Refusal[];
 }
 
-/** Whether the caller may share this with these addressees, and why not: the same decision for compose and for submit. */
+/**
+ * Whether the caller may share this with these addressees, and why not: the same decision for compose and for submit. A recall may
+ * always go where the recalled object went, whatever has become of the agreement or the addressee.
+ */
 export async function decideSharing(tx: EntityManager, caller: Caller, sharing: Sharing): Promise<SharingDecision> {
   const [agreement, addressees] = await Promise.all([
     readAgreement(tx, sharing.handling.legalBasis.agreement),
     readAddressees(tx, sharing.to),
   ]);
-  const refusals = addressees.flatMap((addressee, index) => refusalsFor(caller, sharing, agreement, addressee, index));
+  const refusals = addressees.flatMap((addressee, index) => [
+    ...markingRefusals(sharing, addressee),
+    ...(sharing.kind === 'recall' ? [] : refusalsFor(caller, sharing, agreement, addressee, index)),
+  ]);
   return { agreement, addressees, refusals };
+}
+
+/** RESTRICTED needs clearance 1. */
+export function clearanceOf(handling: Handling): number {
+  return handling.classification === 'RESTRICTED' ? 1 : 0;
+}
+
+/** A reply is not marked lower than what it answers: it tells that there is something to answer. */
+function markingRefusals({ handling, answeredClearance }: Sharing, { to }: Addressee): Refusal[] {
+  if (answeredClearance === null || clearanceOf(handling) >= answeredClearance) return [];
+  return [
+    { to, code: 'CLASSIFICATION', pointer: '/handling/classification', key: 'refusal.classification', params: {} },
+  ];
 }
 
 function refusalsFor(

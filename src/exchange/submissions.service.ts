@@ -20,7 +20,7 @@ import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './ob
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
-import { decideSharing, problemsOf } from './sharing-policy.js';
+import { clearanceOf, decideSharing, problemsOf } from './sharing-policy.js';
 
 /** A part as it is sent beside its object: its name and its canonical text. */
 export interface SubmittedPart {
@@ -108,11 +108,13 @@ export class SubmissionsService {
 
     const isReply = incoming.inReplyTo !== null;
     const { refusals } = await decideSharing(tx, caller, {
+      kind: envelope.kind,
       to: envelope.to,
       handling,
       isNominal: envelope.parts.length > 0,
       language: !isReply && 'language' in body ? String(body.language) : null,
       assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
+      answeredClearance: incoming.inReplyTo?.clearance ?? null,
     });
     if (refusals.length > 0) throw new InvalidInput(problemsOf(refusals));
     return { kind, incoming };
@@ -218,22 +220,10 @@ export function partBinding(digest: string, name: string): string {
   return `${digest}/${name}`;
 }
 
-/**
- * A reply is listed under the reference and title of what it answers. A recall tells the reference only: its readers may be others
- * than those who saw the title.
- */
+/** A reply is listed under the reference of what it answers, never under its title: it may have other readers, and a longer life. */
 function headlineOf(kind: ObjectKind, { body, inReplyTo }: Incoming): Headline {
   const own = kind.headline(body);
-  return {
-    ref: own.ref ?? inReplyTo?.ref ?? null,
-    title: own.title ?? (kind.kind === 'recall' ? null : (inReplyTo?.title ?? null)),
-    urgency: own.urgency ?? inReplyTo?.urgency ?? null,
-  };
-}
-
-/** RESTRICTED needs clearance 1. */
-function clearanceOf(handling: Handling): number {
-  return handling.classification === 'RESTRICTED' ? 1 : 0;
+  return { ...own, ref: own.ref ?? inReplyTo?.ref ?? null };
 }
 
 /** The agency behind an addressee; a community stands for itself. */

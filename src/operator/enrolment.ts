@@ -1,9 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { verifyKeySetChain } from '../protocol/key-set.js';
 import { type PublicJwk, checkPublicKey, thumbprint } from '../protocol/keys.js';
+import { readKeySetChain } from '../trust/key-directory.js';
 import { storeKeySet } from '../trust/key-sets.service.js';
 
-/** What the operator records of an agency in the enrolment ceremony. Running it again brings names and units up to date. */
+/**
+ * What the operator records of an agency in the enrolment ceremony. Running it again brings names and units up to date; the
+ * roots must be the pinned ones then, and the key sets begin with those that the hub has.
+ */
 export interface AgencyEnrolment {
   agency: {
     id: string;
@@ -17,7 +21,7 @@ export interface AgencyEnrolment {
   officers?: OfficerEnrolment[];
   /** Root keys, their fingerprints read out over a second channel. Pinned for good. */
   roots: PublicJwk[];
-  /** Signed key sets from the first on. */
+  /** Signed key sets from the first on; of a known agency, all that the hub has, and perhaps newer ones. */
   keySets: string[];
 }
 
@@ -71,7 +75,8 @@ const SINCE_ALWAYS = '2000-01-01T00:00:00Z';
 
 /**
  * Enrols an agency, as the operator's role hub_migrate. The operator pins roots and opens connections; it cannot make a key set
- * that the roots did not sign.
+ * that the roots did not sign, nor, once they are pinned, exchange them or add another. Throws before anything is changed for
+ * good: the transaction must not be committed then.
  */
 export async function enrolAgency(tx: EntityManager, hub: string, enrolment: AgencyEnrolment): Promise<void> {
   const { agency, units, officers = [] } = enrolment;
@@ -79,11 +84,13 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
   const sets = await verifyKeySetChain(enrolment.keySets, roots, { hub, now: new Date() });
   if (sets.some((set) => set.agency !== agency.id)) throw new Error(`The key sets are not ${agency.id}'s`);
 
-  await tx.query(
-    `INSERT INTO hub.agency (id, kind, country, name_en, name_vi, valid_from) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_vi = excluded.name_vi`,
-    [agency.id, agency.kind, agency.country, agency.nameEn, agency.nameVi, agency.validFrom ?? SINCE_ALWAYS],
-  );
+  const isNew = await recordAgency(tx, agency);
+  const stored = await readKeySetChain(tx, agency.id);
+  if (isNew) await pinRoots(tx, agency.id, roots);
+  else {
+    await checkPinnedRoots(tx, agency.id, roots);
+    checkBeginning(agency.id, stored, enrolment.keySets);
+  }
   await makeAudience(tx, 'AGENCY', agency.id, [{ agency: agency.id }]);
   await makeAudience(tx, 'SENT', agency.id, [{ agency: agency.id }]);
   for (const unit of units) await enrolUnit(tx, agency.id, unit);
@@ -104,19 +111,59 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
       ],
     );
   }
+  for (const [index, set] of sets.entries()) {
+    if (index >= stored.length) await storeKeySet(tx, set, enrolment.keySets[index]!);
+  }
+}
+
+/** Whether the agency is new. The row of a known one is held until the transaction ends, so that two enrolments take turns. */
+async function recordAgency(tx: EntityManager, agency: AgencyEnrolment['agency']): Promise<boolean> {
+  const { id, kind, country, nameEn, nameVi, validFrom = SINCE_ALWAYS } = agency;
+  const made = await tx.query<unknown[]>(
+    `INSERT INTO hub.agency (id, kind, country, name_en, name_vi, valid_from) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO NOTHING RETURNING id`,
+    [id, kind, country, nameEn, nameVi, validFrom],
+  );
+  if (made.length > 0) return true;
+  await tx.query('UPDATE hub.agency SET name_en = $2, name_vi = $3 WHERE id = $1', [id, nameEn, nameVi]);
+  return false;
+}
+
+async function pinRoots(tx: EntityManager, agencyId: string, roots: readonly PublicJwk[]): Promise<void> {
   for (const jwk of roots) {
     await tx.query('INSERT INTO hub.agency_root (agency_id, kid, jwk) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      agency.id,
+      agencyId,
       await thumbprint(jwk),
       JSON.stringify(jwk),
     ]);
   }
-  const known = await tx.query<{ count: string }[]>('SELECT count(*) AS count FROM hub.key_set WHERE agency_id = $1', [
-    agency.id,
-  ]);
-  for (const [index, set] of sets.entries()) {
-    if (index >= Number(known[0]?.count)) await storeKeySet(tx, set, enrolment.keySets[index]!);
-  }
+}
+
+/** Else whoever hands the operator a file could put keys of his own in the place of the agency's. */
+async function checkPinnedRoots(tx: EntityManager, agencyId: string, roots: readonly PublicJwk[]): Promise<void> {
+  const rows = await tx.query<{ kid: string }[]>('SELECT kid FROM hub.agency_root WHERE agency_id = $1', [agencyId]);
+  const pinned = rows.map(({ kid }) => kid).toSorted();
+  const given = [...new Set(await Promise.all(roots.map(thumbprint)))].toSorted();
+  if (given.join() === pinned.join()) return;
+  throw new Error(
+    `${agencyId} is enrolled with other roots. Pinned: ${pinned.join(', ') || 'none'}; in the enrolment: ${given.join(', ')}. ` +
+      'Nothing was changed. Roots are pinned for good: enrol with those of the first ceremony. An agency changes its roots by a ' +
+      'key set that the old ones sign.',
+  );
+}
+
+/** The key sets that the hub has must be the first of the enrolment's, byte for byte. */
+function checkBeginning(agencyId: string, stored: readonly string[], given: readonly string[]): void {
+  const differing = stored.findIndex((text, index) => text !== given[index]);
+  if (differing === -1) return;
+  const found =
+    differing < given.length
+      ? `Key set ${differing + 1} of the enrolment is another than the hub has`
+      : `The hub has ${stored.length} key sets, the enrolment only ${given.length}`;
+  throw new Error(
+    `${agencyId}: ${found}. Nothing was changed. Take the agency's published key sets from the first to the last into the ` +
+      'enrolment, then run it again.',
+  );
 }
 
 async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolment): Promise<void> {

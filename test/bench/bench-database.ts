@@ -80,6 +80,27 @@ export async function throughput(
   return (done * 1000) / (performance.now() - start);
 }
 
+/** Works through all items, this many at a time; how many per second, and how long each took in milliseconds. */
+export async function runAll<T>(
+  items: readonly T[],
+  concurrency: number,
+  run: (item: T) => Promise<void>,
+): Promise<{ perSecond: number; samples: number[] }> {
+  const samples: number[] = [];
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (let item = items[next++]; item !== undefined; item = items[next++]) {
+        const begun = performance.now();
+        await run(item);
+        samples.push(performance.now() - begun);
+      }
+    }),
+  );
+  return { perSecond: (items.length * 1000) / (performance.now() - start), samples };
+}
+
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);

@@ -164,6 +164,14 @@ describe('the start-up check', () => {
     expect(await faultsAfter(made, owned, revoked)).toEqual(['function cmd.lent() has no fixed search_path']);
     expect(await faultsAfter(made, owned, fixed)).toEqual(['function cmd.lent() may be called by everybody']);
     expect(await faultsAfter(made, fixed, revoked)).toEqual(['function cmd.lent() belongs to a superuser']);
+    for (const bypassing of [
+      ['ALTER FUNCTION cmd.lent() OWNER TO hub_migrate'],
+      ['CREATE ROLE bypassing BYPASSRLS', 'ALTER FUNCTION cmd.lent() OWNER TO bypassing'],
+    ]) {
+      expect(await faultsAfter(made, ...bypassing, fixed, revoked)).toEqual([
+        'function cmd.lent() belongs to a role that may bypass row security',
+      ]);
+    }
     expect(await faultsAfter(made, owned, fixed, revoked)).toEqual([]);
   });
 
