@@ -342,7 +342,6 @@ const COMMANDS = `
       FROM pg_catalog.jsonb_array_elements(p->'parts') x, pg_catalog.jsonb_each_text(x->'keys') k;
 
     INSERT INTO audit.pending (event, object_seq) VALUES ('object.accepted', v_seq);
-    PERFORM pg_catalog.pg_notify('liaison_change', v_seq::text);
     RETURN QUERY SELECT v_seq, p->>'receipt', false;
   END $$;
 

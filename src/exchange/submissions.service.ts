@@ -15,6 +15,7 @@ import { HubKeys } from '../trust/hub-keys.js';
 import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
 import { Handling } from './body/handling.js';
+import { ChangeSignal } from './change-signal.js';
 import { validateBody } from './body/validate.js';
 import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
@@ -52,12 +53,13 @@ export class SubmissionsService {
     private readonly hub: HubIdentity,
     private readonly hubKeys: HubKeys,
     private readonly clock: Clock,
+    private readonly signal: ChangeSignal,
   ) {}
 
   async submit(caller: Caller, text: string, parts: readonly SubmittedPart[]): Promise<Accepted> {
     const now = this.clock.now();
     const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
-    return this.database.as(caller, async (tx) => {
+    const accepted = await this.database.as(caller, async (tx) => {
       const [keys, earlier] = await Promise.all([
         readKeys(
           tx,
@@ -74,6 +76,8 @@ export class SubmissionsService {
       const { kind, incoming } = await this.examine(tx, caller, read, parts);
       return this.accept(tx, read, kind, incoming, parts, now);
     });
+    if (!accepted.repeated) this.signal.announce();
+    return accepted;
   }
 
   private async examine(
