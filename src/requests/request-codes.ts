@@ -23,7 +23,7 @@ export const RequestActs = codeList('RequestAct', 'What one object does in the t
   REFUSAL: 'Refuses the request.',
   REVISION: 'Replaces the request by a new version: a correction, or the clarification that was asked for.',
   WITHDRAWAL: 'Withdraws the request.',
-  CLOSING: 'Closes the request with the last feedback.',
+  CLOSING: 'Closes the request with the last report of the result.',
 } satisfies Record<RequestAct, string>);
 
 export const QuestionStates = codeList('QuestionState', 'How one question of a request stands.', {
