@@ -210,7 +210,9 @@ const COMMANDS = `
     IF cmd.my_agency() IS NULL THEN RETURN '{}'; END IF;
     RETURN (SELECT pg_catalog.array_agg(DISTINCT x.agency) FROM (
       SELECT cmd.my_agency() AS agency
-      UNION SELECT m.agency_id FROM pg_catalog.unnest(p_to) t JOIN hub.membership m ON m.audience_id = cmd.audience_of(t)
+      UNION SELECT m.agency_id FROM pg_catalog.unnest(p_to) t
+        CROSS JOIN LATERAL (SELECT cmd.audience_of(t) AS id OFFSET 0) a   -- once for each addressee, not for each membership
+        JOIN hub.membership m ON m.audience_id = a.id
         WHERE m.until_seq = 9223372036854775807) x);
   END $$;
 
@@ -244,10 +246,12 @@ const COMMANDS = `
     END IF;
     -- An id that was ever released to any unit of the caller's agency was copied: readers of both would take one for the other, and
     -- a recall of the copy for the end of the original. One that never reached the agency is free, so nothing is told.
-    IF EXISTS (SELECT 1 FROM hub.object o JOIN hub.release r ON r.seq = o.seq JOIN hub.membership m ON m.audience_id = r.audience_id
-               WHERE o.id = (p->>'id')::uuid AND m.agency_id = me.agency) THEN
-      RAISE EXCEPTION 'ID_REUSED' USING ERRCODE = 'LH400';
-    END IF;
+    FOR target IN SELECT o.* FROM hub.object o WHERE o.id = (p->>'id')::uuid LOOP
+      IF EXISTS (SELECT 1 FROM hub.release r JOIN hub.membership m ON m.audience_id = r.audience_id
+                 WHERE r.seq = target.seq AND m.agency_id = me.agency) THEN
+        RAISE EXCEPTION 'ID_REUSED' USING ERRCODE = 'LH400';
+      END IF;
+    END LOOP;
 
     SELECT a.id INTO v_sent FROM hub.audience a WHERE a.kind = 'SENT' AND a.owner = me.agency;
     SELECT pg_catalog.array_agg(t ORDER BY t) INTO v_to FROM pg_catalog.jsonb_array_elements_text(p->'to') t;
