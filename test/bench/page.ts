@@ -7,7 +7,7 @@ import { ScopedDatabase } from '../../src/access/scoped-database.js';
 import { Clock } from '../../src/common/clock.js';
 import { objectPageStatement, readObjectPage } from '../../src/exchange/object-pages.js';
 import { startHub } from '../../src/hub.js';
-import { generateKey } from '../../src/protocol/keys.js';
+import { generateKey, type KeyPair } from '../../src/protocol/keys.js';
 import { percentile, sample, startBenchServer, table, throughput } from './bench-database.js';
 import { openConnection, tokenFor } from './bench-sign-in.js';
 import { fillWorld, unitCode, VIEWERS, type Viewer } from './world.js';
@@ -42,8 +42,12 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
     for (const size of options.sizes) {
       const { url, access, client } = await server.database(`page_${size}`);
       await fillWorld(client, size, say);
-      const key = await generateKey();
-      for (const { viewer } of results) await openConnection(client, unitCode(viewer.agency), key);
+      const keys = new Map<Viewer, KeyPair>();
+      for (const { viewer } of results) {
+        const key = await generateKey();
+        keys.set(viewer, key);
+        await openConnection(client, unitCode(viewer.agency), key);
+      }
 
       const dataSource = await appDataSource(access.appUrl, 1).initialize();
       const database = new ScopedDatabase(dataSource, access.contextKey, new Clock(false));
@@ -84,7 +88,7 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
         url,
       );
       for (const result of results) {
-        const token = await tokenFor(hub.url, unitCode(result.viewer.agency), key);
+        const token = await tokenFor(hub.url, unitCode(result.viewer.agency), keys.get(result.viewer)!);
         const ask = (): Promise<void> => askPage(hub.url, token);
         await sample(20, 0, ask);
         result.graphql.push(await throughput(8, options.seconds * 1000, ask));
