@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { readPrivateKey } from '../cli/key-files.js';
 import { tokenRequest } from '../cli/sign-in.js';
 import { HubIdentity } from '../common/hub-identity.js';
@@ -12,6 +12,11 @@ export class DemoTokens {
     private readonly folder: string,
     private readonly hub: HubIdentity,
   ) {}
+
+  /** The unit's folder for the command line, as seen from where the hub was started. */
+  homeOf(unit: string): string {
+    return relative(process.cwd(), join(this.folder, unit));
+  }
 
   /** A token for this unit, undefined when the demonstration has no such unit. */
   async obtain(unit: string): Promise<string | undefined> {

@@ -25,7 +25,7 @@ export class DemoController {
   )
   @Header('x-content-type-options', 'nosniff')
   front(@Headers('accept-language') language: string | undefined): string {
-    return frontPage(this.hub, languageOf(language));
+    return frontPage(this.hub, this.tokens.homeOf('TH-CUS-LCB'), languageOf(language));
   }
 
   @Get('demo/front-page.css')

@@ -3,7 +3,7 @@ import { type Language, message } from '../common/messages/messages.js';
 import { exampleCurl } from './example.js';
 
 /** The demonstration's front page: what this is and what to try. The console will take its place. */
-export function frontPage(hub: HubIdentity, language: Language): string {
+export function frontPage(hub: HubIdentity, home: string, language: Language): string {
   const text = (key: Parameters<typeof message>[0]): string => escapeHtml(message(key, language, { hub: hub.id }));
   return `<!doctype html>
 <html lang="${language}">
@@ -20,7 +20,7 @@ export function frontPage(hub: HubIdentity, language: Language): string {
 <h2>${text('demo.tryInbox')}</h2>
 <pre><code>${escapeHtml(exampleCurl(hub.publicUrl))}</code></pre>
 <h2>${text('demo.tryCli')}</h2>
-<pre><code>npx liaison inbox --home "data/demo/TH-CUS-LCB"</code></pre>
+<pre><code>npx liaison inbox --home "${escapeHtml(home)}"</code></pre>
 <h2>${text('demo.tryStory')}</h2>
 <pre><code>npm run demo</code></pre>
 <h2>${text('demo.forPrograms')}</h2>
