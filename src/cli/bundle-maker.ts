@@ -40,7 +40,6 @@ async function openAll(client: HubClient, { ids, withParts, isFollowing }: Bundl
   const wanted = ids.map((id) => ({ id, isLinked: false }));
   for (let next = wanted.shift(); next; next = wanted.shift()) {
     if (opened.has(next.id)) continue;
-    // oxlint-disable-next-line no-await-in-loop -- what an object links to is known when it is open
     const object = await openOne(client, next, withParts);
     if (!object) continue;
     opened.set(next.id, object);

@@ -35,7 +35,6 @@ export async function draftKeySet(
   const entries = new Map((previous?.keys ?? []).map((entry) => [entry.kid, entry]));
   for (const kid of remove) if (!entries.delete(kid)) throw new Failure(EXIT.usage, 'cli.failure.noSuchKey', { kid });
   for (const spec of keys) {
-    // oxlint-disable-next-line no-await-in-loop -- a key that is given twice counts as given last
     const entry = await readEntry(spec, now, days);
     // A key never changes its start, or old signatures would lose their ground.
     entries.set(entry.kid, { ...entry, nbf: entries.get(entry.kid)?.nbf ?? entry.nbf });

@@ -20,7 +20,7 @@ import { prepare, typeOf } from '../protocol/signing.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import { readSigningKeys } from '../trust/key-directory.js';
 import { Handling } from './body/handling.js';
-import { validateBody } from './body/validate.js';
+import { checked } from './body/validate.js';
 import type { ComposedPart, Composition, CompositionInput, Preview } from './composition.js';
 import { type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
@@ -249,13 +249,6 @@ function plain(value: unknown): unknown {
       .filter(([, member]) => member !== null && member !== undefined)
       .map(([name, member]) => [name, plain(member)]),
   );
-}
-
-function checked<T extends object>(form: new () => T, value: unknown, at: string, problems: Problem[]): T | undefined {
-  const result = validateBody(form, value);
-  if ('value' in result) return result.value;
-  problems.push(...result.problems.map((problem) => ({ ...problem, pointer: `${at}${problem.pointer}` })));
-  return undefined;
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

@@ -16,7 +16,7 @@ import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
 import { Handling } from './body/handling.js';
 import { ChangeSignal } from './change-signal.js';
-import { validateBody } from './body/validate.js';
+import { checked } from './body/validate.js';
 import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
@@ -241,13 +241,6 @@ function partnerTerms(partners: readonly string[], kind: string): string[] {
 
 function distinct(terms: readonly string[]): string[] {
   return [...new Set(terms)];
-}
-
-function checked<T extends object>(form: new () => T, value: unknown, at: string, problems: Problem[]): T | undefined {
-  const result = validateBody(form, value);
-  if ('value' in result) return result.value;
-  problems.push(...result.problems.map((problem) => ({ ...problem, pointer: `${at}${problem.pointer}` })));
-  return undefined;
 }
 
 /** The object that a link names, as the caller may see it. One that is hidden, missing or other than described is LINK. */

@@ -82,13 +82,11 @@ export async function verifyKeySetChain(
   const chain: KeySet[] = [];
   const passed = new Set<string>();
   for (const text of texts) {
-    // oxlint-disable-next-line no-await-in-loop -- each set is judged by the one before it
     const next = await read(text, rules, passed);
     const previous = chain.at(-1);
     if (previous) checkSuccession(chain, previous, next.set);
     if (!previous) checkFirst(next.set, pinned);
     checkSigners(next.signed, next.set, previous ?? next.set);
-    // oxlint-disable-next-line no-await-in-loop
     await verifyRoots(next.signed, [...(previous?.roots ?? []), ...next.set.roots]);
     chain.push(next.set);
   }

@@ -47,7 +47,6 @@ async function follow(cli: Cli, client: HubClient, { first, after: given }: Opti
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
   for (let failures = 0; ;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- a feed is read in order
       const page = await client.changes({
         first,
         waitSeconds: WAIT_SECONDS,
@@ -64,7 +63,6 @@ async function follow(cli: Cli, client: HubClient, { first, after: given }: Opti
       const pause = Math.min(1_000 * 2 ** failures++, LONGEST_PAUSE_MS);
       const { url, reason } = error;
       process.stderr.write(`${cli.text('cli.changes.retry', { url, reason, seconds: pause / 1_000 })}\n`);
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(pause);
     }
   }

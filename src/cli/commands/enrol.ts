@@ -27,11 +27,9 @@ async function enrol(cli: Cli, { file, yes = false }: { file: string; yes?: bool
   const { agencies, communities, agreements } = enrolment;
   await asOperator(environment, async (tx) => {
     // One connection, one statement after the other; agreements and communities name agencies.
-    // oxlint-disable no-await-in-loop
     for (const agency of agencies) await enrolAgency(tx, environment.HUB_ID, agency);
     for (const community of communities) await enrolCommunity(tx, community);
     for (const agreement of agreements) await enrolAgreement(tx, agreement);
-    // oxlint-enable no-await-in-loop
   });
   const counts = { agencies: agencies.length, communities: communities.length, agreements: agreements.length };
   return {

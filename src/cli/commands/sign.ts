@@ -54,7 +54,6 @@ async function sign(cli: Cli, file: string, options: Options): Promise<Outcome> 
   const objects = [];
   for (const each of checked) {
     // One after the other: a security module has one place to ask for a PIN.
-    // oxlint-disable-next-line no-await-in-loop
     objects.push({ id: each.envelope.id, to: each.envelope.to, ...(await signComposition(each, signer)) });
   }
   const out = options.out ?? besides(file, 'signed');

@@ -24,9 +24,7 @@ async function submit(cli: Cli, file: string): Promise<Outcome> {
   const sent = [];
   for (const { text, parts } of objects) {
     // In order and one by one: what was kept says how far it came.
-    // oxlint-disable-next-line no-await-in-loop
     const { receipt, repeated } = await client.submit({ text, parts });
-    // oxlint-disable-next-line no-await-in-loop
     const { id, receivedAt } = await checkReceiptFor(text, receipt, hubKeys, profile.hubId);
     sent.push({ id, receivedAt, repeated, file: keepObject(cli.home, id, { text, parts, receipt }) });
   }

@@ -76,12 +76,10 @@ export async function renewProfiles({
 async function enrolAll({ hubId, asOperator }: WorldOptions, { trust }: WorldParties): Promise<void> {
   await asOperator(async (tx) => {
     for (const { agency, root, keySets } of trust) {
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await enrolAgency(tx, hubId, { ...agency, roots: [root], keySets });
     }
     await enrolCommunity(tx, MEKONG_GROUP);
     for (const agreement of AGREEMENTS) {
-      // oxlint-disable-next-line no-await-in-loop
       await enrolAgreement(tx, agreement);
     }
   });

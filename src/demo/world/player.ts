@@ -50,7 +50,6 @@ export class Player {
     for (const [i, act] of inOrder.entries()) {
       this.stage.setClock(act.at);
       // The hub has one clock: what happened later is sent later.
-      // oxlint-disable-next-line no-await-in-loop
       this.ids.set(act.key, await this.perform(act));
       this.stage.onPlayed?.(i + 1, inOrder.length);
     }

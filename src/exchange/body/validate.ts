@@ -51,6 +51,19 @@ export function validateBody<T extends object>(bodyClass: new () => T, value: un
   return { value: body.copy as T };
 }
 
+/** The value if it keeps the rules of its class; otherwise undefined, with the problems added at this place in the whole input. */
+export function checked<T extends object>(
+  bodyClass: new () => T,
+  value: unknown,
+  at: string,
+  problems: Problem[],
+): T | undefined {
+  const result = validateBody(bodyClass, value);
+  if ('value' in result) return result.value;
+  problems.push(...result.problems.map((problem) => ({ ...problem, pointer: `${at}${problem.pointer}` })));
+  return undefined;
+}
+
 interface Read<C = unknown, I = unknown> {
   copy: C;
   instance: I;
