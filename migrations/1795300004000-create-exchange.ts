@@ -24,7 +24,7 @@ const TABLES = `
   SET ROLE hub_owner;
 
   CREATE TABLE hub.object (
-    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seq bigint GENERATED ALWAYS AS IDENTITY (MAXVALUE 68719476735) PRIMARY KEY,   -- 36 bits: see hub.place
     id uuid NOT NULL,
     kind text NOT NULL,
     from_agency text NOT NULL,
@@ -60,10 +60,10 @@ const TABLES = `
     live boolean NOT NULL DEFAULT true,   -- cleared by recall and by the sweeper after "until"
     PRIMARY KEY (audience_id, seq)
   );
-  CREATE INDEX release_live ON hub.release (audience_id, seq) INCLUDE (clearance, until) WHERE live;
+  CREATE INDEX release_live ON hub.release (audience_id, seq) INCLUDE (clearance, until, recalled_at) WHERE live;
   -- A caller of the lowest clearance walks this one, else a page would step over every restricted row.
-  CREATE INDEX release_live_unclassified ON hub.release (audience_id, seq) INCLUDE (until) WHERE live AND clearance = 0;
-  CREATE INDEX release_by_object ON hub.release (seq, audience_id);
+  CREATE INDEX release_live_unclassified ON hub.release (audience_id, seq) INCLUDE (clearance, until, recalled_at) WHERE live AND clearance = 0;
+  CREATE INDEX release_by_object ON hub.release (seq, audience_id) INCLUDE (clearance, until, recalled_at);
   CREATE INDEX release_until ON hub.release (until) WHERE live AND until IS NOT NULL;
 
   -- Exact look-up: one row for each audience and term, such as container:CSQU3054383 or partner:TH-CUS.
@@ -119,22 +119,18 @@ const POLICIES = `
   ALTER TABLE hub.part_key ENABLE ROW LEVEL SECURITY;     ALTER TABLE hub.part_key FORCE ROW LEVEL SECURITY;
 
   CREATE POLICY released ON hub.release FOR SELECT TO hub_app USING (
-    (audience_id = ANY ((SELECT cmd.my_whole_audiences())::integer[])
-      OR EXISTS (SELECT 1 FROM hub.membership m WHERE m.audience_id = release.audience_id
-                 AND release.seq >= m.since_seq AND release.seq < m.until_seq))
-    AND clearance <= (SELECT cmd.my_clearance())
-    AND recalled_at IS NULL
-    AND (until IS NULL OR until > (SELECT hub.now())));
+    recalled_at IS NULL
+    AND (until IS NULL OR until > (SELECT cmd.now()))
+    AND (clearance = 0 OR clearance <= (SELECT cmd.my_clearance()))
+    AND (SELECT cmd.my_sight()) @> hub.place(audience_id, seq));
   CREATE POLICY released ON hub.release_term FOR SELECT TO hub_app USING (
     EXISTS (SELECT 1 FROM hub.release r WHERE r.audience_id = release_term.audience_id AND r.seq = release_term.seq));
   CREATE POLICY released ON hub.object FOR SELECT TO hub_app USING (
     EXISTS (SELECT 1 FROM hub.release r WHERE r.seq = object.seq));
-  CREATE POLICY clearance ON hub.object AS RESTRICTIVE FOR SELECT TO hub_app USING (clearance <= (SELECT cmd.my_clearance()));
+  CREATE POLICY clearance ON hub.object AS RESTRICTIVE FOR SELECT TO hub_app
+    USING (clearance = 0 OR clearance <= (SELECT cmd.my_clearance()));
   CREATE POLICY member ON hub.change FOR SELECT TO hub_app USING (
-    (audience_id = ANY ((SELECT cmd.my_whole_audiences())::integer[])
-      OR EXISTS (SELECT 1 FROM hub.membership m WHERE m.audience_id = change.audience_id
-                 AND change.seq >= m.since_seq AND change.seq < m.until_seq))
-    AND clearance <= (SELECT cmd.my_clearance()));
+    (clearance = 0 OR clearance <= (SELECT cmd.my_clearance())) AND (SELECT cmd.my_sight()) @> hub.place(audience_id, seq));
   CREATE POLICY released ON hub.part FOR SELECT TO hub_app USING (
     (SELECT cmd.may_see_nominal()) AND EXISTS (SELECT 1 FROM hub.release r WHERE r.seq = part.seq));
   CREATE POLICY own_agency ON hub.part_key FOR SELECT TO hub_app USING (

@@ -133,7 +133,7 @@ async function chainOf(root: KeyPair, length: number): Promise<string[]> {
     const text = await buildKeySet(fields, [root]);
     texts.push(text);
     // oxlint-disable-next-line no-await-in-loop
-    prev = await digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
+    prev = digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
   }
   return texts;
 }

@@ -20,6 +20,8 @@ interface Transaction {
   rollBack(): Promise<void>;
 }
 
+const SET_CONTEXT = "SELECT set_config('app.ctx', $1, true)";
+
 /**
  * The only way from a service to a table: one transaction in which PostgreSQL shows only what this caller may see.
  *
@@ -95,7 +97,7 @@ export class ScopedDatabase {
     sendTogether(connection);
     const head = Promise.all([
       connection.query(readOnly ? 'BEGIN READ ONLY' : 'BEGIN'),
-      connection.query("SELECT set_config('app.ctx', $1, true)", [this.contextOf(caller)]),
+      connection.query({ name: 'context', text: SET_CONTEXT, values: [this.contextOf(caller)] }),
     ]);
     head.catch(() => undefined); // awaited at the end; a failed head fails every statement after it
     markTransaction(runner, true);

@@ -66,7 +66,7 @@ export async function payloadOf(fields: KeySetFields): Promise<{ text: string; d
     await readKeySet(await signObject(payload, await generateKey()), { hub: fields.hub });
   });
   const text = canonicalize(payload);
-  return { text, digest: await digestOf(text) };
+  return { text, digest: digestOf(text) };
 }
 
 async function readEntry(spec: string, now: number, days: number): Promise<KeyEntry> {

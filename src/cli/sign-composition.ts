@@ -59,7 +59,7 @@ export async function checkComposition(composition: Composition, expected: Expec
   if (expected.hub !== undefined && envelope.hub !== expected.hub) throw new ProtocolError('HUB', '/hub');
   if (expected.agency !== undefined && envelope.from !== expected.agency) throw new ProtocolError('FROM', '/from');
   if (expected.unit !== undefined && envelope.unit !== expected.unit) throw new ProtocolError('UNIT', '/unit');
-  const real = await digestOf(text);
+  const real = digestOf(text);
   if (envelope.id !== id || real !== digest) throw new ProtocolError('ID_REUSED', '/id');
   if (canonicalize(envelope.to) !== canonicalize(to)) throw new ProtocolError('SHAPE', '/to');
   await checkParts(envelope, parts);

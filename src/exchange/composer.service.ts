@@ -165,7 +165,7 @@ export class ComposerService {
       to,
       id: envelope.id,
       text: isRefused ? null : text,
-      digest: isRefused ? null : await digestOf(text),
+      digest: isRefused ? null : digestOf(text),
       signing: isRefused
         ? []
         : keys.map((key) => {

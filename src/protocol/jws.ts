@@ -63,7 +63,7 @@ export async function readJws(text: string, rules: JwsRules): Promise<ReadJws> {
     text,
     payload,
     payloadText: decodeUtf8(segments.payload),
-    digest: await digestOf(segments.payload),
+    digest: digestOf(segments.payload),
     signatures,
   };
 }

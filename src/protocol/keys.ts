@@ -85,8 +85,17 @@ export async function generateKey(alg: Algorithm = 'Ed25519'): Promise<KeyPair> 
 /** 64 raw signature bytes (Ed25519, or r‖s for ES256) over the UTF-8 of the input, by a JWK or a non-extractable key. */
 export async function rawSign(key: PrivateJwk | CryptoKey, signingInput: string): Promise<Uint8Array<ArrayBuffer>> {
   const alg = 'kty' in key ? algorithmOf(key) : key.algorithm.name === 'ECDSA' ? 'ES256' : 'Ed25519';
-  const signer = 'kty' in key ? await crypto.subtle.importKey('jwk', key, PARAMETERS[alg], false, ['sign']) : key;
+  const signer = 'kty' in key ? await imported(key, alg) : key;
   return new Uint8Array(await crypto.subtle.sign(PARAMETERS[alg], signer, encodeUtf8(signingInput)));
+}
+
+const importedKeys = new WeakMap<PrivateJwk, Promise<CryptoKey>>();
+
+/** A signing key is imported once: the hub signs every receipt with the same one, and importing costs as much as signing. */
+function imported(key: PrivateJwk, alg: Algorithm): Promise<CryptoKey> {
+  const known = importedKeys.get(key) ?? crypto.subtle.importKey('jwk', key, PARAMETERS[alg], false, ['sign']);
+  importedKeys.set(key, known);
+  return known;
 }
 
 /** Whether raw signature bytes verify. The algorithm is the key's; nothing that came with the signature chooses it. */

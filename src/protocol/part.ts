@@ -18,12 +18,12 @@ export async function makePart(name: string, data: unknown): Promise<PartLink & 
   matching(name, PART_NAME, '/name');
   const salt = encodeBase64url(crypto.getRandomValues(new Uint8Array(SALT_BYTES)));
   const text = canonicalize({ v: 1, name, salt, data });
-  return { name, text, sha256: await sha256(text) };
+  return { name, text, sha256: sha256(text) };
 }
 
 /** The data of a part that is the one the envelope quotes. Throws PART; for a signed but malformed part, what is wrong. */
 export async function checkPart(text: string, expected: PartLink): Promise<JsonValue> {
-  if ((await sha256(text)) !== expected.sha256) throw new ProtocolError('PART');
+  if (sha256(text) !== expected.sha256) throw new ProtocolError('PART');
   const part = exactly(parseCanonical(encodeUtf8(text)), ['v', 'name', 'salt', 'data']);
   constant(part['v'], 1, '/v');
   if (part['name'] !== expected.name) throw new ProtocolError('PART', '/name');

@@ -16,7 +16,7 @@ const refusal = (receipt: string) => refusalOf(() => verify(receipt));
 
 beforeAll(async () => {
   [hubKey, officer] = await Promise.all([generateKey(), generateKey()]);
-  objectDigest = await digestOf('an object');
+  objectDigest = digestOf('an object');
   const kids = [officer.kid];
   text = await issueReceipt(hubKey, { hub: HUB, objectDigest, kids, from: 'VN-CUS', receivedAt: NOW, clock: 'wall' });
 });
@@ -36,7 +36,7 @@ describe('a receipt', () => {
   });
 
   it('is only for its object, its hub, and the hub’s own keys', async () => {
-    const other = await digestOf('another object');
+    const other = digestOf('another object');
     const keys = [hubKey.publicJwk];
     expect(await refusalOf(() => verifyReceipt(text, keys, { hub: HUB, objectDigest: other }))).toBe('RECEIPT');
     expect(await refusalOf(() => verifyReceipt(text, keys, { hub: 'demo.example', objectDigest }))).toBe('HUB');

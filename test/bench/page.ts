@@ -27,6 +27,7 @@ interface Measured {
   graphql: number[];
 }
 
+const SET_CONTEXT = { name: 'context', text: "SELECT set_config('app.ctx', $1, true)" };
 const PAGE = { box: 'inbox', before: null, limit: 20, term: null, clearance: 1 } as const;
 const QUERY =
   '{ inbox(first: 20) { nodes { id kind from title urgency receivedAt } pageInfo { hasNextPage endCursor } } }';
@@ -65,7 +66,7 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
             await sample(options.samples, 20, () =>
               Promise.all([
                 bare.query('BEGIN'),
-                bare.query("SELECT set_config('app.ctx', $1, true)", [contextToken(access.contextKey, caller)]),
+                bare.query({ ...SET_CONTEXT, values: [contextToken(access.contextKey, caller)] }),
                 bare.query(statement),
                 bare.query('COMMIT'),
               ]),

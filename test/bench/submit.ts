@@ -142,7 +142,11 @@ async function bareSubmits(
     });
     const [, , stored] = await Promise.all([
       client.query('BEGIN'),
-      client.query("SELECT set_config('app.ctx', $1, true)", [contextToken(key, caller)]),
+      client.query({
+        name: 'context',
+        text: "SELECT set_config('app.ctx', $1, true)",
+        values: [contextToken(key, caller)],
+      }),
       client.query<{ object_seq: string }>({
         name: 'submit',
         text: 'SELECT * FROM cmd.submit($1)',

@@ -177,7 +177,7 @@ describe('D1 an id of another agency', () => {
   it('cannot be linked to: an object that answers or replaces it is refused like one that links to nothing', async () => {
     const sent = anAlert(vn, ['TH-CUS'], agreement);
     expect(verdictOf(await submitText(vn, await signAs(vn.signing, sent)))).toBe('accepted');
-    const digest = await digestOf(
+    const digest = digestOf(
       Buffer.from((JSON.parse(await signAs(vn.signing, sent)) as { payload: string }).payload, 'base64url'),
     );
     for (const link of ['supersedes', 'inReplyTo'] as const) {

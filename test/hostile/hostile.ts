@@ -111,7 +111,7 @@ export async function newestKeySet(party: Party): Promise<{ fields: KeySetFields
     agency: party.agency,
   });
   const payload = Buffer.from((JSON.parse(answer.data!.keySets.at(-1)!) as { payload: string }).payload, 'base64url');
-  return { fields: JSON.parse(payload.toString()) as KeySetFields, digest: await digestOf(payload) };
+  return { fields: JSON.parse(payload.toString()) as KeySetFields, digest: digestOf(payload) };
 }
 
 /** The next key set of the party's agency with these changes, signed by these roots, unchecked. */

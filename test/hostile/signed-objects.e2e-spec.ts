@@ -352,7 +352,7 @@ describe('hostile signed objects', () => {
 describe('links to other objects', () => {
   const linkTo = async (envelope: Envelope): Promise<ObjectLink> => ({
     id: envelope.id,
-    digest: await digestOf(canonicalize(envelope)),
+    digest: digestOf(canonicalize(envelope)),
   });
   const aRecall = (from: Party, of: Envelope, link: ObjectLink): Promise<string> => {
     const body = aRecallBody() as unknown as JsonObject;
@@ -562,7 +562,7 @@ describe('hostile key sets', () => {
     const { fields } = await newestKeySet(th);
     await expectNoSet(th, await nextKeySet(th, { seq: fields.seq + 2 }), 'BAD_SIGNED_OBJECT/KEYSET_SEQ');
     await expectNoSet(th, await nextKeySet(th, { seq: fields.seq }), 'BAD_SIGNED_OBJECT/KEYSET_SEQ');
-    await expectNoSet(th, await nextKeySet(th, { prev: await digestOf('other') }), 'BAD_SIGNED_OBJECT/KEYSET_PREV');
+    await expectNoSet(th, await nextKeySet(th, { prev: digestOf('other') }), 'BAD_SIGNED_OBJECT/KEYSET_PREV');
     await expectNoSet(th, await nextKeySet(th, { prev: null }), 'BAD_SIGNED_OBJECT/KEYSET_PREV');
     await expectNoSet(th, await nextKeySet(th, { hub: 'production.example' }), 'BAD_SIGNED_OBJECT/HUB');
   });

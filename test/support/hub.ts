@@ -115,7 +115,7 @@ export async function startTestHub(): Promise<TestHub> {
         [chain.root],
       );
       chain.texts.push(text);
-      chain.digest = await digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
+      chain.digest = digestOf(Buffer.from((JSON.parse(text) as { payload: string }).payload, 'base64url'));
       await database.asOperator((tx) =>
         enrolAgency(tx, HUB_ID, {
           agency: {
