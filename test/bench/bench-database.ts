@@ -51,11 +51,22 @@ export function percentile(samples: readonly number[], share: number): number {
 
 /** How long each of `count` runs takes, in milliseconds, after `warmUp` runs that do not count. */
 export async function sample(count: number, warmUp: number, run: () => Promise<unknown>): Promise<number[]> {
-  const samples: number[] = [];
+  return (await sampleInTurn(count, warmUp, [run]))[0]!;
+}
+
+/** Like `sample` for several programs that take turns: the machine's slow moments fall on all of them alike. */
+export async function sampleInTurn(
+  count: number,
+  warmUp: number,
+  runs: readonly (() => Promise<unknown>)[],
+): Promise<number[][]> {
+  const samples: number[][] = runs.map(() => []);
   for (let i = -warmUp; i < count; i += 1) {
-    const start = performance.now();
-    await run();
-    if (i >= 0) samples.push(performance.now() - start);
+    for (const [place, run] of runs.entries()) {
+      const start = performance.now();
+      await run();
+      if (i >= 0) samples[place]!.push(performance.now() - start);
+    }
   }
   return samples;
 }

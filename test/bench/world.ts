@@ -14,6 +14,7 @@ export interface Viewer {
 const SIGHTS: Sight[] = ['all', '5 %', '0.1 % spread', '0.1 % oldest', 'expired or recalled', 'nothing'];
 const AUDIENCES = [1, 10, 40];
 const AGENCIES = 200;
+const PAGE_SIZE = 20;
 
 export const agencyCode = (number: number): string => `BM-A${String(number).padStart(3, '0')}`;
 export const unitCode = (agency: string): string => `${agency}-HQ`;
@@ -23,8 +24,9 @@ export const VIEWERS: Viewer[] = AUDIENCES.flatMap((audiences, block) =>
   SIGHTS.map((sight, place) => ({ agency: agencyCode(block * 10 + place + 1), sight, audiences })),
 );
 
-/** Which objects, counted 1 to `objects`, a sight covers. */
+/** Which objects, counted 1 to `objects`, a sight covers. A thousandth is never less than a page, or sizes could not be compared. */
 function selection(sight: Sight, objects: number): string {
+  const thousandth = Math.max(PAGE_SIZE, objects / 1000);
   switch (sight) {
     case 'all':
     case 'expired or recalled':
@@ -32,9 +34,9 @@ function selection(sight: Sight, objects: number): string {
     case '5 %':
       return 'n % 20 = 0';
     case '0.1 % spread':
-      return 'n % 1000 = 0';
+      return `n % ${objects / thousandth} = 0`;
     case '0.1 % oldest':
-      return `n <= ${Math.max(1, objects / 1000)}`;
+      return `n <= ${thousandth}`;
     case 'nothing':
       return 'false';
   }
