@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -560,14 +562,35 @@ describe("the operator's commands", () => {
     expect(result.stderr).toContain('/agencies/0/agency/id');
   });
 
-  it('leave the database of a running hub alone', async () => {
+  it('wait for a hub that is starting', async () => {
     const held = mkdtempSync(join(tmpdir(), 'liaison-held-'));
     // Root runs PostgreSQL as another user, who must get there.
     chmodSync(held, 0o755);
     await takeLock(join(held, 'hub.lock'));
     const result = await run('init', { env: { DATA_FOLDER: held } });
     rmSync(held, { recursive: true });
-    expect(result.stderr).toContain('Stop it first');
+    expect(result.stderr).toContain('Try again in a moment');
     expect(result.code).toBe(3);
   });
+
+  it('work beside a running hub on its embedded database', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'liaison-running-'));
+    chmodSync(data, 0o755);
+    const env = { PATH: process.env['PATH'], HUB_ID: 'hub.example', DATA_FOLDER: data, PORT: '0' };
+    const hub = spawn(process.execPath, [resolve('dist/src/main.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [text] = (await once(hub.stdout, 'data')) as [Buffer];
+      const url = text.toString().split(' ').at(-1)!.trim();
+      const group = { id: randomUUID(), nameEn: 'Task force', nameVi: 'Lực lượng đặc nhiệm', members: [] };
+      const file = write('community.json', { communities: [group] });
+      expect(await run(`enrol --file ${file} --yes`, { env })).toMatchObject({ code: 0 });
+      const ready = await run('init --json', { env });
+      expect(ready.json()).toMatchObject({ isEmbedded: true, database: data });
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    } finally {
+      hub.kill('SIGTERM');
+      await once(hub, 'exit');
+      rmSync(data, { recursive: true });
+    }
+  }, 60_000);
 });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { EntityManager } from 'typeorm';
 import { BadConfiguration, type Environment, PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
-import { openHubDatabase } from '../database/hub-database.js';
+import { openForOperator } from '../database/hub-database.js';
 import { DatabaseInUse } from '../embedded-database/embedded-database.js';
 import { placeForData } from '../embedded-database/place-for-data.js';
 import { EXIT, Failure } from './failures.js';
@@ -20,9 +20,9 @@ export function hubEnvironment(): Environment {
   }
 }
 
-/** Runs operator's work in one transaction as hub_migrate. The embedded database is started for it. */
+/** Runs operator's work in one transaction as hub_migrate, beside a running hub or alone. */
 export async function asOperator<T>(environment: Environment, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-  const database = await openHubDatabase(environment).catch(explain);
+  const database = await openForOperator(environment).catch(explain);
   try {
     return await database.asOperator(work).catch(explain);
   } finally {
@@ -30,10 +30,10 @@ export async function asOperator<T>(environment: Environment, work: (tx: EntityM
   }
 }
 
-/** The embedded database has one master: a running hub holds it. */
+/** A database that does not answer, or lets nobody in, in the operator's words. */
 export function explain(error: unknown): never {
   if (error instanceof DatabaseInUse)
-    throw new Failure(EXIT.refused, 'cli.failure.hubRuns', { pid: error.pid, folder: error.folder });
+    throw new Failure(EXIT.refused, 'cli.failure.hubStarts', { pid: error.pid, folder: error.folder });
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|28\w{3}|3D000)$/.test(code)) {
     throw new Failure(EXIT.unreachable, 'cli.failure.database', { code });

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { migrationDataSource } from '../../config/data-source.js';
 import { BadConfiguration, type Environment } from '../../config/environment.js';
-import { startEmbeddedDatabase } from '../embedded-database/embedded-database.js';
+import { addressOfRunning, DatabaseInUse, startEmbeddedDatabase } from '../embedded-database/embedded-database.js';
 import { databaseAccess, prepareDatabase } from './prepare-database.js';
 import { SecretsFolder } from './secrets.js';
 
@@ -19,6 +19,18 @@ export interface HubDatabase {
 }
 
 const EMBEDDED_NAME = 'liaison_hub';
+
+/** Opens the hub's database for the operator's work, alone or beside the running hub that holds the embedded database. */
+export async function openForOperator(environment: Environment): Promise<HubDatabase> {
+  try {
+    return await openHubDatabase(environment);
+  } catch (error) {
+    if (!(error instanceof DatabaseInUse)) throw error;
+    const server = await addressOfRunning(error.folder);
+    if (server === undefined) throw error;
+    return opened(hubDatabaseOn(server), true, new SecretsFolder(environment.secretsFolder), async () => undefined);
+  }
+}
 
 /**
  * Opens the database that the environment names. The embedded one is started and brought up to date; another must have been
@@ -84,6 +96,10 @@ async function createDatabase(serverUrl: string): Promise<string> {
     const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [EMBEDDED_NAME]);
     if (known.rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_NAME}`);
   });
+  return hubDatabaseOn(serverUrl);
+}
+
+function hubDatabaseOn(serverUrl: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${EMBEDDED_NAME}`;
   return url.href;

@@ -5,7 +5,7 @@ import { findBinaries } from './binaries.js';
 import { initialiseCluster, readPassword } from './cluster.js';
 import { releaseLock, takeLock } from './lock.js';
 import { clusterIn } from './place-for-data.js';
-import { type Server, startServer } from './server.js';
+import { portOf, type Server, startServer } from './server.js';
 
 export { placeForData } from './place-for-data.js';
 
@@ -75,10 +75,20 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
   let stopped: Promise<void> | undefined;
   void server.ended.then((detail) => stopped ?? options.onUnexpectedExit?.(detail));
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`,
+    url: addressOf(password, server.port),
     folder,
     stop: () => (stopped ??= server.stop().then(() => releaseLock(lock))),
   };
+}
+
+/** Address of the superuser on the database that a running hub holds; undefined while that hub starts or stops. */
+export async function addressOfRunning(folder: string): Promise<string | undefined> {
+  const port = portOf(clusterIn(folder));
+  return port === undefined ? undefined : addressOf(await readPassword(join(folder, 'database-password')), port);
+}
+
+function addressOf(password: string, port: number): string {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 }
 
 /** Creates the folder for this user alone; root lets others pass through it, as PostgreSQL is another user then. */

@@ -143,7 +143,13 @@ function serve({ child, ended, closed }: ReturnType<typeof launch>, port: number
   };
 }
 
-/** The lines of postmaster.pid: id first, state eighth; none when PostgreSQL has ended in order. */
+/** The port on which PostgreSQL answers for this cluster; undefined while it does not. */
+export function portOf(cluster: string): number | undefined {
+  const status = statusOf(cluster);
+  return status[7]?.trim() === 'ready' ? Number(status[3]) : undefined;
+}
+
+/** The lines of postmaster.pid: id first, port fourth, state eighth; none when PostgreSQL has ended in order. */
 function statusOf(cluster: string): string[] {
   try {
     return readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
