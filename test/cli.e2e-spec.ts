@@ -17,9 +17,8 @@ const CLI = resolve('dist/src/cli/liaison.js');
 const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
-const COMMANDS = 'compose sign submit inbox changes show export verify keygen keyset profile pin init enrol help'.split(
-  ' ',
-);
+const COMMANDS =
+  'compose sign submit inbox changes show export verify keygen prove keyset profile pin init enrol help'.split(' ');
 
 let t: TestHub;
 let folder: string;
@@ -88,7 +87,10 @@ function exists(name: string): boolean {
 /** A party as people make it: keys, a key set that the root signs, enrolment by the operator, a folder of its own. */
 async function makeParty(agency: string, unit: string): Promise<void> {
   mkdirSync(join(folder, agency));
-  await Promise.all(['root', 'unit', 'client'].map((role) => must(`keygen ${role} --out ${agency}/${role}.key.json`)));
+  const place = `--agency ${agency} --hub-id ${HUB_ID}`;
+  await Promise.all(
+    ['root', 'unit', 'client'].map((role) => must(`keygen ${role} --out ${agency}/${role}.key.json ${place}`)),
+  );
   const kinds = 'alert,request,answer,feedback,recall';
   await must(
     `keyset build --agency ${agency} --hub-id ${HUB_ID} --seq 1 --root ${agency}/root.pub.json
@@ -278,7 +280,7 @@ describe('two parties with nothing but the command line', () => {
   });
 
   it('publish a further key set, which others see verified', async () => {
-    await must('keygen unit --out TH-CUS/spare.key.json');
+    await must(`keygen unit --out TH-CUS/spare.key.json --agency TH-CUS --hub-id ${HUB_ID}`);
     const key = 'unit:TH-CUS-LCB:sig:alert=TH-CUS/spare.pub.json';
     await must(
       `keyset build --agency TH-CUS --previous TH-CUS/keyset-1.json --key ${key} --out TH-CUS/2.payload.json ${TH}`,
@@ -364,7 +366,7 @@ describe('keys', () => {
   it('are private files, are never replaced, and are refused once others can read them', async () => {
     const key = join(folder, 'VN-CUS/unit.key.json');
     expect(statSync(key).mode & 0o777).toBe(0o600);
-    expect((await run('keygen unit --out VN-CUS/unit.key.json')).code).toBe(2);
+    expect((await run(`keygen unit --out VN-CUS/unit.key.json --agency VN-CUS --hub-id ${HUB_ID}`)).code).toBe(2);
     await must(`compose alert ${anInput('open')} ${VN}`);
     chmodSync(key, 0o640);
     const refused = await run(`sign open.composition.json ${VN}`);
@@ -380,7 +382,9 @@ describe('keys', () => {
     const build = `keyset build --agency VN-CUS --hub-id ${HUB_ID} --root`;
     expect((await run(`${build} VN-CUS/root.key.json`)).stderr).toContain('must not travel');
     expect((await run(`${build} VN-CUS/client.pub.json`)).code).toBe(2);
-    const printed = await run('keygen client --out printed.key.json --alg ES256 --json');
+    const printed = await run(
+      `keygen client --out printed.key.json --agency VN-CUS --hub-id ${HUB_ID} --alg ES256 --json`,
+    );
     expect(printed.json()).toMatchObject({ alg: 'ES256', role: 'client' });
     expect(printed.json()['fingerprint']).toMatch(/^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
     expect(printed.stdout).not.toContain(read<{ d: string }>('printed.key.json').d);
@@ -390,7 +394,7 @@ describe('keys', () => {
     write(
       'signer.mjs',
       `import { createPrivateKey, sign } from 'node:crypto'; import { readFileSync } from 'node:fs';
-       const key = createPrivateKey({ key: JSON.parse(readFileSync('VN-CUS/unit.key.json', 'utf8')), format: 'jwk' });
+       const key = createPrivateKey({ key: JSON.parse(readFileSync(process.argv[2] ?? 'VN-CUS/unit.key.json', 'utf8')), format: 'jwk' });
        process.stdout.write(sign(null, readFileSync(0), key));`,
     );
     await must(`compose alert ${anInput('module')} ${VN}`);
@@ -402,6 +406,23 @@ describe('keys', () => {
     expect(exists('no.json')).toBe(false);
     await must(line, ['--signer', `exec:"${process.execPath}" signer.mjs`]);
     await must(`submit module.signed.json ${VN}`);
+  });
+
+  it('are registered with the proof that their holder means them for this agency and hub', async () => {
+    const build = (place: string): Promise<Run> =>
+      run(`keyset build ${place} --seq 1 --root VN-CUS/root.pub.json --key unit:VN-CUS-AS:sig:alert=moved.pub.json`);
+    expect((await run('keygen unit --out moved.key.json --home nobody')).code).toBe(2);
+    await must('keygen unit --out moved.key.json --agency VN-CUS --hub-id old.example');
+    expect((await build('--agency VN-CUS --hub-id old.example')).code).toBe(0);
+
+    const here = await build(`--agency VN-CUS --hub-id ${HUB_ID}`);
+    expect(here.stderr).toContain('carries no proof');
+    expect(here.code).toBe(2);
+    await must(`prove moved.pub.json --agency VN-CUS --hub-id ${HUB_ID}`, [
+      '--signer',
+      `exec:"${process.execPath}" signer.mjs moved.key.json`,
+    ]);
+    expect((await build(`--agency VN-CUS --hub-id ${HUB_ID}`)).code).toBe(0);
   });
 
   it('are pinned by a fingerprint that was read out, or not at all', async () => {
@@ -489,7 +510,7 @@ describe('how it ends', () => {
   });
 
   it('4 when the hub does not know the key', async () => {
-    await must('keygen client --out stranger.key.json');
+    await must(`keygen client --out stranger.key.json --agency VN-CUS --hub-id ${HUB_ID}`);
     const options = partyOptions('VN-CUS', 'VN-CUS-AS').replace('VN-CUS/client', 'stranger');
     expect((await run(`profile --home stranger ${options}`)).code).toBe(4);
     expect(exists('stranger/profile.json')).toBe(false);

@@ -1,24 +1,52 @@
+import { existsSync } from 'node:fs';
 import {
   algorithmOf,
   checkPublicKey,
   type KeyPair,
+  type PossessionClaim,
   type PrivateJwk,
   type PublicJwk,
   thumbprint,
 } from '../protocol/keys.js';
 import { EXIT, Failure, refusing } from './failures.js';
-import { besides, checkPrivate, PRIVATE, PUBLIC, readRecord, writeNew } from './files.js';
+import { besides, checkPrivate, PRIVATE, PUBLIC, readRecord, writeNew, writeWhole } from './files.js';
 
 /** What a key is for. One key has one use: a client key that could also sign alerts would make a thief of tokens a forger. */
 export type KeyRole = 'root' | 'unit' | 'client';
 
+/** Stands in a public key's file: its holder has it, and means it for this agency, hub and use. */
+export interface Possession extends Omit<PossessionClaim, 'kid'> {
+  proof: string;
+}
+
 /** Writes both halves of a new key: the private one for the owner alone, the public one beside it for others. */
-export function writeKey(file: string, role: KeyRole, { privateJwk, publicJwk, kid }: KeyPair): string {
+export function writeKey(
+  file: string,
+  role: KeyRole,
+  { privateJwk, publicJwk, kid }: KeyPair,
+  possession?: Possession,
+): string {
   const publicFile = besides(file, 'pub');
   const marks = { kid, alg: algorithmOf(publicJwk), role };
   writeNew(file, `${JSON.stringify({ ...privateJwk, ...marks }, null, 2)}\n`, PRIVATE);
-  writeNew(publicFile, `${JSON.stringify({ ...publicJwk, ...marks }, null, 2)}\n`, PUBLIC);
+  writeNew(publicFile, `${JSON.stringify({ ...publicJwk, ...marks, possession }, null, 2)}\n`, PUBLIC);
   return publicFile;
+}
+
+/** Puts the proof into the public key's file beside `file`, which may be that very file. */
+export function writePossession(file: string, publicJwk: PublicJwk, possession: Possession): string {
+  const publicFile = file.endsWith('.pub.json') ? file : besides(file, 'pub');
+  const { d: _, ...known } = readRecord(existsSync(publicFile) ? publicFile : file);
+  writeWhole(publicFile, `${JSON.stringify({ ...known, ...publicJwk, possession }, null, 2)}\n`, PUBLIC);
+  return publicFile;
+}
+
+/** The proof in a public key's file for this agency, hub and use. Without one nobody registers the key. */
+export function readProof(file: string, { hub, agency, use }: Omit<PossessionClaim, 'kid'>): string {
+  const possession = (readRecord(file)['possession'] ?? {}) as Partial<Possession>;
+  const isMeant = possession.hub === hub && possession.agency === agency && possession.use === use;
+  if (isMeant && typeof possession.proof === 'string') return possession.proof;
+  throw new Failure(EXIT.usage, 'cli.failure.noProof', { file, hub, agency, use });
 }
 
 /** The private key in a file that only its owner can read, made for this role. */

@@ -6,7 +6,7 @@ import { generateKey, type KeyUse } from '../protocol/keys.js';
 import type { Revocation } from '../protocol/signed-object.js';
 import { signObject } from '../protocol/signing.js';
 import { EXIT, Failure, refusing } from './failures.js';
-import { readPublicKey } from './key-files.js';
+import { readProof, readPublicKey } from './key-files.js';
 
 /** What changes against the set before. */
 export interface KeySetChanges {
@@ -35,7 +35,7 @@ export async function draftKeySet(
   const entries = new Map((previous?.keys ?? []).map((entry) => [entry.kid, entry]));
   for (const kid of remove) if (!entries.delete(kid)) throw new Failure(EXIT.usage, 'cli.failure.noSuchKey', { kid });
   for (const spec of keys) {
-    const entry = await readEntry(spec, now, days);
+    const entry = await readEntry(spec, base, now, days);
     // A key never changes its start, or old signatures would lose their ground.
     entries.set(entry.kid, { ...entry, nbf: entries.get(entry.kid)?.nbf ?? entry.nbf });
   }
@@ -69,7 +69,12 @@ export async function payloadOf(fields: KeySetFields): Promise<{ text: string; d
   return { text, digest: digestOf(text) };
 }
 
-async function readEntry(spec: string, now: number, days: number): Promise<KeyEntry> {
+async function readEntry(
+  spec: string,
+  { hub, agency }: Pick<KeySetFields, 'hub' | 'agency'>,
+  now: number,
+  days: number,
+): Promise<KeyEntry> {
   const [, holder, use, kinds, file] = KEY.exec(spec) ?? [];
   if (holder === undefined || file === undefined) throw new Failure(EXIT.usage, 'cli.failure.badKeySpec', { spec });
   const role = use === 'sig' ? 'unit' : use === 'auth' ? 'client' : undefined;
@@ -83,6 +88,7 @@ async function readEntry(spec: string, now: number, days: number): Promise<KeyEn
     nbf: now,
     exp: now + days * DAY,
     revoked: null,
+    proof: readProof(file, { hub, agency, use: use as KeyUse }),
   };
 }
 

@@ -17,6 +17,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'export', () => import('./commands/export.js')],
   ['read', 'verify', () => import('./commands/verify.js')],
   ['setUp', 'keygen', () => import('./commands/keygen.js')],
+  ['setUp', 'prove', () => import('./commands/prove.js')],
   ['setUp', 'keyset', () => import('./commands/keyset.js')],
   ['setUp', 'profile', () => import('./commands/profile.js')],
   ['setUp', 'pin', () => import('./commands/pin.js')],
@@ -36,6 +37,7 @@ type CommandName =
   | 'export'
   | 'verify'
   | 'keygen'
+  | 'prove'
   | 'keyset'
   | 'profile'
   | 'pin'

@@ -74,7 +74,7 @@ beforeAll(async () => {
   ]);
   const laos = {
     agency: 'LA-CUS',
-    keys: [anEntry(foreign, { holder: 'unit:LA-CUS-VTE', kinds: ['request', 'alert'] })],
+    keys: [anEntry(foreign, { holder: 'unit:LA-CUS-VTE', kinds: ['request', 'alert'] }, 'LA-CUS')],
   };
   keySets = {
     'VN-CUS': [await aKeySet([root], { keys: [anEntry(unit)] })],

@@ -116,6 +116,25 @@ describe('a key set', () => {
       '/revoked/invalidFrom',
     ],
     ['an unknown member', (entry) => ({ ...entry, name: 'x' }), 'SHAPE', '/name'],
+    ['S23 no proof of possession', ({ proof: _, ...entry }) => entry, 'SHAPE', '/proof'],
+    [
+      'S23 a proof by another key',
+      (entry) => ({ ...entry, proof: anEntry(stranger, {}).proof }),
+      'KEY_POSSESSION',
+      '/proof',
+    ],
+    [
+      'S23 a proof for another agency',
+      () => anEntry(unit, { proof: anEntry(unit, {}, 'LA-CUS').proof }),
+      'KEY_POSSESSION',
+      '/proof',
+    ],
+    [
+      'S23 a proof for another use',
+      (entry) => ({ ...entry, use: 'enrol', exp: entry.nbf + DAY }),
+      'KEY_POSSESSION',
+      '/proof',
+    ],
     ['null', () => null, 'SHAPE', ''],
   ])('S22 is refused with %s', async (_, change, sub, pointer) => {
     const attempt = aKeySet([root], { keys: [change(anEntry(unit)) as KeyEntry] });
@@ -232,7 +251,7 @@ describe('a chain of key sets', () => {
   });
 
   it('is refused when it changes agency or runs back in time', async () => {
-    const elsewhere = anEntry(unit, { holder: 'unit:LA-CUS-VTE' });
+    const elsewhere = anEntry(unit, { holder: 'unit:LA-CUS-VTE' }, 'LA-CUS');
     expect(await refusal([firstText, await second({ agency: 'LA-CUS', keys: [elsewhere] })])).toBe('FROM');
     expect(await refusal([firstText, await second({}, [root], FIRST_SIGNED - 1)])).toBe('IAT');
   });

@@ -3,6 +3,7 @@
  * hub can add a key. One set refers to the one before it; the first is signed by the roots pinned at enrolment. Checked:
  *
  * - every key is fit for registration (keys.ts), its `kid` its thumbprint, one key one place: never twice, never a root
+ * - its holder proved to have it, for this hub, agency and use: nobody registers another's key
  * - units' keys live at most 24 months, persons' 12; signing keys name their kinds
  * - sequence numbers without gap, `prev` the digest of the predecessor, time not running backwards
  * - signed by the threshold of the old roots and of the new ones, and by every root that is new
@@ -13,14 +14,17 @@ import { DIGEST, type Digest } from './digest.js';
 import { AGENCY, OBJECT_KINDS, PERSON, UNIT } from './envelope.js';
 import { ProtocolError } from './errors.js';
 import { readJws, verifySignature, type ReadJws } from './jws.js';
-import { checkPublicKey, thumbprint, type PublicJwk } from './keys.js';
-import { asList, constant, distinct, exactly, matching, whole } from './shape.js';
+import { checkPossession, checkPublicKey, type KeyUse, thumbprint, type PublicJwk } from './keys.js';
+import { asList, asString, constant, distinct, exactly, matching, whole } from './shape.js';
 import { endOfUse, type RegisteredKey, type Revocation } from './signed-object.js';
 import { signObject, type Signer } from './signing.js';
 import { secondsOf } from './timestamp.js';
 
 /** A key as it stands in its agency's set. */
-export type KeyEntry = Omit<RegisteredKey, 'agency'>;
+export interface KeyEntry extends Omit<RegisteredKey, 'agency'> {
+  /** The key's own signature over `possessionChallenge`, base64url. */
+  proof: string;
+}
 
 /** What a key set says. `prev` is the digest of the payload before it, null in the first; `seq` counts from 1. */
 export interface KeySetFields {
@@ -45,7 +49,7 @@ export type Verdict = 'VALID' | 'VALID_RETIRED' | 'DISPUTED' | 'INVALID';
 
 const KIND = 'keyset';
 const MEMBERS = ['v', 'kind', 'hub', 'agency', 'seq', 'prev', 'roots', 'threshold', 'keys'];
-const KEY_MEMBERS = ['kid', 'jwk', 'use', 'holder', 'kinds', 'nbf', 'exp', 'revoked'];
+const KEY_MEMBERS = ['kid', 'jwk', 'use', 'holder', 'kinds', 'nbf', 'exp', 'revoked', 'proof'];
 const HOLDER = new RegExp(`${PERSON.source}|^unit:${UNIT.source.slice(1)}`);
 const DAY = 86_400;
 const UNIT_LIFETIME = 731 * DAY;
@@ -95,7 +99,7 @@ export async function verifyKeySetChain(
 
 /** The keys of a set, each with its agency. */
 export function keysOf(set: KeySet): RegisteredKey[] {
-  return set.keys.map((key) => ({ ...key, agency: set.agency }));
+  return set.keys.map(({ proof: _, ...key }) => ({ ...key, agency: set.agency }));
 }
 
 /**
@@ -138,6 +142,7 @@ async function read(
   const signed = await readJws(text, { ...rules, kinds: [KIND] });
   const payload = exactly(signed.payload, MEMBERS);
   constant(payload['v'], 1, '/v');
+  const hub = rules.hub;
   const agency = matching(payload['agency'], AGENCY, '/agency');
   const seq = whole(payload['seq'], 1, '/seq');
   if (payload['prev'] !== null) matching(payload['prev'], DIGEST, '/prev');
@@ -147,11 +152,11 @@ async function read(
   if (whole(payload['threshold'], 1, '/threshold') > roots.length) throw new ProtocolError('SHAPE', '/threshold');
   const rootKids = await Promise.all(roots.map(thumbprint));
   const keys = asList(payload['keys'], 0, MAX_KEYS, '/keys');
-  await Promise.all(keys.map((key, i) => checkEntry(key, agency, pointerTo('/keys', i), passed)));
+  await Promise.all(keys.map((key, i) => checkEntry(key, { hub, agency }, pointerTo('/keys', i), passed)));
   const fields = payload as unknown as KeySetFields;
   checkOnePlaceEach([...rootKids, ...fields.keys.map(({ kid }) => kid)]);
   const iat = Math.max(...signed.signatures.map((signature) => signature.iat));
-  const { hub, prev, threshold } = fields;
+  const { prev, threshold } = fields;
   const set = { hub, agency, seq, prev, roots, threshold, keys: fields.keys, digest: signed.digest, rootKids, iat };
   return { signed, set };
 }
@@ -165,13 +170,36 @@ function checkJwk(value: JsonValue, pointer: string, passed: Set<string>): Publi
   return jwk;
 }
 
-async function checkEntry(value: JsonValue, agency: string, pointer: string, passed: Set<string>): Promise<void> {
+async function checkEntry(
+  value: JsonValue,
+  place: { hub: string; agency: string },
+  pointer: string,
+  passed: Set<string>,
+): Promise<void> {
   const entry = exactly(value, KEY_MEMBERS, pointer);
   const jwk = checkJwk(entry['jwk'] ?? null, `${pointer}/jwk`, passed);
   if (entry['kid'] !== (await thumbprint(jwk))) throw new ProtocolError('KID', `${pointer}/kid`);
   checkUse(entry, pointer);
-  checkLifetime(entry, isUnitOf(agency, entry['holder'], `${pointer}/holder`), pointer);
+  checkLifetime(entry, isUnitOf(place.agency, entry['holder'], `${pointer}/holder`), pointer);
   checkRevocation(entry['revoked'] ?? null, `${pointer}/revoked`);
+  await checkProof(entry, jwk, place, pointer, passed);
+}
+
+async function checkProof(
+  { kid, use, proof }: JsonObject,
+  jwk: PublicJwk,
+  place: { hub: string; agency: string },
+  pointer: string,
+  passed: Set<string>,
+): Promise<void> {
+  const claim = { ...place, use: use as KeyUse, kid: kid as string };
+  const text = asString(proof ?? null, `${pointer}/proof`);
+  const found = canonicalize({ ...claim, proof: text });
+  if (passed.has(found)) return;
+  await checkPossession(jwk, claim, text).catch((error: unknown) => {
+    throw error instanceof ProtocolError ? new ProtocolError(error.sub, `${pointer}/proof`) : error;
+  });
+  passed.add(found);
 }
 
 /** Signing and enrolment keys name the kinds they are for; the others have none. */

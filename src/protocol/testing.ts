@@ -1,9 +1,11 @@
 /** Builders for tests of this folder and of the modules above it. Nothing here is used by the product. */
-import { encodeBase64url } from './base64url.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
+import { decodeBase64url, encodeBase64url } from './base64url.js';
 import { canonicalize } from './canonical.js';
 import type { Envelope } from './envelope.js';
 import { ProtocolError } from './errors.js';
-import { algorithmOf, rawSign, type KeyPair } from './keys.js';
+import { algorithmOf, possessionChallenge, rawSign, type KeyPair, type PossessionClaim } from './keys.js';
 import { buildKeySet, type KeyEntry, type KeySetFields } from './key-set.js';
 import type { RegisteredKey } from './signed-object.js';
 import { typeOf } from './signing.js';
@@ -56,10 +58,18 @@ export function aRegisteredKey(pair: KeyPair, changes: Partial<RegisteredKey> = 
   };
 }
 
-/** The same key as an entry of a key set. */
-export function anEntry(pair: KeyPair, changes: Partial<KeyEntry> = {}): KeyEntry {
-  const { agency: _, ...entry } = aRegisteredKey(pair);
-  return { ...entry, ...changes };
+/** The same key as an entry of an agency's key set, with these members changed, and the proof that fits them. */
+export function anEntry(pair: KeyPair, changes: Partial<KeyEntry> = {}, agency = 'VN-CUS'): KeyEntry {
+  const { agency: _, ...rest } = aRegisteredKey(pair);
+  const entry = { ...rest, ...changes };
+  return { ...entry, proof: changes.proof ?? proofOf(pair, { hub: HUB, agency, use: entry.use, kid: entry.kid }) };
+}
+
+/** What `provePossession` makes, at once. */
+export function proofOf({ privateJwk }: KeyPair, claim: PossessionClaim): string {
+  const text = encodeUtf8(possessionChallenge(claim));
+  const secret = decodeBase64url(privateJwk.d);
+  return encodeBase64url(privateJwk.kty === 'OKP' ? ed25519.sign(text, secret) : p256.sign(text, secret));
 }
 
 /** The signed text of VN-CUS's key set with one root, which signs 20 days ago, with these fields changed. */

@@ -4,6 +4,7 @@ import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
 import { digestOf } from '../../src/protocol/digest.js';
 import type { Envelope } from '../../src/protocol/envelope.js';
 import type { KeyEntry, KeySetFields } from '../../src/protocol/key-set.js';
+import { proofOf } from '../../src/protocol/testing.js';
 import { algorithmOf, type KeyPair } from '../../src/protocol/keys.js';
 import { signObject, typeOf } from '../../src/protocol/signing.js';
 import { signRaw } from '../../src/protocol/testing.js';
@@ -140,6 +141,7 @@ export async function addKeys(party: Party, entries: readonly KeyEntry[]): Promi
 
 /** An entry for a signing key of the party's unit, with these members changed. */
 export function anEntry(party: Party, pair: KeyPair, changes: Partial<KeyEntry> = {}): KeyEntry {
+  const claim = { hub: HUB_ID, agency: party.agency, use: changes.use ?? 'sig', kid: pair.kid };
   return {
     kid: pair.kid,
     jwk: pair.publicJwk,
@@ -150,5 +152,6 @@ export function anEntry(party: Party, pair: KeyPair, changes: Partial<KeyEntry> 
     exp: nowSeconds() + 86_400,
     revoked: null,
     ...changes,
+    proof: changes.proof ?? proofOf(pair, claim),
   };
 }

@@ -7,6 +7,7 @@ import { canonicalize } from '../../src/protocol/canonical.js';
 import { digestOf } from '../../src/protocol/digest.js';
 import type { Envelope, ObjectLink } from '../../src/protocol/envelope.js';
 import { generateKey, type KeyPair } from '../../src/protocol/keys.js';
+import type { KeyEntry } from '../../src/protocol/key-set.js';
 import { makePart } from '../../src/protocol/part.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
@@ -521,7 +522,7 @@ describe('hostile key sets', () => {
     const { calculateJwkThumbprint } = await import('jose');
     const kid = await calculateJwkThumbprint(jwk);
     const pair = { kid, publicJwk: jwk, privateJwk: { ...jwk, d: '' } };
-    return nextKeySet(th, { keys: [...fields.keys, anEntry(th, pair)] });
+    return nextKeySet(th, { keys: [...fields.keys, anEntry(th, pair, { proof: 'none' })] });
   };
   const point = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url');
 
@@ -546,10 +547,25 @@ describe('hostile key sets', () => {
 
   it("S23 another agency's key, in one's own set and for oneself", async () => {
     const { fields } = await newestKeySet(th);
-    const stolen = anEntry(th, vn.signing);
-    await expectNoSet(th, await nextKeySet(th, { keys: [...fields.keys, stolen] }), 'CONFLICT/KEY_REUSED');
+    const copied = (await newestKeySet(vn)).fields.keys.find(({ kid }) => kid === vn.signing.kid)!;
+    const stolen = anEntry(th, vn.signing, { proof: copied.proof });
+    const lent = anEntry(th, vn.signing); // with the help of its holder
+    for (const [entry, verdict] of [
+      [stolen, 'BAD_SIGNED_OBJECT/KEY_POSSESSION'],
+      [lent, 'CONFLICT/KEY_REUSED'],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- each must find the hub as the one before left it
+      await expectNoSet(th, await nextKeySet(th, { keys: [...fields.keys, entry] }), verdict);
+    }
     const claimed = anEntry(vn, await generateKey());
     await expectNoSet(th, await nextKeySet(th, { keys: [...fields.keys, claimed] }), 'BAD_SIGNED_OBJECT/SHAPE');
+  });
+
+  it('S23 a key without proof of possession', async () => {
+    const { fields } = await newestKeySet(th);
+    const { proof: _, ...bare } = anEntry(th, await generateKey());
+    const keys = [...fields.keys, bare as KeyEntry];
+    await expectNoSet(th, await nextKeySet(th, { keys }), 'BAD_SIGNED_OBJECT/SHAPE');
   });
 
   it('S23 a key set for another agency, signed by oneself or truly theirs', async () => {

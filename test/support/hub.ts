@@ -4,6 +4,7 @@ import { readEnvironment } from '../../config/environment.js';
 import { startHub, type RunningHub } from '../../src/hub.js';
 import { enrolAgency, enrolAgreement, enrolCommunity, type UnitEnrolment } from '../../src/operator/enrolment.js';
 import { encodeBase64url } from '../../src/protocol/base64url.js';
+import { proofOf } from '../../src/protocol/testing.js';
 import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
 import { generateKey, rawSign, type KeyPair } from '../../src/protocol/keys.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
@@ -99,6 +100,7 @@ export async function startTestHub(): Promise<TestHub> {
         nbf: now - DAY,
         exp: now + 365 * DAY,
         revoked: null,
+        proof: proofOf(pair, { hub: HUB_ID, agency, use, kid: pair.kid }),
       });
       chain.keys.push(entry(signing, 'sig', options.kinds ?? ALL_KINDS), entry(client, 'auth', []));
       const { digestOf } = await import('../../src/protocol/digest.js');

@@ -6,7 +6,7 @@ import { writeProfile } from '../../cli/profile.js';
 import { writeHomeTrust } from '../../cli/trust-store.js';
 import { OBJECT_KINDS } from '../../protocol/envelope.js';
 import { buildKeySet, type KeyEntry } from '../../protocol/key-set.js';
-import { generateKey, type KeyPair, type PublicJwk } from '../../protocol/keys.js';
+import { generateKey, type KeyPair, type PublicJwk, provePossession } from '../../protocol/keys.js';
 import { secondsOf } from '../../protocol/timestamp.js';
 import { AGENCIES, agencyOfUnit, type WorldAgency } from './directory.js';
 
@@ -100,10 +100,12 @@ async function makeAgency(dataFolder: string, hubId: string, agency: WorldAgency
   const parties = await Promise.all(agency.units.map((unit) => makeParty(dataFolder, unit.id)));
 
   const signedAt = secondsOf(new Date()) - KEY_AGE_DAYS * DAY_SECONDS;
-  const keys = parties.flatMap(({ unit, signing, client }) => [
-    entryOf(signing, unit, 'sig', signedAt),
-    entryOf(client, unit, 'auth', signedAt),
-  ]);
+  const keys = await Promise.all(
+    parties.flatMap(({ unit, signing, client }) => [
+      entryOf(hubId, signing, unit, 'sig', signedAt),
+      entryOf(hubId, client, unit, 'auth', signedAt),
+    ]),
+  );
   const keySet = await buildKeySet(
     { hub: hubId, agency: id, seq: 1, prev: null, roots: [root.publicJwk], threshold: 1, keys },
     [{ ...root, iat: signedAt }],
@@ -130,7 +132,13 @@ async function readParty(dataFolder: string, unit: string): Promise<WorldParty> 
   return { agency: agencyOfUnit(unit), unit, home, signing, client };
 }
 
-function entryOf({ kid, publicJwk }: KeyPair, unit: string, use: 'sig' | 'auth', nbf: number): KeyEntry {
+async function entryOf(
+  hub: string,
+  { kid, publicJwk, privateJwk }: KeyPair,
+  unit: string,
+  use: 'sig' | 'auth',
+  nbf: number,
+): Promise<KeyEntry> {
   return {
     kid,
     jwk: publicJwk,
@@ -140,6 +148,7 @@ function entryOf({ kid, publicJwk }: KeyPair, unit: string, use: 'sig' | 'auth',
     nbf,
     exp: nbf + KEY_LIFE_DAYS * DAY_SECONDS,
     revoked: null,
+    proof: await provePossession(privateJwk, { hub, agency: agencyOfUnit(unit), use, kid }),
   };
 }
 
