@@ -100,16 +100,19 @@ async function makeParty(agency: string, unit: string): Promise<void> {
   await must(
     `keyset sign ${agency}/keyset-1.payload.json --root ${agency}/root.key.json --out ${agency}/keyset-1.json`,
   );
-  const connection = { clearance: 1, maySeeNominal: true, maySubmit: true };
-  const names = { nameEn: `${agency} customs`, nameVi: `Hải quan ${agency}` };
+  // The guide's own example, for this agency.
+  const example = exampleOf<{ agency: object; units: [object] }>('enrolment');
   write(`${agency}/enrolment.json`, {
-    agency: { id: agency, kind: 'CUSTOMS', country: agency.slice(0, 2), ...names },
-    units: [{ id: unit, kind: 'ANTI_SMUGGLING', nameEn: `Unit ${unit}`, nameVi: `Đơn vị ${unit}`, connection }],
-    roots: ['root.pub.json'],
-    keySets: ['keyset-1.json'],
+    ...example,
+    agency: { ...example.agency, id: agency, country: agency.slice(0, 2) },
+    units: [{ ...example.units[0], id: unit, nameEn: `Unit ${unit}`, nameVi: `Đơn vị ${unit}` }],
   });
   await must(`enrol --file ${agency}/enrolment.json`);
   await must(`profile --home ${agency}/home ${partyOptions(agency, unit)}`);
+}
+
+function exampleOf<T>(name: string): T {
+  return JSON.parse(readFileSync(resolve('docs/examples', `${name}.json`), 'utf8')) as T;
 }
 
 function partyOptions(agency: string, unit: string): string {
@@ -142,22 +145,8 @@ beforeAll(async () => {
     makeParty('TH-CUS', 'TH-CUS-LCB'),
     must('keygen root --out other.key.json'),
   ]);
-  const agreement = {
-    id: AGREEMENT,
-    kind: 'BILATERAL',
-    titleEn: 'Example',
-    titleVi: 'Ví dụ',
-    isExample: true,
-    validFrom: '2020-01-01T00:00:00Z',
-    parties: ['VN-CUS', 'TH-CUS'],
-    articles: [{ id: 'art10', titleEn: 'Spontaneous assistance', titleVi: 'Hỗ trợ tự nguyện' }],
-    assistanceTypes: ['VERIFY_DOCUMENT'],
-    languages: ['en', 'vi'],
-    deadlineProfile: 'HUB_DEFAULT',
-    nominalAllowed: true,
-    evidenceRule: 'YES',
-    onwardRule: 'NONE',
-  };
+  const [example] = exampleOf<{ agreements: [object] }>('agreement').agreements;
+  const agreement = { ...example, id: AGREEMENT, evidenceRule: 'YES' };
   await must(`enrol --file ${write('agreement.json', { agreements: [agreement] })}`);
   for (const agency of ['VN-CUS', 'TH-CUS']) {
     await Promise.all([VN, TH].map((home) => must(`pin --agency ${agency} --root ${agency}/root.pub.json ${home}`)));
@@ -208,7 +197,13 @@ describe('two parties with nothing but the command line', () => {
     expect(preview.stdout).toContain('TH-CUS-LCB Unit TH-CUS-LCB');
     expect(preview.stdout).toContain('The hub added: ref');
 
-    const signed = await run(`sign first.composition.json ${VN}`);
+    // Without a terminal nobody can be asked.
+    const unasked = await run(`sign first.composition.json ${VN}`);
+    expect(unasked.stderr).toContain('Add --yes');
+    expect(unasked.code).toBe(2);
+    expect(exists('first.signed.json')).toBe(false);
+    const signed = await run(`sign first.composition.json --yes ${VN}`);
+    expect(signed.stdout).toContain('contact24h.phone: ');
     expect(signed.stdout).toMatch(/from +VN-CUS-AS \(VN-CUS\)/);
     expect(signed.stdout).toContain(anAlertBody().title);
     expect(signed.stdout).toContain('H0 (only to prevent and fight crime)');
@@ -369,7 +364,7 @@ describe('keys', () => {
     expect((await run(`keygen unit --out VN-CUS/unit.key.json --agency VN-CUS --hub-id ${HUB_ID}`)).code).toBe(2);
     await must(`compose alert ${anInput('open')} ${VN}`);
     chmodSync(key, 0o640);
-    const refused = await run(`sign open.composition.json ${VN}`);
+    const refused = await run(`sign open.composition.json --yes ${VN}`);
     chmodSync(key, 0o600);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('chmod 600');
@@ -378,7 +373,7 @@ describe('keys', () => {
 
   it('serve one use each, and only their public half travels', async () => {
     await must(`compose alert ${anInput('roles')} ${VN}`);
-    expect((await run(`sign roles.composition.json --key VN-CUS/client.key.json ${VN}`)).code).toBe(2);
+    expect((await run(`sign roles.composition.json --yes --key VN-CUS/client.key.json ${VN}`)).code).toBe(2);
     const build = `keyset build --agency VN-CUS --hub-id ${HUB_ID} --root`;
     expect((await run(`${build} VN-CUS/root.key.json`)).stderr).toContain('must not travel');
     expect((await run(`${build} VN-CUS/client.pub.json`)).code).toBe(2);
@@ -448,7 +443,7 @@ async function signForged(name: string, change: (composition: Composed) => void)
   await must(`compose alert ${anInput(name)} ${VN}`);
   const file = read<{ compositions: [Composed] }>(`${name}.composition.json`);
   change(file.compositions[0]);
-  return run(`sign ${write(`${name}.composition.json`, file)} ${VN}`);
+  return run(`sign ${write(`${name}.composition.json`, file)} --yes ${VN}`);
 }
 
 describe('a hub that is not to be trusted', () => {
@@ -465,7 +460,7 @@ describe('a hub that is not to be trusted', () => {
 
   it('gets no signature for another unit', async () => {
     await must(`compose alert ${anInput('other-unit')} ${VN}`);
-    expect((await run(`sign other-unit.composition.json --key VN-CUS/unit.key.json ${TH}`)).code).toBe(6);
+    expect((await run(`sign other-unit.composition.json --yes --key VN-CUS/unit.key.json ${TH}`)).code).toBe(6);
   });
 });
 
@@ -475,7 +470,7 @@ describe('personal details', () => {
     const nominal = someNominalData();
     const name = nominal.parties[0]!.names[0]!.text;
     const composed = await run(`compose alert ${anInput('nominal', { body, nominal })} --json ${VN}`);
-    const signed = await run(`sign nominal.composition.json --text ${VN}`);
+    const signed = await run(`sign nominal.composition.json --text --yes ${VN}`);
     const submitted = await run(`submit nominal.signed.json --json ${VN}`);
     const [{ id }] = submitted.json<{ submitted: [{ id: string }] }>().submitted;
     const shown = await run(`show ${id} ${TH}`);

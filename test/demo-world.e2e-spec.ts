@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
@@ -17,15 +17,24 @@ import { type WorldSummary, worldState } from '../src/demo/world/world-file.js';
 import { payloadOf } from '../src/exchange/payload.js';
 import type { Bundle } from '../src/protocol/bundle.js';
 import { verifyBundle } from '../src/protocol/bundle.js';
+import { AnswerBody } from '../src/requests/body/answer-body.js';
+import { FeedbackBody } from '../src/requests/body/feedback-body.js';
+import { RecallBody } from '../src/exchange/body/recall-body.js';
+import { checked, type Problem } from '../src/exchange/body/validate.js';
 import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
 
 const SEED = 'e2e';
+const ANSWER_LINKS = { requestRef: 'VN-REQ-2026-KXQWPD', answerSeq: 1 };
+const CLOSING_LINKS = { targetRef: 'VN-REQ-2026-KXQWPD', stage: 'CLOSED' };
 const HOURS = 3_600_000;
 
 let t: TestHub;
 let world: WorldSummary;
 let parties: WorldParty[];
 let clients: Map<string, HubClient>;
+const exampleOf = (kind: string): { body: object } =>
+  JSON.parse(readFileSync(join('docs/examples', `${kind}.json`), 'utf8')) as { body: object };
+
 /** Everything each agency has sent, whoever may see it. */
 let sent: Summary[];
 /** The same as its senders prove it, one bundle for each agency. */
@@ -73,6 +82,33 @@ describe('the demonstration world', () => {
         .map(({ ref, title }) => `${ref} ${title}`)
         .toSorted(inOrder),
     ).toEqual(alerts.toSorted(inOrder));
+  });
+
+  it.each([
+    [
+      'alert',
+      'query($input: ComposeAlertInput!) { composed: composeAlert(input: $input) { preview { refusals { code } } } }',
+    ],
+    [
+      'request',
+      'query($input: ComposeRequestInput!) { composed: composeRequest(input: $input) { preview { refusals { code } } } }',
+    ],
+  ])("takes the guide's example of a %s as it is", async (kind, query) => {
+    const { composed } = await clientOf('VN-CUS-AS').ask<{ composed: object[] }>(query, { input: exampleOf(kind) });
+    expect(composed).toEqual([{ preview: { refusals: [] } }]);
+  });
+
+  it.each([
+    ['acknowledgement', AnswerBody],
+    ['answer', AnswerBody],
+    ['closing', FeedbackBody],
+    ['recall', RecallBody],
+  ])("finds no fault in the guide's example of %s", (kind, bodyClass) => {
+    // What the hub adds when it composes.
+    const added = { acknowledgement: ANSWER_LINKS, answer: ANSWER_LINKS, closing: CLOSING_LINKS, recall: {} }[kind]!;
+    const problems: Problem[] = [];
+    checked<object>(bodyClass, { ...exampleOf(kind).body, ...added }, '/body', problems);
+    expect(problems).toEqual([]);
   });
 
   it('lies within the last two days and leaves the hub on wall time', () => {

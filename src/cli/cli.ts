@@ -56,7 +56,8 @@ export class Cli {
    * was shown. Throws a failure for anything but yes.
    */
   async confirm(lines: readonly string[], { isGiven }: { isGiven: boolean }): Promise<boolean> {
-    if (isGiven || this.isJson || !process.stdin.isTTY || !process.stderr.isTTY) return false;
+    if (isGiven || this.isJson) return false;
+    if (!process.stdin.isTTY || !process.stderr.isTTY) throw new Failure(EXIT.usage, 'cli.failure.needsYes');
     process.stderr.write(lines.map((line) => `${line}\n`).join(''));
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const answer = await terminal.question(`${this.text('cli.confirm')} `);

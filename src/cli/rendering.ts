@@ -3,6 +3,7 @@ import type { Envelope } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import type { Cli } from './cli.js';
 import type { Preview, Summary } from './client-models.js';
+import { printable } from './printable.js';
 
 /** What an object says of itself, from its very bytes. */
 export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, signedAt?: number): string[] {
@@ -26,7 +27,26 @@ export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, sign
   return [
     cli.text('cli.object.kind', { kind }),
     ...shown.map(([key, value]) => `  ${cli.text(key, { value: value! })}`),
+    `  ${cli.text('cli.field.body')}`,
+    ...bodyLines(body).map((line) => `    ${line}`),
   ];
+}
+
+const IN_THE_HEADLINE = new Set(['ref', 'title', 'urgency']);
+
+/** Every member of the body that the headline has not shown, each with its place: nobody signs what was not before their eyes. */
+function bodyLines(body: object): string[] {
+  const rest = Object.entries(body).filter(([name]) => !IN_THE_HEADLINE.has(name));
+  return rest.flatMap(([name, value]) => linesOf(name, value));
+}
+
+function linesOf(place: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [printable(`${place}: ${String(value)}`)];
+  if (Array.isArray(value)) {
+    if (value.every((item) => typeof item !== 'object')) return [printable(`${place}: ${value.join(', ')}`)];
+    return value.flatMap((item, i) => linesOf(`${place}[${i}]`, item));
+  }
+  return Object.entries(value).flatMap(([name, item]) => linesOf(`${place}.${name}`, item));
 }
 
 /** Codes with their words: nobody signs a bare H1. */

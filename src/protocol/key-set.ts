@@ -99,7 +99,10 @@ export async function verifyKeySetChain(
 
 /** The keys of a set, each with its agency. */
 export function keysOf(set: KeySet): RegisteredKey[] {
-  return set.keys.map(({ proof: _, ...key }) => ({ ...key, agency: set.agency }));
+  return set.keys.map((entry) => {
+    const { proof: _, ...key } = entry;
+    return { ...key, agency: set.agency };
+  });
 }
 
 /**

@@ -61,10 +61,8 @@ async function fetchRoots(cli: Cli, agency: string, typed: readonly string[]): P
   const fingerprints = await Promise.all(roots.map(fingerprintOf));
   const isMet = fingerprints.every((fingerprint) => typed.some((each) => sameFingerprint(each, fingerprint)));
   if (!isMet || typed.length !== roots.length) {
-    throw new Failure(EXIT.verification, 'cli.failure.otherFingerprint', {
-      agency,
-      fingerprints: fingerprints.join('; '),
-    });
+    // The hub's own is not shown: whoever is in a hurry would copy it, and with it a hub that lies.
+    throw new Failure(EXIT.verification, 'cli.failure.otherFingerprint', { agency });
   }
   const [first] = await verifyKeySetChain(chain, roots, { hub: profile.hubId });
   if (first?.agency !== agency) throw new Failure(EXIT.verification, 'cli.failure.otherAgency', { agency });

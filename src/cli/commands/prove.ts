@@ -33,11 +33,11 @@ interface Options {
 async function prove(cli: Cli, file: string, options: Options): Promise<Outcome> {
   const { use } = options;
   const place = placeOf(cli, options);
-  const { kid, publicJwk, sign } = await openSigner(file, use === 'auth' ? 'client' : 'unit', options.signer);
-  const possession = await possessionOf(kid, use, place, sign);
-  const publicFile = writePossession(file, publicJwk, possession);
+  const signer = await openSigner(file, use === 'auth' ? 'client' : 'unit', options.signer);
+  const possession = await possessionOf(signer.kid, use, place, (text) => signer.sign(text));
+  const publicFile = writePossession(file, signer.publicJwk, possession);
   return {
-    document: { publicFile, kid, ...possession },
+    document: { publicFile, kid: signer.kid, ...possession },
     lines: [cli.text('cli.prove.done', { publicFile, use, ...place })],
   };
 }
