@@ -293,6 +293,19 @@ describe('what a caller hears of mistakes', () => {
     ]);
   });
 
+  it('is the form of what stands around the body, where an addressee or an officer is none', async () => {
+    const { ref: _, ...body } = anAlertBody();
+    for (const [pointer, changed] of [
+      ['/to/0', { to: ['th-cus'] }],
+      ['/authoredBy', { authoredBy: 'Nguyen Van A' }],
+    ] as const) {
+      const input = { to: ['TH-CUS'], handling: aHandling(agreement), body, ...changed };
+      const { errors } = await vn.ask(COMPOSE_ALERT, { input }, { 'accept-language': 'vi' });
+      const message = expect.stringMatching(/^không đúng dạng: nơi nhận là mã như TH-CUS/);
+      expect(errors?.[0]?.extensions.problems).toEqual([{ pointer, rule: 'SHAPE', message }]);
+    }
+  });
+
   it('is an unknown addressee or a missing agreement as a refusal of that addressee only', async () => {
     const { ref: _, ...body } = anAlertBody();
     const { data } = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, {
