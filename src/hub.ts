@@ -126,7 +126,7 @@ function signInBefore(app: NestFastifyApplication, publicUrl: string): void {
       return reply
         .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
         .header('www-authenticate', `Bearer realm="${publicUrl}"`)
-        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error) }] });
+        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error, language) }] });
     }
   });
 }

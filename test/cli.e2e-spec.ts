@@ -501,6 +501,8 @@ describe('how it ends', () => {
     const late = anInput('late', { body: { ...anAlertBody(), validTo: '2020-01-01T00:00:00Z' } });
     const { stderr } = await run(`compose alert ${late} --json ${VN}`);
     expect(JSON.parse(stderr)).toMatchObject({ error: { problems: [{ pointer: '/body/validTo' }] } });
+    const told = await run(`compose alert ${late} ${VN} --lang vi`);
+    expect(told.stderr).toMatch(/^Hub từ chối \(BAD_USER_INPUT\): .*\n {2}\/body\/validTo: phải sau validFrom\n$/);
     expect((await run(`show ${crypto.randomUUID()} ${TH}`)).code).toBe(3);
   });
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anAlertBody, aPersonAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { someNominalData } from '../src/exchange/body/body.example.js';
 import { openReceipt } from '../src/protocol/receipt.js';
-import { aHandling, COMPOSE_ALERT, composeAndSubmit, type ComposedAnswer, recall } from './support/exchange.js';
+import { signObject } from '../src/protocol/signing.js';
+import { aHandling, COMPOSE_ALERT, composeAndSubmit, type ComposedAnswer, recall, SUBMIT } from './support/exchange.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 
 let t: TestHub;
@@ -232,6 +233,77 @@ describe('what a caller hears of mistakes', () => {
       expect.arrayContaining(['/body/validTo', '/handling/codes', '/body/conveyance/vessel/imo']),
     );
     expect(answer).not.toContain('9074728');
+  });
+
+  it('is what would be right at each field, in the language of the caller', async () => {
+    const { ref: _, ...body } = anAlertBody({
+      urgency: 'FLASH',
+      contact24h: undefined,
+      validTo: '2026-11-21T00:00:00Z',
+      title: 'Hàng\ncấm',
+      conveyance: { mode: 'SEA', vessel: { name: 'Ship', imo: '9074728' }, railWagon: '1' },
+    });
+    const input = { to: ['TH-CUS'], handling: aHandling(agreement, { codes: ['H0', 'H1'] }), body };
+    const heard = async (language: string): Promise<Record<string, string>> => {
+      const answer = await vn.ask(COMPOSE_ALERT, { input }, { 'accept-language': language });
+      const { problems = [] } = answer.errors![0]!.extensions;
+      return Object.fromEntries(problems.map(({ pointer, message }) => [pointer, message]));
+    };
+    expect(await heard('vi-VN, en;q=0.5')).toEqual({
+      '/body/validTo': 'phải sau validFrom',
+      '/body/title':
+        'phải là một dòng chữ từ 1 đến 160 ký tự, không có khoảng trắng ở đầu hoặc cuối và không có ký tự điều khiển',
+      '/body/conveyance/vessel/imo': 'phải là số IMO của tàu: bảy chữ số với chữ số kiểm tra đúng',
+      '/body/conveyance/railWagon': 'chỉ được khai khi vận chuyển bằng đường sắt',
+      '/body/contact24h': 'bắt buộc phải có khi cảnh báo hỏa tốc (FLASH)',
+      '/handling/codes': 'chỉ được có riêng H0, hoặc không có H0',
+    });
+    expect(await heard('en')).toEqual({
+      '/body/validTo': 'must be later than validFrom',
+      '/body/title':
+        'must be a text of one line, 1 to 160 characters, without blanks at its ends and without control characters',
+      '/body/conveyance/vessel/imo': 'must be an IMO ship number: seven digits with a right check digit',
+      '/body/conveyance/railWagon': 'may be given only by rail',
+      '/body/contact24h': 'is required for a FLASH alert',
+      '/handling/codes': 'must be H0 alone, or without H0',
+    });
+  });
+
+  it('is in their language for what was signed, too', async () => {
+    const { ref: _, ...body } = anAlertBody();
+    const composed = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, {
+      input: { to: ['TH-CUS'], handling: aHandling(agreement), body },
+    });
+    const payload = JSON.parse(composed.data!.composeAlert[0]!.text!);
+    const { evaluation: _evaluation, ...ungraded } = payload.body;
+    const heard = async (changed: object): Promise<object | undefined> => {
+      const object = await signObject({ ...payload, ...changed }, vn.signing);
+      const answer = await vn.ask(SUBMIT, { object }, { 'accept-language': 'vi' });
+      return answer.errors?.[0]?.extensions.problems;
+    };
+    expect(await heard({ body: ungraded })).toEqual([
+      { pointer: '/body/evaluation', rule: 'required', message: 'bắt buộc phải có' },
+    ]);
+    expect(await heard({ to: ['ZZ-NOBODY'] })).toEqual([
+      {
+        pointer: '/to/0',
+        rule: 'ADDRESSEE',
+        message: 'ZZ-NOBODY không phải là nơi nhận mà đơn vị của bạn có thể gửi tới.',
+      },
+    ]);
+  });
+
+  it('is the form of what stands around the body, where an addressee or an officer is none', async () => {
+    const { ref: _, ...body } = anAlertBody();
+    for (const [pointer, changed] of [
+      ['/to/0', { to: ['th-cus'] }],
+      ['/authoredBy', { authoredBy: 'Nguyen Van A' }],
+    ] as const) {
+      const input = { to: ['TH-CUS'], handling: aHandling(agreement), body, ...changed };
+      const { errors } = await vn.ask(COMPOSE_ALERT, { input }, { 'accept-language': 'vi' });
+      const message = expect.stringMatching(/^không đúng dạng: nơi nhận là mã như TH-CUS/);
+      expect(errors?.[0]?.extensions.problems).toEqual([{ pointer, rule: 'SHAPE', message }]);
+    }
   });
 
   it('is an unknown addressee or a missing agreement as a refusal of that addressee only', async () => {

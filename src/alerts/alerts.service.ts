@@ -3,14 +3,14 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
-import { NotFound } from '../common/errors.js';
+import { NotFound, type Problem } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
 import { ComposerService } from '../exchange/composer.service.js';
 import type { Composition } from '../exchange/composition.js';
 import { signedObjectOf } from '../exchange/exchange.resolver.js';
-import { ObjectKinds } from '../exchange/object-kind.js';
+import { type Incoming, ObjectKinds } from '../exchange/object-kind.js';
 import type { ObjectRow } from '../exchange/object-record.js';
 import { ObjectsService } from '../exchange/objects.service.js';
 import { payloadOf } from '../exchange/payload.js';
@@ -43,14 +43,7 @@ export class AlertsService implements OnModuleInit {
       parts: { nominal: NominalData },
       headline: ({ ref, title, urgency }) => ({ ref, title, urgency }),
       terms: (body) => selectorsOf('alert', body),
-      check: async (_tx, { inReplyTo, supersedes, body }) => [
-        ...(inReplyTo === null
-          ? []
-          : [{ pointer: '/inReplyTo', rule: 'alone', message: 'an alert answers nothing; leave this null' }]),
-        ...(supersedes !== null && supersedes.ref !== body.ref
-          ? [{ pointer: '/body/ref', rule: 'sameRef', message: 'a new version keeps the reference of the one before' }]
-          : []),
-      ],
+      check: async (_tx, incoming) => problemsOfLinks(incoming),
       project: async (tx, seq, { body }) => {
         await prepared(
           tx,
@@ -102,6 +95,15 @@ export class AlertsService implements OnModuleInit {
       state: stateOf(alert, object, this.clock.now()),
     };
   }
+}
+
+function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<AlertBody>): Problem[] {
+  const problems: Problem[] = [];
+  if (inReplyTo !== null) problems.push({ pointer: '/inReplyTo', rule: 'alone', key: 'problem.alertAlone' });
+  if (supersedes !== null && supersedes.ref !== body.ref) {
+    problems.push({ pointer: '/body/ref', rule: 'sameRef', key: 'problem.sameRef' });
+  }
+  return problems;
 }
 
 function stateOf(alert: AlertRow, object: ObjectRow, now: Date): string {

@@ -31,10 +31,7 @@ export class Cursors {
       const position = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
       return JSON.parse(position.toString()) as string[];
     } catch {
-      throw new InvalidInput(
-        [{ pointer: '/after', rule: 'cursor', message: 'not a page mark of this list' }],
-        'error.badCursor',
-      );
+      throw new InvalidInput([{ pointer: '/after', rule: 'cursor', key: 'problem.cursor' }], 'error.badCursor');
     }
   }
 }

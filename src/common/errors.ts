@@ -1,5 +1,5 @@
 import { IntrinsicException } from '@nestjs/common';
-import type { MessageKey, MessageParams } from './messages/messages.js';
+import type { MessageKey, MessageParams, Phrase } from './messages/messages.js';
 
 /** The closed list of error codes that leave the hub. */
 export type ErrorCode =
@@ -15,11 +15,12 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
-/** One fault in the input: where (JSON pointer, RFC 6901), the broken rule, and a sentence without the value. */
-export interface Problem {
+/** One fault in the input, and the sentence that says what would be right; never with the value, which may be a personal detail. */
+export interface Problem extends Phrase {
+  /** JSON Pointer (RFC 6901) into the input; "" is the input itself. */
   pointer: string;
+  /** Name of the broken rule, for programs. */
   rule: string;
-  message: string;
 }
 
 export interface ErrorDetails {

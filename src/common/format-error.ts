@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import type { GraphQLFormattedError } from 'graphql';
-import { HubError } from './errors.js';
+import { HubError, type Problem } from './errors.js';
 import { type Language, message } from './messages/messages.js';
 
 const logger = new Logger('GraphQL');
@@ -19,7 +19,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const answer = {
       message: message(cause.key, 'en', cause.details.params),
       ...path,
-      extensions: extensionsOf(cause),
+      extensions: extensionsOf(cause, 'en'),
     };
     return Object.defineProperty(answer, CAUSE, { value: cause, enumerable: false });
   }
@@ -42,22 +42,32 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** The same error in the reader's language. */
 export function inLanguage(error: GraphQLFormattedError, language: Language): GraphQLFormattedError {
   const cause = (error as WithCause)[CAUSE];
-  if (cause) return { ...error, message: message(cause.key, language, cause.details.params) };
+  if (cause) {
+    return {
+      ...error,
+      message: message(cause.key, language, cause.details.params),
+      extensions: extensionsOf(cause, language),
+    };
+  }
   const ref = error.extensions?.['ref'];
   if (typeof ref === 'string') return { ...error, message: message('error.internal', language, { ref }) };
   return error;
 }
 
-/** What a partner's program can act on (security.md 7.6). */
-export function extensionsOf(error: HubError): Record<string, unknown> {
+/** What a partner's program can act on (security.md 7.6), and for each problem what a person can. */
+export function extensionsOf(error: HubError, language: Language): Record<string, unknown> {
   const { sub, pointer, problems, retryable } = error.details;
   return {
     code: error.code,
     ...(sub === undefined ? {} : { sub }),
     ...(pointer === undefined ? {} : { pointer }),
-    ...(problems === undefined ? {} : { problems }),
+    ...(problems === undefined ? {} : { problems: problems.map((problem) => inWords(problem, language)) }),
     retryable: retryable ?? false,
   };
+}
+
+function inWords({ pointer, rule, key, params }: Problem, language: Language): Record<string, string> {
+  return { pointer, rule, message: message(key, language, params) };
 }
 
 const CLIENT_MISTAKES = new Set([

@@ -26,7 +26,9 @@ export class HttpErrorFilter implements ExceptionFilter {
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
       return reply.status(STATUS[known.code] ?? 400).send({
-        errors: [{ message: message(known.key, language, known.details.params), extensions: extensionsOf(known) }],
+        errors: [
+          { message: message(known.key, language, known.details.params), extensions: extensionsOf(known, language) },
+        ],
       });
     }
     if (error instanceof HttpException && error.getStatus() < 500) {

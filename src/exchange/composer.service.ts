@@ -25,7 +25,7 @@ import type { ComposedPart, Composition, CompositionInput, Preview } from './com
 import { type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
-import { decideSharing, problemsOf, type SharingDecision } from './sharing-policy.js';
+import { decideSharing, type SharingDecision } from './sharing-policy.js';
 
 /** What a module asks to be composed. */
 export interface Draft {
@@ -61,7 +61,7 @@ export class ComposerService {
       const keys = await readSigningKeys(tx, caller.unitId, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
       if (groups.length === 0 || draft.input.to.length === 0) {
-        throw new InvalidInput([{ pointer: '/to', rule: 'required', message: 'name at least one addressee' }]);
+        throw new InvalidInput([{ pointer: '/to', rule: 'required', key: 'problem.addressees' }]);
       }
       const compositions: Composition[] = [];
       for (const to of groups) {
@@ -105,11 +105,7 @@ export class ComposerService {
     if (draft.refCode && givenBody['ref'] === undefined) {
       givenBody['ref'] = supersedes?.ref ?? freshReference(caller.agencyId, draft.refCode, this.clock.now());
     } else if (draft.refCode && groups > 1) {
-      problems.push({
-        pointer: '/body/ref',
-        rule: 'oneAddressee',
-        message: message('refusal.refNeedsOneAddressee', language),
-      });
+      problems.push({ pointer: '/body/ref', rule: 'oneAddressee', key: 'refusal.refNeedsOneAddressee' });
     }
     const body = checked(kind.body, givenBody, '/body', problems);
     const givenHandling = plain(draft.input.handling) as JsonObject;
@@ -209,11 +205,11 @@ export class ComposerService {
       notes: decision.addressees.flatMap(({ to: name, successor }) =>
         successor === null ? [] : [message('preview.successor', language, { to: name, successor })],
       ),
-      refusals: problemsOf(decision.refusals, language).map((problem, index) => ({
-        to: decision.refusals[index]!.to,
-        code: problem.rule,
-        pointer: problem.pointer,
-        message: problem.message,
+      refusals: decision.refusals.map(({ to, rule, pointer, key, params }) => ({
+        to,
+        code: rule,
+        pointer,
+        message: message(key, language, params),
       })),
     };
   }
@@ -232,7 +228,7 @@ function wellFormed(envelope: Envelope): void {
     checkEnvelope(JSON.parse(canonicalize(envelope)) as JsonValue);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    throw new InvalidInput([{ pointer: error.pointer ?? '', rule: error.sub, message: error.message }]);
+    throw new InvalidInput([{ pointer: error.pointer ?? '', rule: error.sub, key: 'problem.envelope' }]);
   }
 }
 

@@ -109,7 +109,7 @@ export class ExchangeResolver {
     parts: PartInput[],
   ): Promise<Omit<Submission, 'object'>> {
     if ((object === null || object === undefined) === (composition === null || composition === undefined)) {
-      throw new InvalidInput([{ pointer: '', rule: 'oneOf', message: 'give either `object` or `composition`' }]);
+      throw new InvalidInput([{ pointer: '', rule: 'oneOf', key: 'problem.oneOf' }]);
     }
     const text = object ?? assemble(composition!.text, composition!.signatures);
     return this.submissions.submit(caller, text, parts);
@@ -168,23 +168,15 @@ const COMMUNITY = /^community:[0-9a-f-]{36}$/;
 /** The stored term that answers this filter. A kind together with a look-up is offered for partners only. */
 function termOf(kind: string | null, lookUp: LookUp | null): string | null {
   if (kind && !KIND.test(kind)) {
-    throw new InvalidInput([{ pointer: '/kind', rule: 'kind', message: 'must be a kind such as alert' }]);
+    throw new InvalidInput([{ pointer: '/kind', rule: 'kind', key: 'problem.kind' }]);
   }
   if (!lookUp) return kind ? `kind:${kind}` : null;
   const isCommunity = lookUp.field === LookUpField.PARTNER && COMMUNITY.test(lookUp.value);
   const term = isCommunity ? `partner:${lookUp.value}` : normaliseTerm(lookUp.field, lookUp.value);
   if (term === null) {
-    throw new InvalidInput([
-      {
-        pointer: '/lookUp/value',
-        rule: 'form',
-        message: 'cannot be a value of this field: check it for typing errors',
-      },
-    ]);
+    throw new InvalidInput([{ pointer: '/lookUp/value', rule: 'form', key: 'problem.lookUp' }]);
   }
   if (!kind) return term;
   if (lookUp.field === LookUpField.PARTNER) return `${term} kind:${kind}`;
-  throw new InvalidInput([
-    { pointer: '/kind', rule: 'alone', message: 'a kind can be combined with the look-up PARTNER only' },
-  ]);
+  throw new InvalidInput([{ pointer: '/kind', rule: 'alone', key: 'problem.kindOfPartner' }]);
 }

@@ -109,7 +109,9 @@ export class ObjectsService {
   ): Promise<{ rows: ChangeRow[]; cursors: string[]; end: string; hasMore: boolean }> {
     checkPageSize(request.first);
     if (request.waitSeconds < 0 || request.waitSeconds > 30) {
-      throw new InvalidInput([{ pointer: '/waitSeconds', rule: 'range', message: 'must be from 0 to 30' }]);
+      throw new InvalidInput([
+        { pointer: '/waitSeconds', rule: 'range', key: 'problem.range', params: { min: 0, max: 30 } },
+      ]);
     }
     const scope = scopeOf(caller, 'changes');
     let from = request.after === null ? FEED_START : positionOf(this.cursors.read(scope, request.after));
@@ -132,7 +134,7 @@ export class ObjectsService {
 function checkPageSize(first: number): void {
   if (first >= 1 && first <= MAX_PAGE) return;
   throw new InvalidInput(
-    [{ pointer: '/first', rule: 'range', message: `must be from 1 to ${MAX_PAGE}` }],
+    [{ pointer: '/first', rule: 'range', key: 'problem.range', params: { min: 1, max: MAX_PAGE } }],
     'error.badPageSize',
   );
 }

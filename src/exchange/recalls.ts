@@ -17,12 +17,8 @@ import { payloadOf } from './payload.js';
 /** What a sender can take back: an alert disappears from its readers' sight; a request stays and shows as withdrawn. */
 const RECALLABLE = new Set(['alert', 'request']);
 
-const NOT_RECALLABLE: Problem = {
-  pointer: '/inReplyTo',
-  rule: 'recallable',
-  message: 'must name an alert or a request of your own agency',
-};
-const NOT_ALONE: Problem = { pointer: '/supersedes', rule: 'alone', message: 'a recall replaces nothing' };
+const NOT_RECALLABLE: Problem = { pointer: '/inReplyTo', rule: 'recallable', key: 'problem.recallable' };
+const NOT_ALONE: Problem = { pointer: '/supersedes', rule: 'alone', key: 'problem.recallAlone' };
 
 @InputType({ description: 'Taking back an object that was sent' })
 export class RecallInput {

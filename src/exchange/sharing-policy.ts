@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import type { Problem } from '../common/errors.js';
-import { type Language, message, type MessageKey, type MessageParams } from '../common/messages/messages.js';
+import type { KeyOf, MessageParams } from '../common/messages/messages.js';
 import { type Agreement, readAgreement } from '../directory/agreement.js';
 import { type Addressee, readAddressees } from '../directory/readers.js';
 import type { Handling } from './body/handling.js';
@@ -20,12 +20,8 @@ export interface Sharing {
 }
 
 /** Why this may not be sent to this addressee. */
-export interface Refusal {
+export interface Refusal extends Problem {
   to: string;
-  code: string;
-  pointer: string;
-  key: MessageKey;
-  params: MessageParams;
 }
 
 export interface SharingDecision {
@@ -58,9 +54,7 @@ export function clearanceOf(handling: Handling): number {
 /** A reply is not marked lower than what it answers: it tells that there is something to answer. */
 function markingRefusals({ handling, answeredClearance }: Sharing, { to }: Addressee): Refusal[] {
   if (answeredClearance === null || clearanceOf(handling) >= answeredClearance) return [];
-  return [
-    { to, code: 'CLASSIFICATION', pointer: '/handling/classification', key: 'refusal.classification', params: {} },
-  ];
+  return [{ to, rule: 'CLASSIFICATION', pointer: '/handling/classification', key: 'refusal.classification' }];
 }
 
 function refusalsFor(
@@ -70,9 +64,9 @@ function refusalsFor(
   { to, is_known, agencies }: Addressee,
   index: number,
 ): Refusal[] {
-  const refuse = (code: string, pointer: string, key: MessageKey, params: MessageParams = {}): Refusal => ({
+  const refuse = (rule: string, pointer: string, key: KeyOf<'refusal'>, params: MessageParams = {}): Refusal => ({
     to,
-    code,
+    rule,
     pointer,
     key,
     params: { to, agreement: sharing.handling.legalBasis.agreement, ...params },
@@ -102,12 +96,3 @@ function refusalsFor(
 
 /** From the strictest to the freest. */
 const EVIDENCE: readonly string[] = ['NO', 'WITH_CONSENT', 'YES'];
-
-/** The refusals as faults of the input, in the reader's language. */
-export function problemsOf(refusals: readonly Refusal[], language: Language = 'en'): Problem[] {
-  return refusals.map(({ code, pointer, key, params }) => ({
-    pointer,
-    rule: code,
-    message: message(key, language, params),
-  }));
-}

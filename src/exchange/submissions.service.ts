@@ -21,7 +21,7 @@ import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './ob
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
-import { clearanceOf, decideSharing, problemsOf } from './sharing-policy.js';
+import { clearanceOf, decideSharing } from './sharing-policy.js';
 
 /** A part as it is sent beside its object: its name and its canonical text. */
 export interface SubmittedPart {
@@ -120,7 +120,7 @@ export class SubmissionsService {
       assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
       answeredClearance: incoming.inReplyTo?.clearance ?? null,
     });
-    if (refusals.length > 0) throw new InvalidInput(problemsOf(refusals));
+    if (refusals.length > 0) throw new InvalidInput(refusals);
     return { kind, incoming };
   }
 
@@ -303,14 +303,14 @@ function refusalOf(fault: string): Error {
     case 'ADDRESSEE':
     case 'SUPERSEDES_ADDRESSEES':
     case 'RECALL_ADDRESSEES':
-      return new InvalidInput([{ pointer: '/to', rule: fault, message: ADDRESSEE_FAULTS[fault] }]);
+      return new InvalidInput([{ pointer: '/to', rule: fault, key: ADDRESSEE_FAULTS[fault] }]);
     default:
       return new Forbidden();
   }
 }
 
 const ADDRESSEE_FAULTS = {
-  ADDRESSEE: 'an addressee is unknown or closed',
-  SUPERSEDES_ADDRESSEES: 'a new version goes to exactly the addressees of the version before',
-  RECALL_ADDRESSEES: 'a recall goes to exactly the addressees of what it recalls',
-};
+  ADDRESSEE: 'problem.addresseeClosed',
+  SUPERSEDES_ADDRESSEES: 'problem.sameAddressees',
+  RECALL_ADDRESSEES: 'problem.recallAddressees',
+} as const;

@@ -46,24 +46,17 @@ export function isSupported(kind: AnswerBody['kind']): boolean {
 function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<AnswerBody>): Problem[] {
   const problems: Problem[] = [];
   if (inReplyTo?.kind !== 'request') {
-    problems.push({
-      pointer: '/inReplyTo',
-      rule: 'request',
-      message: 'must name a request that your agency has received',
-    });
+    problems.push({ pointer: '/inReplyTo', rule: 'request', key: 'problem.receivedRequest' });
   }
   if (supersedes !== null) {
-    problems.push({
-      pointer: '/supersedes',
-      rule: 'alone',
-      message: 'an answer replaces none; correct it by a further answer',
-    });
+    problems.push({ pointer: '/supersedes', rule: 'alone', key: 'problem.answerAlone' });
   }
   if (!isSupported(body.kind)) {
     problems.push({
       pointer: '/body/kind',
       rule: 'notSupported',
-      message: `${body.kind} is not supported yet by this hub`,
+      key: 'problem.notSupported',
+      params: { code: body.kind },
     });
   }
   return problems;
@@ -74,29 +67,22 @@ function problemsOfMatch({ envelope, body }: Incoming<AnswerBody>, request: Obje
   const problems: Problem[] = [];
   const goesBack = envelope.to.length === 1 && [request.from_agency, request.from_unit].includes(envelope.to[0]!);
   if (!goesBack) {
-    problems.push({
-      pointer: '/to',
-      rule: 'requester',
-      message: 'must be the agency that asked, or its unit, and no other',
-    });
+    problems.push({ pointer: '/to', rule: 'requester', key: 'problem.requester' });
   }
   if (body.requestRef !== thread.ref) {
-    problems.push({ pointer: '/body/requestRef', rule: 'sameRef', message: 'must be the reference of the request' });
+    problems.push({ pointer: '/body/requestRef', rule: 'sameRef', key: 'problem.requestRef' });
   }
   if (body.answerSeq > thread.answers + 1) {
     problems.push({
       pointer: '/body/answerSeq',
       rule: 'next',
-      message: `must be ${thread.answers + 1}, the next in order`,
+      key: 'problem.next',
+      params: { number: thread.answers + 1 },
     });
   }
   for (const [index, { attachmentNo }] of (body.documents ?? []).entries()) {
     if (attachmentNo <= envelope.attachments.length) continue;
-    problems.push({
-      pointer: `/body/documents/${index}/attachmentNo`,
-      rule: 'attachment',
-      message: 'there is no such attachment',
-    });
+    problems.push({ pointer: `/body/documents/${index}/attachmentNo`, rule: 'attachment', key: 'problem.attachment' });
   }
   return problems;
 }
@@ -105,7 +91,12 @@ function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]
   const unknown = unknownQuestions({ questions }, body);
   if (unknown.length > 0) {
     return [
-      { pointer: '/body/results', rule: 'question', message: `the request has no question ${unknown.join(', ')}` },
+      {
+        pointer: '/body/results',
+        rule: 'question',
+        key: 'problem.question',
+        params: { numbers: unknown.join(', ') },
+      },
     ];
   }
   if (body.kind !== 'FINAL') return [];
@@ -115,7 +106,8 @@ function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]
     {
       pointer: '/body/results',
       rule: 'allSettled',
-      message: `a FINAL answer leaves no question open; still open: ${open.join(', ')}`,
+      key: 'problem.allSettled',
+      params: { numbers: open.join(', ') },
     },
   ];
 }

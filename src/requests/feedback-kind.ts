@@ -24,14 +24,11 @@ export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
     if (side !== 'REQUESTER') throw new Forbidden('error.requestNotYours');
     checkMove(thread, inReplyTo, 'CLOSING', side);
     const isSameTo = envelope.to.length === 1 && envelope.to[0] === inReplyTo.recipients[0];
-    return [
-      ...(isSameTo
-        ? []
-        : [{ pointer: '/to', rule: 'requested', message: 'must be the addressee of the request, and no other' }]),
-      ...(body.targetRef === thread.ref
-        ? []
-        : [{ pointer: '/body/targetRef', rule: 'sameRef', message: 'must be the reference of the request' }]),
-    ];
+    if (!isSameTo) problems.push({ pointer: '/to', rule: 'requested', key: 'problem.requested' });
+    if (body.targetRef !== thread.ref) {
+      problems.push({ pointer: '/body/targetRef', rule: 'sameRef', key: 'problem.requestRef' });
+    }
+    return problems;
   },
   project: (tx, seq) => moveRequest(tx, seq),
 };
@@ -39,21 +36,13 @@ export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
 function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<FeedbackBody>): Problem[] {
   const problems: Problem[] = [];
   if (inReplyTo?.kind !== 'request') {
-    problems.push({
-      pointer: '/inReplyTo',
-      rule: 'notSupported',
-      message: 'must name a request of your agency; feedback on anything else is not supported yet by this hub',
-    });
+    problems.push({ pointer: '/inReplyTo', rule: 'notSupported', key: 'problem.feedbackTarget' });
   }
   if (body.stage !== 'CLOSED') {
-    problems.push({
-      pointer: '/body/stage',
-      rule: 'notSupported',
-      message: 'only CLOSED is supported yet by this hub',
-    });
+    problems.push({ pointer: '/body/stage', rule: 'notSupported', key: 'problem.feedbackStage' });
   }
   if (supersedes !== null) {
-    problems.push({ pointer: '/supersedes', rule: 'alone', message: 'the last report replaces none' });
+    problems.push({ pointer: '/supersedes', rule: 'alone', key: 'problem.feedbackAlone' });
   }
   return problems;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { InvalidInput, NotFound } from '../common/errors.js';
-import { type Language, message } from '../common/messages/messages.js';
+import type { Language } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import type { Handling } from '../exchange/body/handling.js';
 import { ComposerService } from '../exchange/composer.service.js';
@@ -30,11 +30,10 @@ export class RequestComposer {
     language: Language,
   ): Promise<Composition[]> {
     if (input.to.length === 0) {
-      throw new InvalidInput([{ pointer: '/to', rule: 'required', message: 'name at least one addressee' }]);
+      throw new InvalidInput([{ pointer: '/to', rule: 'required', key: 'problem.addressees' }]);
     }
     if (body.ref && input.to.length > 1) {
-      const text = message('refusal.refNeedsOneAddressee', language);
-      throw new InvalidInput([{ pointer: '/body/ref', rule: 'oneAddressee', message: text }]);
+      throw new InvalidInput([{ pointer: '/body/ref', rule: 'oneAddressee', key: 'refusal.refNeedsOneAddressee' }]);
     }
     const problems = input.to.flatMap((to) => problemsOfAddressee([to]));
     if (problems.length > 0) throw new InvalidInput(problems);

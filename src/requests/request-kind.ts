@@ -41,20 +41,12 @@ function titleOf(text: string): string {
 function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<RequestBody>): Problem[] {
   const problems: Problem[] = [];
   if (inReplyTo !== null) {
-    problems.push({
-      pointer: '/inReplyTo',
-      rule: 'alone',
-      message: 'a request answers nothing; name others in relatedRefs',
-    });
+    problems.push({ pointer: '/inReplyTo', rule: 'alone', key: 'problem.requestAlone' });
   }
   if (supersedes !== null && supersedes.kind !== 'request') {
-    problems.push({ pointer: '/supersedes', rule: 'request', message: 'must name a request' });
+    problems.push({ pointer: '/supersedes', rule: 'request', key: 'problem.replacesRequest' });
   } else if (supersedes !== null && supersedes.ref !== body.ref) {
-    problems.push({
-      pointer: '/body/ref',
-      rule: 'sameRef',
-      message: 'a new version keeps the reference of the one before',
-    });
+    problems.push({ pointer: '/body/ref', rule: 'sameRef', key: 'problem.sameRef' });
   }
   return problems;
 }
@@ -62,9 +54,7 @@ function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<RequestBody>)
 /** A request has one addressee. An answer from somebody in a community would bind nobody. */
 export function problemsOfAddressee(to: readonly string[]): Problem[] {
   if (to.length === 1 && !to[0]!.startsWith('community:')) return [];
-  return [
-    { pointer: '/to', rule: 'oneAddressee', message: 'a request goes to one agency or one unit; send each its own' },
-  ];
+  return [{ pointer: '/to', rule: 'oneAddressee', key: 'problem.oneAddressee' }];
 }
 
 function problemsOfParties({ envelope, body }: Incoming<RequestBody>): Problem[] {
@@ -73,23 +63,19 @@ function problemsOfParties({ envelope, body }: Incoming<RequestBody>): Problem[]
   const rules: [boolean, Problem][] = [
     [
       body.requestedAuthority === agencyOf(to),
-      { pointer: '/body/requestedAuthority', rule: 'addressee', message: 'must be the agency of the addressee' },
+      { pointer: '/body/requestedAuthority', rule: 'addressee', key: 'problem.addresseeAgency' },
     ],
     [
       body.requesting.authority === envelope.from,
-      { pointer: '/body/requesting/authority', rule: 'sender', message: 'must be the agency that sends the request' },
+      { pointer: '/body/requesting/authority', rule: 'sender', key: 'problem.senderAgency' },
     ],
     [
       body.requesting.unit === envelope.unit,
-      { pointer: '/body/requesting/unit', rule: 'sender', message: 'must be the unit that sends the request' },
+      { pointer: '/body/requesting/unit', rule: 'sender', key: 'problem.senderUnit' },
     ],
     [
       body.legalBasis.agreement === agreement,
-      {
-        pointer: '/body/legalBasis/agreement',
-        rule: 'sameAgreement',
-        message: 'must be the agreement of the handling',
-      },
+      { pointer: '/body/legalBasis/agreement', rule: 'sameAgreement', key: 'problem.sameAgreement' },
     ],
   ];
   const broken = rules.filter(([holds]) => !holds).map(([, problem]) => problem);

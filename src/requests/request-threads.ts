@@ -103,7 +103,7 @@ function refusalOf(fault: string): Error {
     case 'SUPERSEDED':
       return new Conflict('error.superseded', { sub: fault });
     case 'ADDRESSEE':
-      return new InvalidInput([{ pointer: '/to', rule: fault, message: 'must be the other side of the request' }]);
+      return new InvalidInput([{ pointer: '/to', rule: fault, key: 'problem.otherSide' }]);
     default:
       return new Conflict('error.requestMovedOn', { sub: fault });
   }

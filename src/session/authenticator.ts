@@ -86,6 +86,12 @@ function permissionsOf(system: UnitSystem, scope: unknown): ReadonlySet<Permissi
 function purposeOf(headers: IncomingHttpHeaders): string {
   const purpose = headers['x-liaison-purpose'] ?? Purpose.PREVENT_DETECT;
   if (typeof purpose === 'string' && PURPOSES.has(purpose)) return purpose;
-  const message = `One of ${[...PURPOSES].join(', ')}`;
-  throw new InvalidInput([{ pointer: '/headers/x-liaison-purpose', rule: 'enum', message }]);
+  throw new InvalidInput([
+    {
+      pointer: '/headers/x-liaison-purpose',
+      rule: 'enum',
+      key: 'problem.code',
+      params: { codes: [...PURPOSES].join(', ') },
+    },
+  ]);
 }

@@ -35,7 +35,12 @@ export interface Answer<T> {
   errors?: {
     message: string;
     path?: string[];
-    extensions: { code: string; sub?: string; pointer?: string; problems?: { pointer: string; rule: string }[] };
+    extensions: {
+      code: string;
+      sub?: string;
+      pointer?: string;
+      problems?: { pointer: string; rule: string; message: string }[];
+    };
   }[];
 }
 

@@ -32,7 +32,7 @@ import { After, UtcTime, WithinDaysOf } from '../../exchange/body/rules/time.js'
 )
 export class Indicator {
   @BodyField(() => String, { description: 'Key inside this alert: I1, I2 … The report of the result refers to it.' })
-  @Pattern(/^I[1-9]\d{0,2}$/, 'a key such as I1')
+  @Pattern(/^I[1-9]\d{0,2}$/, 'form.indicatorKey')
   id: string;
 
   @BodyField(() => IndicatorType, { description: 'Kind of circumstance.' })
@@ -60,7 +60,7 @@ export class Safety {
 
   @BodyField(() => [String], { nullable: true, description: 'UN numbers of dangerous goods: four digits.' })
   @Optional()
-  @PatternList(/^\d{4}$/, 'a UN number of four digits', 20)
+  @PatternList(/^\d{4}$/, 'form.unNumber', 20)
   unNumbers?: string[];
 
   @BodyField(() => Boolean, { nullable: true, description: 'Radiation is possible.' })
@@ -143,11 +143,11 @@ export class AlertBody {
     nullable: true,
     description: 'The consignment. Required for an alert about a consignment.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'for an alert about a consignment')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'when.consignmentAlert')
   @NestedRecord(() => Consignment)
   @Check<AlertBody>(
     'identifiable',
-    'needs at least one number or the declared description',
+    'problem.identifiable',
     ({ consignment }) => typeof consignment !== 'object' || isIdentifiable(consignment),
   )
   consignment?: Consignment;
@@ -156,7 +156,7 @@ export class AlertBody {
     nullable: true,
     description: 'The means of transport. Required for an alert about a consignment.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'for an alert about a consignment')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'when.consignmentAlert')
   @NestedRecord(() => Conveyance)
   conveyance?: Conveyance;
 
@@ -164,7 +164,7 @@ export class AlertBody {
     nullable: true,
     description: 'The route, in the order of travel. Required for an alert about a consignment.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'for an alert about a consignment')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'when.consignmentAlert')
   @NestedList(() => RouteStop, 30)
   route?: RouteStop[];
 
@@ -172,12 +172,12 @@ export class AlertBody {
     nullable: true,
     description: 'Persons and businesses, without personal details. An alert about persons needs at least one person.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'PERSON', 'for an alert about a person')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'PERSON', 'when.personAlert')
   @NestedList(() => Party, 100)
   @UniqueBy('key')
   @Check<AlertBody>(
     'person',
-    'needs at least one person in an alert about a person',
+    'problem.person',
     ({ kind, parties }) =>
       kind !== 'PERSON' || !Array.isArray(parties) || parties.some((party) => party?.kind === 'PERSON'),
   )
@@ -201,7 +201,7 @@ export class AlertBody {
   @CodesOf(DoNot)
   @Check<AlertBody>(
     'contradiction',
-    'must not forbid to open what is to be opened or sampled',
+    'problem.contradiction',
     ({ doNot, requestedAction }) =>
       !(Array.isArray(doNot) && doNot.includes('OPEN') && ['OPEN', 'SAMPLE'].includes(requestedAction)),
   )
@@ -218,7 +218,7 @@ export class AlertBody {
   @Flag()
   @Check<AlertBody>(
     'feedbackWaived',
-    'may be false only when nothing but INFORM_ONLY is asked',
+    'problem.feedbackWaived',
     ({ feedbackRequired, requestedAction }) =>
       feedbackRequired || requestedAction === undefined || requestedAction === 'INFORM_ONLY',
   )
@@ -228,7 +228,7 @@ export class AlertBody {
     nullable: true,
     description: 'When the result is due, UTC. Required when it must be reported, and only then.',
   })
-  @ExactlyWhen<AlertBody>(({ feedbackRequired }) => feedbackRequired, 'when the result must be reported')
+  @ExactlyWhen<AlertBody>(({ feedbackRequired }) => feedbackRequired, 'when.feedbackRequired')
   @UtcTime()
   @After('validFrom')
   feedbackDueAt?: string;
@@ -237,11 +237,11 @@ export class AlertBody {
     nullable: true,
     description: 'Unit that is reached day and night. A FLASH alert needs one with a telephone.',
   })
-  @RequiredWhen<AlertBody>(({ urgency }) => urgency === 'FLASH', 'for a FLASH alert')
+  @RequiredWhen<AlertBody>(({ urgency }) => urgency === 'FLASH', 'when.flash')
   @NestedRecord(() => Contact)
   @Check<AlertBody>(
     'flashPhone',
-    'is required for a FLASH alert',
+    'problem.flashPhone',
     ({ urgency, contact24h }) =>
       urgency !== 'FLASH' || typeof contact24h !== 'object' || contact24h.phone !== undefined,
     '/phone',

@@ -31,37 +31,33 @@ export class Container {
       'Whether the check digit fits, said truthfully. OVERRIDDEN: it does not, and the sender means this number all the same.',
   })
   @CodeOf(ContainerCheck)
-  @Check<Container>(
-    'truthful',
-    'must be OK when the check digit of the number is right, and OVERRIDDEN with a reason when it is wrong',
-    ({ number, checkDigit }) => {
-      const container = typeof number === 'string' && number.length === 11 ? parseContainer(number) : null;
-      return container === null || (container.checkDigit === 'OK') === (checkDigit === 'OK');
-    },
-  )
+  @Check<Container>('truthful', 'problem.truthful', ({ number, checkDigit }) => {
+    const container = typeof number === 'string' && number.length === 11 ? parseContainer(number) : null;
+    return container === null || (container.checkDigit === 'OK') === (checkDigit === 'OK');
+  })
   checkDigit: ContainerCheck;
 
   @BodyField(() => String, {
     nullable: true,
     description: 'Why the number stands although its check digit is wrong. With OVERRIDDEN, and only then.',
   })
-  @ExactlyWhen<Container>(({ checkDigit }) => checkDigit === 'OVERRIDDEN', 'with OVERRIDDEN')
+  @ExactlyWhen<Container>(({ checkDigit }) => checkDigit === 'OVERRIDDEN', 'when.overridden')
   @ShortText(300)
   overrideReason?: string;
 
   @BodyField(() => String, { nullable: true, description: 'Size and type code, ISO 6346: 22G1.' })
   @Optional()
-  @Pattern(/^[A-Z0-9]{4}$/, 'a size and type code of four capital letters and digits')
+  @Pattern(/^[A-Z0-9]{4}$/, 'form.containerType')
   sizeType?: string;
 
   @BodyField(() => [String], { nullable: true, description: 'Seal numbers that the documents give.' })
   @Optional()
-  @PatternList(/^[A-Z0-9][A-Z0-9 /-]{0,28}[A-Z0-9]$/, 'a seal number of capital letters and digits', 10)
+  @PatternList(/^[A-Z0-9][A-Z0-9 /-]{0,28}[A-Z0-9]$/, 'form.seal', 10)
   sealsDeclared?: string[];
 
   @BodyField(() => [String], { nullable: true, description: 'Seal numbers that were found.' })
   @Optional()
-  @PatternList(/^[A-Z0-9][A-Z0-9 /-]{0,28}[A-Z0-9]$/, 'a seal number of capital letters and digits', 10)
+  @PatternList(/^[A-Z0-9][A-Z0-9 /-]{0,28}[A-Z0-9]$/, 'form.seal', 10)
   sealsFound?: string[];
 }
 
@@ -186,7 +182,7 @@ export class Consignment {
 
   @BodyField(() => String, { nullable: true, description: 'Delivery term (Incoterms): three letters.' })
   @Optional()
-  @Pattern(/^[A-Z]{3}$/, 'a delivery term of three capital letters, such as CIF')
+  @Pattern(/^[A-Z]{3}$/, 'form.incoterm')
   incoterm?: string;
 
   @BodyField(() => String, { nullable: true, description: 'UN/LOCODE where the goods are loaded.' })

@@ -10,7 +10,7 @@ export class Contact {
   @UnitCode()
   @Check<Contact>(
     'reachable',
-    'needs a telephone number or a mailbox beside it',
+    'problem.reachable',
     ({ phone, mailbox }) => phone !== undefined || mailbox !== undefined,
   )
   unit: string;

@@ -32,7 +32,7 @@ export class Vessel {
 
   @BodyField(() => String, { nullable: true, description: 'Radio call sign.' })
   @Optional()
-  @Pattern(/^[A-Z0-9]{3,8}$/, 'a call sign of 3 to 8 capital letters and digits')
+  @Pattern(/^[A-Z0-9]{3,8}$/, 'form.callSign')
   callSign?: string;
 
   @BodyField(() => String, { nullable: true, description: 'Number of the voyage, as the carrier writes it.' })
@@ -44,12 +44,12 @@ export class Vessel {
 @BodyClass('Flight', 'A flight.')
 export class Flight {
   @BodyField(() => String, { description: 'Flight number: airline and number without blanks, VN384.' })
-  @Pattern(/^[A-Z0-9]{2,3}\d{1,4}[A-Z]?$/, 'a flight number such as VN384')
+  @Pattern(/^[A-Z0-9]{2,3}\d{1,4}[A-Z]?$/, 'form.flight')
   number: string;
 
   @BodyField(() => String, { nullable: true, description: 'Registration of the aircraft.' })
   @Optional()
-  @Pattern(/^[A-Z0-9]{1,4}-?[A-Z0-9]{1,6}$/, 'a registration of an aircraft such as VN-A321')
+  @Pattern(/^[A-Z0-9]{1,4}-?[A-Z0-9]{1,6}$/, 'form.aircraft')
   registration?: string;
 }
 
@@ -69,7 +69,7 @@ export class Vehicle {
     description: 'Vehicle identification number (ISO 3779): 17 characters without I, O and Q.',
   })
   @Optional()
-  @Pattern(/^[A-HJ-NPR-Z0-9]{17}$/, 'a vehicle identification number: 17 capital letters and digits without I, O and Q')
+  @Pattern(/^[A-HJ-NPR-Z0-9]{17}$/, 'form.vin')
   vin?: string;
 
   @BodyField(() => String, { nullable: true, description: 'Number plate of the trailer.' })
@@ -85,33 +85,27 @@ export class Conveyance {
   mode: TransportMode;
 
   @BodyField(() => Vessel, { nullable: true, description: 'The ship; by sea or inland waterway only.' })
-  @OnlyWhen<Conveyance>(({ mode }) => mode === 'SEA' || mode === 'INLAND_WATERWAY', 'by sea or inland waterway')
+  @OnlyWhen<Conveyance>(({ mode }) => mode === 'SEA' || mode === 'INLAND_WATERWAY', 'when.byWater')
   @NestedRecord(() => Vessel)
   vessel?: Vessel;
 
   @BodyField(() => Flight, { nullable: true, description: 'The flight; by air, post or express only.' })
-  @OnlyWhen<Conveyance>(
-    ({ mode }) => mode === 'AIR' || mode === 'POST' || mode === 'EXPRESS',
-    'by air, post or express',
-  )
+  @OnlyWhen<Conveyance>(({ mode }) => mode === 'AIR' || mode === 'POST' || mode === 'EXPRESS', 'when.byAir')
   @NestedRecord(() => Flight)
   flight?: Flight;
 
   @BodyField(() => Vehicle, { nullable: true, description: 'The vehicle; by road, post or express only.' })
-  @OnlyWhen<Conveyance>(
-    ({ mode }) => mode === 'ROAD' || mode === 'POST' || mode === 'EXPRESS',
-    'by road, post or express',
-  )
+  @OnlyWhen<Conveyance>(({ mode }) => mode === 'ROAD' || mode === 'POST' || mode === 'EXPRESS', 'when.byRoad')
   @NestedRecord(() => Vehicle)
   vehicle?: Vehicle;
 
   @BodyField(() => String, { nullable: true, description: 'Number of the railway wagon or train; by rail only.' })
-  @OnlyWhen<Conveyance>(({ mode }) => mode === 'RAIL', 'by rail')
+  @OnlyWhen<Conveyance>(({ mode }) => mode === 'RAIL', 'when.byRail')
   @ShortText(40)
   railWagon?: string;
 
   @BodyField(() => String, { nullable: true, description: 'Postal or express operator; by post or express only.' })
-  @OnlyWhen<Conveyance>(({ mode }) => mode === 'POST' || mode === 'EXPRESS', 'by post or express')
+  @OnlyWhen<Conveyance>(({ mode }) => mode === 'POST' || mode === 'EXPRESS', 'when.byPost')
   @ShortText(120)
   operator?: string;
 }

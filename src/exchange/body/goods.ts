@@ -36,7 +36,7 @@ export class GoodsLine {
     nullable: true,
     description: 'Year of the edition of the Harmonized System. Required with a tariff code.',
   })
-  @RequiredWhen<GoodsLine>(({ hsCode }) => hsCode !== undefined, 'with a tariff code')
+  @RequiredWhen<GoodsLine>(({ hsCode }) => hsCode !== undefined, 'when.tariffCode')
   @WholeNumber(1988, 2099)
   hsEdition?: number;
 
@@ -59,7 +59,7 @@ export class GoodsLine {
     nullable: true,
     description: 'The same goods in a second unit, such as tonnes and pieces.',
   })
-  @OnlyWhen<GoodsLine>(({ quantity }) => quantity !== undefined, 'beside a first quantity')
+  @OnlyWhen<GoodsLine>(({ quantity }) => quantity !== undefined, 'when.firstQuantity')
   @NestedRecord(() => Quantity)
   secondQuantity?: Quantity;
 

@@ -27,11 +27,11 @@ export class LegalBasis {
 export class Handling {
   @BodyField(() => [HandlingCode], { description: 'Conditions of use: H0 alone, or any of H1, H2 and H3.' })
   @CodesOf(HandlingCode)
-  @Check<Handling>('h0Alone', 'must be H0 alone, or without H0', ({ codes }) => !has(codes, 'H0') || codes.length === 1)
+  @Check<Handling>('h0Alone', 'problem.h0Alone', ({ codes }) => !has(codes, 'H0') || codes.length === 1)
   codes: HandlingCode[];
 
   @BodyField(() => String, { nullable: true, description: 'The provider’s own condition. With H3, and only then.' })
-  @ExactlyWhen<Handling>(({ codes }) => has(codes, 'H3'), 'with H3')
+  @ExactlyWhen<Handling>(({ codes }) => has(codes, 'H3'), 'when.h3')
   @LongText(2000)
   h3Text?: string;
 
@@ -47,7 +47,7 @@ export class Handling {
     nullable: true,
     description: 'Codes of the agencies it may be passed on to. With NAMED, and only then.',
   })
-  @ExactlyWhen<Handling>(({ onwardRule }) => onwardRule === 'NAMED', 'with the onward rule NAMED')
+  @ExactlyWhen<Handling>(({ onwardRule }) => onwardRule === 'NAMED', 'when.named')
   @AgencyCodes(50)
   onwardNamed?: string[];
 
@@ -55,7 +55,7 @@ export class Handling {
   @CodeOf(EvidenceUse)
   @Check<Handling>(
     'h1Evidence',
-    'cannot be YES with H1, which demands consent',
+    'problem.h1Evidence',
     ({ codes, evidenceUse }) => !(has(codes, 'H1') && evidenceUse === 'YES'),
   )
   evidenceUse: EvidenceUse;

@@ -19,7 +19,7 @@ export class PartyName {
 
   @BodyField(() => String, { nullable: true, description: 'Script of the name, ISO 15924: Latn, Hans, Thai.' })
   @Optional()
-  @Pattern(/^[A-Z][a-z]{3}$/, 'a script of ISO 15924 such as Latn')
+  @Pattern(/^[A-Z][a-z]{3}$/, 'form.script')
   script?: string;
 
   @BodyField(() => String, {
@@ -38,7 +38,7 @@ export class IdentityDocument {
   type: DocumentType;
 
   @BodyField(() => String, { description: 'Number of the document: capital letters and digits.' })
-  @Pattern(/^[A-Z0-9]([A-Z0-9 /-]{0,28}[A-Z0-9])?$/, 'a document number of capital letters and digits')
+  @Pattern(/^[A-Z0-9]([A-Z0-9 /-]{0,28}[A-Z0-9])?$/, 'form.documentNumber')
   number: string;
 
   @BodyField(() => String, { nullable: true, description: 'Country that issued it, ISO 3166-1 alpha-2.' })
@@ -77,7 +77,7 @@ export class BusinessId {
 
   @BodyField(() => String, { description: 'The number; check digits of LEI and IMO company numbers must be right.' })
   @ShortText(40)
-  @Check<BusinessId>('businessId', 'must be a right number of its register', ({ scheme, number }) => {
+  @Check<BusinessId>('businessId', 'problem.businessId', ({ scheme, number }) => {
     if (typeof number !== 'string') return true;
     if (scheme === 'LEI') return parseLei(number) === number;
     if (scheme === 'IMO_COMPANY') return parseImoCompany(number) === number;

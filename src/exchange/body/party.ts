@@ -38,7 +38,7 @@ export class Party {
     nullable: true,
     description: 'The facts for which it is named here; required for a person. No personal details in this text.',
   })
-  @RequiredWhen<Party>(({ kind }) => kind === 'PERSON', 'for a person')
+  @RequiredWhen<Party>(({ kind }) => kind === 'PERSON', 'when.person')
   @LongText(2000)
   suspicionBasis?: string;
 
@@ -51,7 +51,7 @@ export class Party {
   nationality?: string;
 
   @BodyField(() => Sex, { nullable: true, description: 'Sex, as the travel document writes it; not of a business.' })
-  @OnlyWhen<Party>(({ kind }) => kind !== 'BUSINESS', 'of a person')
+  @OnlyWhen<Party>(({ kind }) => kind !== 'BUSINESS', 'when.person')
   @CodeOf(Sex)
   sex?: Sex;
 

@@ -13,7 +13,7 @@ export class RouteStop {
   @CodeOf(RouteRole)
   @Check<RouteStop>(
     'placed',
-    'needs a UN/LOCODE, a place or a country beside it',
+    'problem.placed',
     ({ locode, place, country }) => locode !== undefined || place !== undefined || country !== undefined,
   )
   role: RouteRole;

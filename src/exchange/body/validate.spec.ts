@@ -75,7 +75,7 @@ describe('validateBody', () => {
     const { problems } = validateBody(Handling, withMember('Nguyen Van A, passport B1234567')) as {
       problems: object[];
     };
-    expect(problems).toEqual([{ pointer: '', rule: 'unknownMember', message: 'has a member that is not known here' }]);
+    expect(problems).toEqual([{ pointer: '', rule: 'unknownMember', key: 'problem.unknownMember' }]);
   });
 
   it.each([
@@ -112,7 +112,7 @@ describe('validateBody', () => {
 
   it('stops early when the value is deep or large', () => {
     const deep = json(`${'['.repeat(5000)}${']'.repeat(5000)}`);
-    const tooLarge = { problems: [{ pointer: '', rule: 'tooLarge', message: 'has too many levels or members' }] };
+    const tooLarge = { problems: [{ pointer: '', rule: 'tooLarge', key: 'problem.tooLarge' }] };
     expect(validateBody(Handling, spoilt(aHandling(), { codes: deep }))).toEqual(tooLarge);
     expect(validateBody(Handling, spoilt(aHandling(), { codes: Array.from({ length: 300_000 }, () => ({})) }))).toEqual(
       tooLarge,

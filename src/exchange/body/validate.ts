@@ -1,14 +1,8 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import type { Problem } from '../../common/errors.js';
+import type { KeyOf } from '../../common/messages/messages.js';
 import { nestedIn } from './rules/nested.js';
 import type { RuleContext } from './rules/rule.js';
-
-export interface Problem {
-  /** JSON Pointer (RFC 6901) into the body; "" is the body itself. */
-  pointer: string;
-  rule: string;
-  /** What would be right, in English. Never the value. */
-  message: string;
-}
 
 export type Validated<T> = { value: T } | { problems: Problem[] };
 
@@ -19,7 +13,7 @@ const MAX_DEPTH = 16;
 /** More members than any real body has: beyond that, checking each one would only serve whoever wants to keep the hub busy. */
 const MAX_MEMBERS = 10_000;
 const MAX_PROBLEMS = 100;
-const TOO_LARGE: Problem = { pointer: '', rule: 'tooLarge', message: 'has too many levels or members' };
+const TOO_LARGE: Problem = { pointer: '', rule: 'tooLarge', key: 'problem.tooLarge' };
 /** Member names worth repeating in a pointer; any other is the client's text and may hold anything. */
 const PRINTABLE_NAME = /^[A-Za-z0-9_]{1,64}$/;
 
@@ -76,7 +70,7 @@ class Reading {
   private members = 0;
 
   record(type: Constructor, value: unknown, pointer: string, depth: number): Read<Plain, object> | null {
-    if (!isPlainRecord(value)) return this.refuse(pointer, 'record', 'must be a record');
+    if (!isPlainRecord(value)) return this.refuse(pointer, 'record', 'problem.record');
 
     const known = knownMembers(type);
     const nested = nestedIn(type);
@@ -97,15 +91,11 @@ class Reading {
 
   private member(type: Constructor | undefined, value: unknown, pointer: string, depth: number): Read | null {
     if (Array.isArray(value)) return this.list(type, value, pointer, depth);
-    if (value === null) return this.refuse(pointer, 'null', 'must be left out instead of being null');
+    if (value === null) return this.refuse(pointer, 'null', 'problem.null');
     if (typeof value === 'string' || typeof value === 'boolean') return { copy: value, instance: value };
     if (typeof value === 'number') {
       if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { copy: value, instance: value };
-      return this.refuse(
-        pointer,
-        'number',
-        'must be a whole number; quantities and amounts are decimal numbers in quotes',
-      );
+      return this.refuse(pointer, 'number', 'problem.number');
     }
     if (type) return this.record(type, value, pointer, depth);
     return { copy: null, instance: {} }; // a record where a simple value belongs: the member's own rule refuses it
@@ -132,12 +122,12 @@ class Reading {
   }
 
   private refuseMember(pointer: string, name: string): null {
-    if (PRINTABLE_NAME.test(name)) return this.refuse(`${pointer}/${name}`, 'unknownMember', 'is not known here');
-    return this.refuse(pointer, 'unknownMember', 'has a member that is not known here');
+    if (PRINTABLE_NAME.test(name)) return this.refuse(`${pointer}/${name}`, 'unknownMember', 'problem.unknown');
+    return this.refuse(pointer, 'unknownMember', 'problem.unknownMember');
   }
 
-  private refuse(pointer: string, rule: string, message: string): null {
-    this.problems.push({ pointer, rule, message });
+  private refuse(pointer: string, rule: string, key: KeyOf<'problem'>): null {
+    this.problems.push({ pointer, rule, key });
     return null;
   }
 }
@@ -163,20 +153,22 @@ function knownMembers(type: Constructor): ReadonlySet<string> {
 
 function problemsOf(error: ValidationError, parent: string): Problem[] {
   const pointer = `${parent}/${error.property}`;
-  const broken = Object.entries(error.constraints ?? {});
+  const contexts = (error.contexts ?? {}) as Record<string, RuleContext>;
+  const broken = Object.keys(error.constraints ?? {});
   const children = (error.children ?? []).flatMap((child) => problemsOf(child, pointer));
   if (broken.length === 0) return children;
-  if (error.value === undefined)
-    return [{ pointer, rule: 'required', message: error.constraints?.['required'] ?? 'is required' }];
-
-  const unexpected = error.constraints?.['unexpected'];
-  if (unexpected !== undefined) return [{ pointer, rule: 'unexpected', message: unexpected }];
+  if (error.value === undefined) {
+    return [{ pointer, rule: 'required', ...(contexts['required']?.phrase ?? { key: 'problem.required' }) }];
+  }
+  const unexpected = contexts['unexpected'];
+  if (unexpected) return [{ pointer, rule: 'unexpected', ...unexpected.phrase }];
 
   const own = broken
-    .filter(([rule]) => rule !== 'nestedValidation') // our own rules "record" and "records" say it more exactly
-    .flatMap(([rule, message]) => {
-      const places = (error.contexts?.[rule] as RuleContext | undefined)?.at?.(error.value) ?? [];
-      return (places.length > 0 ? places : ['']).map((place) => ({ pointer: pointer + place, rule, message }));
+    .filter((rule) => rule !== 'nestedValidation') // our own rules "record" and "records" say it more exactly
+    .flatMap((rule) => {
+      const { phrase, at } = contexts[rule]!;
+      const places = at?.(error.value) ?? [];
+      return (places.length > 0 ? places : ['']).map((place) => ({ pointer: pointer + place, rule, ...phrase }));
     });
   return [...own, ...children];
 }

@@ -13,7 +13,7 @@ import { CodeOf } from '../../exchange/body/rules/code.js';
 import { Country, Language } from '../../exchange/body/rules/identifier.js';
 import { NestedList, NestedRecord, UniqueBy } from '../../exchange/body/rules/nested.js';
 import { Flag, isWholeNumber, WholeNumber } from '../../exchange/body/rules/number.js';
-import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen } from '../../exchange/body/rules/presence.js';
+import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen, UnexpectedUnless } from '../../exchange/body/rules/presence.js';
 import { AgencyCode, Reference, UnitCode } from '../../exchange/body/rules/reference.js';
 import { Check } from '../../exchange/body/rules/rule.js';
 import { listOf, LongText, ShortText, TextList } from '../../exchange/body/rules/text.js';
@@ -39,12 +39,12 @@ export class QuestionAnswer {
     nullable: true,
     description: 'The answer; what was checked, when nothing was found. Not with REFUSED, required otherwise.',
   })
-  @ExactlyWhen<QuestionAnswer>(({ result }) => result !== 'REFUSED', 'unless the question is refused')
+  @ExactlyWhen<QuestionAnswer>(({ result }) => result !== 'REFUSED', 'when.notRefused')
   @LongText(8000)
   text?: string;
 
   @BodyField(() => Evaluation, { nullable: true, description: 'Grade of this answer. Not with REFUSED.' })
-  @OnlyWhen<QuestionAnswer>(({ result }) => result !== 'REFUSED', 'unless the question is refused')
+  @OnlyWhen<QuestionAnswer>(({ result }) => result !== 'REFUSED', 'when.notRefused')
   @NestedRecord(() => Evaluation)
   evaluation?: Evaluation;
 
@@ -52,7 +52,7 @@ export class QuestionAnswer {
     nullable: true,
     description: 'Ground of the refusal. With REFUSED, and only then.',
   })
-  @ExactlyWhen<QuestionAnswer>(({ result }) => result === 'REFUSED', 'with REFUSED')
+  @ExactlyWhen<QuestionAnswer>(({ result }) => result === 'REFUSED', 'when.refused')
   @CodeOf(RefusalGround)
   ground?: RefusalGround;
 
@@ -61,9 +61,9 @@ export class QuestionAnswer {
     description:
       'Reason in words. Required with every ground except R01 and R09; absent there: the reasons are withheld.',
   })
-  @RequiredWhen<QuestionAnswer>(needsReason, 'with every ground except R01 and R09')
+  @RequiredWhen<QuestionAnswer>(needsReason, 'when.reasonNeeded')
   @LongText(2000)
-  @Check<QuestionAnswer>('unexpected', 'may be given only with a ground', ({ ground }) => ground !== undefined)
+  @UnexpectedUnless<QuestionAnswer>(({ ground }) => ground !== undefined, 'when.ground')
   reasonText?: string;
 }
 
@@ -78,7 +78,7 @@ export class Refusal {
     description:
       'Reason in words. Required with every ground except R01 and R09; absent there: the reasons are withheld.',
   })
-  @RequiredWhen<Refusal>(needsReason, 'with every ground except R01 and R09')
+  @RequiredWhen<Refusal>(needsReason, 'when.reasonNeeded')
   @LongText(2000)
   reasonText?: string;
 
@@ -90,10 +90,10 @@ export class Refusal {
     nullable: true,
     description: 'Numbers of the questions it covers. With the scope QUESTIONS, and only then.',
   })
-  @ExactlyWhen<Refusal>(({ scope }) => scope === 'QUESTIONS', 'with the scope QUESTIONS')
+  @ExactlyWhen<Refusal>(({ scope }) => scope === 'QUESTIONS', 'when.scopeQuestions')
   @listOf({
     name: 'questionNos',
-    message: 'must be a list of the numbers of questions, 1 to 50, none twice',
+    key: 'problem.questionNos',
     items: 50,
     unique: true,
     holds: (item) => isWholeNumber(item, 1, 50),
@@ -208,7 +208,7 @@ export class Authorisation {
     nullable: true,
     description: 'Since when it stands so, UTC. Required unless it is only NEEDED.',
   })
-  @RequiredWhen<Authorisation>(({ status }) => status !== 'NEEDED', 'unless it is only NEEDED')
+  @RequiredWhen<Authorisation>(({ status }) => status !== 'NEEDED', 'when.notNeeded')
   @UtcTime()
   at?: string;
 
@@ -251,15 +251,13 @@ export class AnswerBody {
     nullable: true,
     description: 'Results by question. Required with INTERIM; a question left out stands as the earlier answers say.',
   })
-  @RequiredWhen<AnswerBody>(({ kind }) => kind === 'INTERIM', 'with INTERIM')
+  @RequiredWhen<AnswerBody>(({ kind }) => kind === 'INTERIM', 'when.interim')
   @NestedList(() => QuestionAnswer, 50)
   @UniqueBy('questionNo')
-  @Check<AnswerBody>('unexpected', 'may be given only with INTERIM, FINAL, NEGATIVE or PARTIAL_REFUSAL', ({ kind }) =>
-    WITH_RESULTS.includes(kind),
-  )
+  @UnexpectedUnless<AnswerBody>(({ kind }) => WITH_RESULTS.includes(kind), 'when.withResults')
   @Check<AnswerBody>(
     'allNegative',
-    'must all be NEGATIVE in a NEGATIVE answer',
+    'problem.allNegative',
     ({ kind, results }) =>
       kind !== 'NEGATIVE' || !Array.isArray(results) || results.every((result) => result?.result === 'NEGATIVE'),
   )
@@ -269,7 +267,7 @@ export class AnswerBody {
     nullable: true,
     description: 'What has to be made clear. With CLARIFICATION_REQUEST, and only then.',
   })
-  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'CLARIFICATION_REQUEST', 'with CLARIFICATION_REQUEST')
+  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'CLARIFICATION_REQUEST', 'when.clarification')
   @NestedRecord(() => Clarification)
   clarification?: Clarification;
 
@@ -277,7 +275,7 @@ export class AnswerBody {
     nullable: true,
     description: 'The competent authority. With TRANSFER_NOTICE, and only then.',
   })
-  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'TRANSFER_NOTICE', 'with TRANSFER_NOTICE')
+  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'TRANSFER_NOTICE', 'when.transfer')
   @NestedRecord(() => Transfer)
   transfer?: Transfer;
 
@@ -285,7 +283,7 @@ export class AnswerBody {
     nullable: true,
     description: 'Why and until when it will be late. With DELAY_NOTICE, and only then.',
   })
-  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'DELAY_NOTICE', 'with DELAY_NOTICE')
+  @ExactlyWhen<AnswerBody>(({ kind }) => kind === 'DELAY_NOTICE', 'when.delay')
   @NestedRecord(() => Delay)
   delay?: Delay;
 
@@ -293,11 +291,11 @@ export class AnswerBody {
     nullable: true,
     description: 'Ground and scope. With PARTIAL_REFUSAL, REFUSAL and POSTPONEMENT, and only then.',
   })
-  @ExactlyWhen<AnswerBody>(({ kind }) => REFUSING.includes(kind), 'with PARTIAL_REFUSAL, REFUSAL or POSTPONEMENT')
+  @ExactlyWhen<AnswerBody>(({ kind }) => REFUSING.includes(kind), 'when.refusing')
   @NestedRecord(() => Refusal)
   @Check<AnswerBody>(
     'scope',
-    'must be ALL with REFUSAL and QUESTIONS with PARTIAL_REFUSAL',
+    'problem.scope',
     ({ kind, refusal }) =>
       !(kind === 'REFUSAL' && refusal?.scope === 'QUESTIONS') &&
       !(kind === 'PARTIAL_REFUSAL' && refusal?.scope === 'ALL'),
@@ -305,7 +303,7 @@ export class AnswerBody {
   )
   @Check<AnswerBody>(
     'consultation',
-    'is required with POSTPONEMENT',
+    'problem.consultation',
     ({ kind, refusal }) => kind !== 'POSTPONEMENT' || typeof refusal !== 'object' || refusal.consultUntil !== undefined,
     '/consultUntil',
   )

@@ -16,9 +16,8 @@ import { CodeOf, CodesOf } from '../../exchange/body/rules/code.js';
 import { Language, UnLocode } from '../../exchange/body/rules/identifier.js';
 import { NestedList, NestedRecord, UniqueBy } from '../../exchange/body/rules/nested.js';
 import { WholeNumber } from '../../exchange/body/rules/number.js';
-import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen } from '../../exchange/body/rules/presence.js';
+import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen, UnexpectedUnless } from '../../exchange/body/rules/presence.js';
 import { AnyReference, References } from '../../exchange/body/rules/reference.js';
-import { Check } from '../../exchange/body/rules/rule.js';
 import { LongText, Pattern, ShortText } from '../../exchange/body/rules/text.js';
 import { UtcTime } from '../../exchange/body/rules/time.js';
 
@@ -57,7 +56,7 @@ export class Regrade {
 @BodyClass('IndicatorResult', 'Whether one indicator of an alert proved true.')
 export class IndicatorResult {
   @BodyField(() => String, { description: 'Key of the indicator in the alert: I1.' })
-  @Pattern(/^I[1-9]\d{0,2}$/, 'a key such as I1')
+  @Pattern(/^I[1-9]\d{0,2}$/, 'form.indicatorKey')
   id: string;
 
   @BodyField(() => IndicatorOutcome, { description: 'Outcome.' })
@@ -88,20 +87,16 @@ export class FeedbackBody {
     nullable: true,
     description: 'What came of it. Required with CLOSED; not with RECEIVED and TASKED.',
   })
-  @RequiredWhen<FeedbackBody>(isClosed, 'with CLOSED')
+  @RequiredWhen<FeedbackBody>(isClosed, 'when.closed')
   @CodeOf(FeedbackDisposition)
-  @Check<FeedbackBody>(
-    'unexpected',
-    'may be given only with CONTROLLED or CLOSED',
-    ({ stage }) => stage !== 'RECEIVED' && stage !== 'TASKED',
-  )
+  @UnexpectedUnless<FeedbackBody>(({ stage }) => stage !== 'RECEIVED' && stage !== 'TASKED', 'when.controlled')
   disposition?: FeedbackDisposition;
 
   @BodyField(() => NotActionableReason, {
     nullable: true,
     description: 'Why nothing could be done. With NOT_ACTIONABLE, and only then.',
   })
-  @ExactlyWhen<FeedbackBody>(({ disposition }) => disposition === 'NOT_ACTIONABLE', 'with NOT_ACTIONABLE')
+  @ExactlyWhen<FeedbackBody>(({ disposition }) => disposition === 'NOT_ACTIONABLE', 'when.notActionable')
   @CodeOf(NotActionableReason)
   notActionableReason?: NotActionableReason;
 
@@ -109,7 +104,7 @@ export class FeedbackBody {
     nullable: true,
     description: 'Where it went instead. With ROUTE_CHANGED, and only then.',
   })
-  @ExactlyWhen<FeedbackBody>(({ disposition }) => disposition === 'ROUTE_CHANGED', 'with ROUTE_CHANGED')
+  @ExactlyWhen<FeedbackBody>(({ disposition }) => disposition === 'ROUTE_CHANGED', 'when.routeChanged')
   @NestedRecord(() => RouteStop)
   newStop?: RouteStop;
 
@@ -125,13 +120,13 @@ export class FeedbackBody {
   @RequiredWhen<FeedbackBody>(
     ({ disposition }) =>
       disposition !== undefined && ['CHECKED_NIL', 'CHECKED_IRREGULARITY', 'SEIZED'].includes(disposition),
-    'when something was checked or seized',
+    'when.checkedOrSeized',
   )
   @NestedRecord(() => ControlDetail)
   controlDetail?: ControlDetail;
 
   @BodyField(() => [String], { nullable: true, description: 'References of seizures.' })
-  @OnlyWhen<FeedbackBody>(({ disposition }) => disposition === 'SEIZED', 'with SEIZED')
+  @OnlyWhen<FeedbackBody>(({ disposition }) => disposition === 'SEIZED', 'when.seized')
   @References(50)
   seizureRefs?: string[];
 
@@ -144,7 +139,7 @@ export class FeedbackBody {
     nullable: true,
     description: 'How much the information contributed. Required with CLOSED.',
   })
-  @RequiredWhen<FeedbackBody>(isClosed, 'with CLOSED')
+  @RequiredWhen<FeedbackBody>(isClosed, 'when.closed')
   @CodeOf(Contribution)
   contribution?: Contribution;
 
@@ -176,7 +171,7 @@ export class FeedbackBody {
     nullable: true,
     description: 'When the next report may be expected, UTC. Not with CLOSED.',
   })
-  @OnlyWhen<FeedbackBody>((feedback) => !isClosed(feedback), 'before CLOSED')
+  @OnlyWhen<FeedbackBody>((feedback) => !isClosed(feedback), 'when.notClosed')
   @UtcTime()
   nextExpectedAt?: string;
 

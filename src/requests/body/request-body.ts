@@ -79,7 +79,7 @@ export class EvidenceForm {
   kind: EvidenceFormKind;
 
   @BodyField(() => String, { nullable: true, description: 'Why the original is needed; required with ORIGINAL.' })
-  @RequiredWhen<EvidenceForm>(({ kind }) => kind === 'ORIGINAL', 'with ORIGINAL')
+  @RequiredWhen<EvidenceForm>(({ kind }) => kind === 'ORIGINAL', 'when.original')
   @LongText(1000)
   reason?: string;
 }
@@ -96,7 +96,7 @@ export class PresenceRequest {
 
   @BodyField(() => String, { description: 'Last day.' })
   @LocalDate()
-  @Check<PresenceRequest>('after', 'must not be before from', ({ from, to }) => !(to < from))
+  @Check<PresenceRequest>('after', 'problem.lastDay', ({ from, to }) => !(to < from))
   to: string;
 
   @BodyField(() => String, { description: 'What for.' })
@@ -147,11 +147,7 @@ export class RequestBody {
   })
   @Optional()
   @Language()
-  @Check<RequestBody>(
-    'translation',
-    'must be another language than the text',
-    ({ language, translationOf }) => language !== translationOf,
-  )
+  @Check<RequestBody>('translation', 'problem.translation', ({ language, translationOf }) => language !== translationOf)
   translationOf?: string;
 
   @BodyField(() => RequestingOffice, { description: 'Who asks.' })
@@ -166,7 +162,7 @@ export class RequestBody {
   @NestedRecord(() => LegalBasis)
   @Check<RequestBody>(
     'article',
-    'is required in a request',
+    'problem.article',
     ({ legalBasis }) => typeof legalBasis !== 'object' || legalBasis.article !== undefined,
     '/article',
   )
@@ -196,7 +192,7 @@ export class RequestBody {
     nullable: true,
     description: 'The proceedings the request serves. Required when evidence for a court is wanted.',
   })
-  @RequiredWhen<RequestBody>(wantsEvidence, 'when evidence for a court is wanted')
+  @RequiredWhen<RequestBody>(wantsEvidence, 'when.courtEvidence')
   @CodeOf(NatureOfProceedings)
   natureOfProceedings?: NatureOfProceedings;
 
@@ -204,7 +200,7 @@ export class RequestBody {
     nullable: true,
     description: 'Persons and businesses concerned, without personal details. Required to watch persons.',
   })
-  @RequiredWhen<RequestBody>(({ assistanceType }) => assistanceType === 'SURVEILLANCE_PERSON', 'to watch persons')
+  @RequiredWhen<RequestBody>(({ assistanceType }) => assistanceType === 'SURVEILLANCE_PERSON', 'when.watchingPersons')
   @NestedList(() => Party, 100)
   @UniqueBy('key')
   parties?: Party[];
@@ -214,7 +210,7 @@ export class RequestBody {
   @NestedRecord(() => Consignment)
   @Check<RequestBody>(
     'identifiable',
-    'needs at least one number or the declared description',
+    'problem.identifiable',
     ({ consignment }) => typeof consignment !== 'object' || isIdentifiable(consignment),
   )
   consignment?: Consignment;
@@ -233,7 +229,7 @@ export class RequestBody {
     nullable: true,
     description: 'Summary of the facts. Required, except to serve a document.',
   })
-  @RequiredWhen<RequestBody>(isNoNotification, 'except to serve a document')
+  @RequiredWhen<RequestBody>(isNoNotification, 'when.notNotification')
   @LongText(8000)
   factsSummary?: string;
 
@@ -241,7 +237,7 @@ export class RequestBody {
     nullable: true,
     description: 'Enquiries already made. Required, except to serve a document.',
   })
-  @RequiredWhen<RequestBody>(isNoNotification, 'except to serve a document')
+  @RequiredWhen<RequestBody>(isNoNotification, 'when.notNotification')
   @LongText(4000)
   enquiriesMade?: string;
 
@@ -249,7 +245,7 @@ export class RequestBody {
   @NestedList(() => Question, 50)
   @Check<RequestBody>(
     'numbering',
-    'must be numbered 1, 2, 3 … without gaps, in this order',
+    'problem.numbering',
     ({ questions }) => !Array.isArray(questions) || questions.every((question, i) => question?.no === i + 1),
   )
   questions: Question[];
@@ -268,7 +264,7 @@ export class RequestBody {
     nullable: true,
     description: 'Form of the evidence. Required when evidence for a court is wanted, and only then.',
   })
-  @ExactlyWhen<RequestBody>(wantsEvidence, 'when evidence for a court is wanted')
+  @ExactlyWhen<RequestBody>(wantsEvidence, 'when.courtEvidence')
   @NestedRecord(() => EvidenceForm)
   evidenceForm?: EvidenceForm;
 
@@ -284,10 +280,7 @@ export class RequestBody {
     nullable: true,
     description: 'Officers of the requesting side would like to be present.',
   })
-  @RequiredWhen<RequestBody>(
-    ({ assistanceType }) => assistanceType === 'PRESENCE_OF_OFFICERS',
-    'with PRESENCE_OF_OFFICERS',
-  )
+  @RequiredWhen<RequestBody>(({ assistanceType }) => assistanceType === 'PRESENCE_OF_OFFICERS', 'when.presence')
   @NestedRecord(() => PresenceRequest)
   presenceRequested?: PresenceRequest;
 
@@ -305,7 +298,7 @@ export class RequestBody {
   urgency: Urgency;
 
   @BodyField(() => String, { nullable: true, description: 'Why it is urgent. With URGENT and FLASH, and only then.' })
-  @ExactlyWhen<RequestBody>(({ urgency }) => urgency === 'URGENT' || urgency === 'FLASH', 'with URGENT or FLASH')
+  @ExactlyWhen<RequestBody>(({ urgency }) => urgency === 'URGENT' || urgency === 'FLASH', 'when.urgent')
   @LongText(1000)
   urgencyReason?: string;
 
@@ -322,7 +315,7 @@ export class RequestBody {
     nullable: true,
     description: 'Until when a request made by word of mouth has to be confirmed in writing, UTC.',
   })
-  @OnlyWhen<RequestBody>(({ oralRequest }) => oralRequest !== undefined, 'with an oral request')
+  @OnlyWhen<RequestBody>(({ oralRequest }) => oralRequest !== undefined, 'when.oral')
   @UtcTime()
   writtenConfirmationDueAt?: string;
 

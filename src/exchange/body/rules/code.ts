@@ -6,7 +6,8 @@ export function CodeOf(list: Readonly<Record<string, string>>): PropertyDecorato
   const codes = Object.values(list);
   return rule({
     name: 'code',
-    message: `must be one of ${codes.join(', ')}`,
+    key: 'problem.code',
+    params: { codes: codes.join(', ') },
     holds: (value) => codes.includes(value as string),
     schema: { type: 'string', enum: codes },
   });
@@ -17,7 +18,8 @@ export function CodesOf(list: Readonly<Record<string, string>>): PropertyDecorat
   const codes = Object.values(list);
   return listOf({
     name: 'codes',
-    message: `must be a list, none twice, of ${codes.join(', ')}`,
+    key: 'problem.codes',
+    params: { codes: codes.join(', ') },
     items: codes.length,
     unique: true,
     holds: (item) => codes.includes(item as string),

@@ -10,6 +10,7 @@ import { LANGUAGES, parseLanguage } from '../../../common/identifiers/language.j
 import { parseMmsi } from '../../../common/identifiers/mmsi.js';
 import { parsePostalItem } from '../../../common/identifiers/postal-item.js';
 import { parseUnLocode } from '../../../common/identifiers/un-locode.js';
+import type { KeyOf } from '../../../common/messages/messages.js';
 import { rule, type SchemaPart } from './rule.js';
 import { Pattern, PatternList } from './text.js';
 
@@ -20,10 +21,11 @@ import { Pattern, PatternList } from './text.js';
 
 type Parse = (text: string) => string | null;
 
-function normalForm(name: string, form: string, parse: Parse, schema: SchemaPart): PropertyDecorator {
+function normalForm(name: string, form: KeyOf<'form'>, parse: Parse, schema: SchemaPart): PropertyDecorator {
   return rule({
     name,
-    message: `must be ${form}`,
+    key: 'problem.form',
+    params: { form: { key: form } },
     holds: (value) => typeof value === 'string' && value.length <= 64 && parse(value) === value,
     schema: { type: 'string', ...schema },
   });
@@ -31,59 +33,43 @@ function normalForm(name: string, form: string, parse: Parse, schema: SchemaPart
 
 /** A container number whatever its check digit: whether that is right is said, truthfully, beside it. */
 export const ContainerNumber = (): PropertyDecorator =>
-  normalForm(
-    'container',
-    'a container number: four letters, the fourth U, J or Z, and seven digits (ISO 6346)',
-    (text) => parseContainer(text)?.normalised ?? null,
-    {
-      pattern: '^[A-Z]{3}[UJZ]\\d{7}$',
-    },
-  );
+  normalForm('container', 'form.container', (text) => parseContainer(text)?.normalised ?? null, {
+    pattern: '^[A-Z]{3}[UJZ]\\d{7}$',
+  });
 
 export const ImoNumber = (): PropertyDecorator =>
-  normalForm('imo', 'an IMO ship number: seven digits with a right check digit', parseImoNumber, {
+  normalForm('imo', 'form.imo', parseImoNumber, {
     pattern: '^\\d{7}$',
   });
 
-export const Mmsi = (): PropertyDecorator =>
-  normalForm('mmsi', 'an MMSI: nine digits, the first 2 to 7', parseMmsi, { pattern: '^[2-7]\\d{8}$' });
+export const Mmsi = (): PropertyDecorator => normalForm('mmsi', 'form.mmsi', parseMmsi, { pattern: '^[2-7]\\d{8}$' });
 
 export const AirWaybill = (): PropertyDecorator =>
-  normalForm(
-    'airWaybill',
-    'an air waybill number: eleven digits without dashes, with a right check digit',
-    parseAirWaybill,
-    {
-      pattern: '^\\d{10}[0-6]$',
-    },
-  );
+  normalForm('airWaybill', 'form.airWaybill', parseAirWaybill, {
+    pattern: '^\\d{10}[0-6]$',
+  });
 
 export const PostalItem = (): PropertyDecorator =>
-  normalForm(
-    'postalItem',
-    'a postal item number: two letters, nine digits with a right check digit, a country (UPU S10)',
-    parsePostalItem,
-    {
-      pattern: '^[A-Z]{2}\\d{9}[A-Z]{2}$',
-    },
-  );
+  normalForm('postalItem', 'form.postalItem', parsePostalItem, {
+    pattern: '^[A-Z]{2}\\d{9}[A-Z]{2}$',
+  });
 
 export const UnLocode = (): PropertyDecorator =>
-  normalForm('unLocode', 'a UN/LOCODE: a country and three letters or digits 2 to 9', parseUnLocode, {
+  normalForm('unLocode', 'form.unLocode', parseUnLocode, {
     pattern: '^[A-Z]{2}[A-Z2-9]{3}$',
   });
 
 export const Country = (): PropertyDecorator =>
-  normalForm('country', 'a country of ISO 3166-1, two capital letters', parseCountry, { enum: COUNTRIES });
+  normalForm('country', 'form.country', parseCountry, { enum: COUNTRIES });
 
 export const Language = (): PropertyDecorator =>
-  normalForm('language', 'a language of ISO 639-1, two small letters', parseLanguage, { enum: LANGUAGES });
+  normalForm('language', 'form.language', parseLanguage, { enum: LANGUAGES });
 
 export const Currency = (): PropertyDecorator =>
-  normalForm('currency', 'a currency of ISO 4217, three capital letters', parseCurrency, { pattern: '^[A-Z]{3}$' });
+  normalForm('currency', 'form.currency', parseCurrency, { pattern: '^[A-Z]{3}$' });
 
 export const CasNumber = (): PropertyDecorator =>
-  normalForm('casNumber', 'a CAS number such as 67-64-1 with a right check digit', parseCasNumber, {
+  normalForm('casNumber', 'form.casNumber', parseCasNumber, {
     pattern: '^[1-9]\\d{1,6}-\\d{2}-\\d$',
   });
 
@@ -91,7 +77,7 @@ export const CasNumber = (): PropertyDecorator =>
 export const BillOfLading = (): PropertyDecorator =>
   rule({
     name: 'billOfLading',
-    message: 'must be a number of at most 35 letters and digits, as the document prints it',
+    key: 'problem.billOfLading',
     holds: (value) =>
       typeof value === 'string' &&
       /^[\x21-\x7e]([\x20-\x7e]{0,48}[\x21-\x7e])?$/.test(value) &&
@@ -102,20 +88,18 @@ export const BillOfLading = (): PropertyDecorator =>
 export const HsCode = (): PropertyDecorator =>
   rule({
     name: 'hsCode',
-    message: 'must be a tariff code of 6 to 10 digits, with or without dots',
+    key: 'problem.hsCode',
     holds: (value) => typeof value === 'string' && /^[\d.]+$/.test(value) && parseHsCode(value) !== null,
     schema: { type: 'string', pattern: '^\\d{4}\\.?\\d{2}[\\d.]{0,6}$' },
   });
 
 const PHONE = /^\+[1-9]\d{6,14}$/;
-const PHONE_FORM = 'a telephone number of E.164: plus and digits only';
 
-export const PhoneNumber = (): PropertyDecorator => Pattern(PHONE, PHONE_FORM);
-export const PhoneNumbers = (items: number): PropertyDecorator => PatternList(PHONE, PHONE_FORM, items);
+export const PhoneNumber = (): PropertyDecorator => Pattern(PHONE, 'form.phone');
+export const PhoneNumbers = (items: number): PropertyDecorator => PatternList(PHONE, 'form.phone', items);
 
 /** Kept plain on purpose: no display name, no quoting. */
 const MAILBOX = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){1,8}$/;
-const MAILBOX_FORM = 'an e-mail address such as unit@customs.example';
 
-export const Mailbox = (): PropertyDecorator => Pattern(MAILBOX, MAILBOX_FORM);
-export const Mailboxes = (items: number): PropertyDecorator => PatternList(MAILBOX, MAILBOX_FORM, items);
+export const Mailbox = (): PropertyDecorator => Pattern(MAILBOX, 'form.mailbox');
+export const Mailboxes = (items: number): PropertyDecorator => PatternList(MAILBOX, 'form.mailbox', items);

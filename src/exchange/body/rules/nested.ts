@@ -24,8 +24,8 @@ function isRecord(value: unknown): boolean {
 export function NestedRecord(type: () => Constructor): PropertyDecorator {
   return all(
     remember({ type, list: false }),
-    rule({ name: 'record', message: 'must be a record', holds: isRecord }),
-    ValidateNested({ message: 'must be a record' }),
+    rule({ name: 'record', key: 'problem.record', holds: isRecord }),
+    ValidateNested(),
     Type(type),
   );
 }
@@ -36,12 +36,13 @@ export function NestedList(type: () => Constructor, items: number): PropertyDeco
     remember({ type, list: true }),
     rule({
       name: 'records',
-      message: `must be a list of 1 to ${items} records`,
+      key: 'problem.records',
+      params: { items },
       holds: (value) => Array.isArray(value) && value.length >= 1 && value.length <= items && value.every(isRecord),
       at: (value) => failingItems(value, isRecord),
       schema: { type: 'array', minItems: 1, maxItems: items },
     }),
-    ValidateNested({ each: true, message: 'must be a record' }),
+    ValidateNested({ each: true }),
     Type(type),
   );
 }
@@ -50,7 +51,8 @@ export function NestedList(type: () => Constructor, items: number): PropertyDeco
 export function UniqueBy(member: string): PropertyDecorator {
   return rule({
     name: 'uniqueBy',
-    message: `must not have two records with the same ${member}`,
+    key: 'problem.uniqueBy',
+    params: { member },
     holds: (value) => {
       if (!Array.isArray(value)) return true;
       const keys = value.filter(isRecord).map((record) => (record as Record<string, unknown>)[member]);

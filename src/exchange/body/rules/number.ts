@@ -10,7 +10,8 @@ export function DecimalString(options: { integerDigits: number; fractionDigits: 
   const pattern = new RegExp(`^(0|[1-9]\\d{0,${integerDigits - 1}})${fraction}$`);
   return rule({
     name: 'decimalString',
-    message: `must be a decimal number in quotes, at most ${integerDigits} digits before the point and ${fractionDigits} after it`,
+    key: 'problem.decimalString',
+    params: { integerDigits, fractionDigits },
     holds: (value) => typeof value === 'string' && pattern.test(value),
     schema: { type: 'string', pattern: pattern.source },
   });
@@ -20,7 +21,8 @@ export function DecimalString(options: { integerDigits: number; fractionDigits: 
 export function WholeNumber(min: number, max: number): PropertyDecorator {
   return rule({
     name: 'wholeNumber',
-    message: `must be a whole number from ${min} to ${max}`,
+    key: 'problem.wholeNumber',
+    params: { min, max },
     holds: (value) => isWholeNumber(value, min, max),
     schema: { type: 'integer', minimum: min, maximum: max },
   });
@@ -34,7 +36,7 @@ export function isWholeNumber(value: unknown, min: number, max: number): value i
 export function Flag(): PropertyDecorator {
   return rule({
     name: 'flag',
-    message: 'must be true or false',
+    key: 'problem.flag',
     holds: (value) => typeof value === 'boolean',
     schema: { type: 'boolean' },
   });

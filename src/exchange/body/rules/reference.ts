@@ -4,34 +4,33 @@ const AGENCY = /^[A-Z]{2}-[A-Z0-9]{2,12}$/;
 const ANY_REFERENCE = /^[A-Z]{2}-[A-Z]{3}-\d{4}-[A-Z]{6}$/;
 
 /** Code of an agency in the directory: VN-CUS. */
-export const AgencyCode = (): PropertyDecorator => Pattern(AGENCY, 'the code of an agency, such as VN-CUS');
+export const AgencyCode = (): PropertyDecorator => Pattern(AGENCY, 'form.agency');
 
-export const AgencyCodes = (items: number): PropertyDecorator =>
-  PatternList(AGENCY, 'the code of an agency, such as VN-CUS', items);
+export const AgencyCodes = (items: number): PropertyDecorator => PatternList(AGENCY, 'form.agency', items);
 
 /** Code of a unit in the directory: VN-CUS-AS. */
 export const UnitCode = (): PropertyDecorator =>
-  Pattern(/^[A-Z]{2}-[A-Z0-9]{2,12}(-[A-Z0-9]{1,12}){1,3}$/, 'the code of a unit, such as VN-CUS-AS');
+  Pattern(/^[A-Z]{2}-[A-Z0-9]{2,12}(-[A-Z0-9]{1,12}){1,3}$/, 'form.unit');
 
 /** An officer, as the directory calls him or her outside the own agency: no name travels. */
-export const OfficerPseudonym = (): PropertyDecorator =>
-  Pattern(/^p:[A-Za-z0-9_-]{6,40}$/, 'the pseudonym of an officer, such as p:7f3k2m9q');
+export const OfficerPseudonym = (): PropertyDecorator => Pattern(/^p:[A-Za-z0-9_-]{6,40}$/, 'form.officer');
 
 /** Id of an agreement in the directory. */
-export const AgreementId = (): PropertyDecorator =>
-  Pattern(/^[A-Z0-9][A-Z0-9-]{2,60}$/, 'the id of an agreement: capital letters, digits and dashes');
+export const AgreementId = (): PropertyDecorator => Pattern(/^[A-Z0-9][A-Z0-9-]{2,60}$/, 'form.agreement');
 
 /**
  * Reference that people quote: agency's two letters, kind, year, six random letters (VN-ALR-2026-KXQWPD). Random, because a serial number
  * would tell everyone the volume.
  */
 export const Reference = (kind: 'ALR' | 'REQ'): PropertyDecorator =>
-  Pattern(new RegExp(`^[A-Z]{2}-${kind}-\\d{4}-[A-Z]{6}$`), `a reference such as VN-${kind}-2026-KXQWPD`);
+  Pattern(
+    new RegExp(`^[A-Z]{2}-${kind}-\\d{4}-[A-Z]{6}$`),
+    kind === 'ALR' ? 'form.alertReference' : 'form.requestReference',
+  );
 
-export const AnyReference = (): PropertyDecorator => Pattern(ANY_REFERENCE, 'a reference such as VN-ALR-2026-KXQWPD');
+export const AnyReference = (): PropertyDecorator => Pattern(ANY_REFERENCE, 'form.reference');
 
-export const References = (items: number): PropertyDecorator =>
-  PatternList(ANY_REFERENCE, 'a reference such as VN-ALR-2026-KXQWPD', items);
+export const References = (items: number): PropertyDecorator => PatternList(ANY_REFERENCE, 'form.reference', items);
 
 /** Key of a party inside one object; the nominal part refers to it. */
-export const PartyKey = (): PropertyDecorator => Pattern(/^P[1-9]\d{0,2}$/, 'a key such as P1');
+export const PartyKey = (): PropertyDecorator => Pattern(/^P[1-9]\d{0,2}$/, 'form.partyKey');

@@ -1,14 +1,17 @@
 import { registerDecorator } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import type { KeyOf, Phrase } from '../../../common/messages/messages.js';
 
 /** The part of a JSON Schema that one rule contributes. */
 export type SchemaPart = Record<string, unknown>;
 
 export interface Rule {
-  /** Short name of the rule; the console finds its translation by it. */
+  /** Short name of the rule, for programs; a member has no two rules of one name. */
   name: string;
-  /** What is right, for a person, in English. It never repeats the value: values may be personal data. */
-  message: string;
+  /** The sentence that says what is right, as the messages have it. It never repeats the value: values may be personal data. */
+  key: KeyOf<'problem'>;
+  /** What is filled into the sentence. */
+  params?: Phrase['params'];
   /** Whether the rule holds. `record` may be malformed elsewhere: other rules say so, this one must not throw. */
   holds: (value: unknown, record: object) => boolean;
   /** Pointers from the member to what is wrong, when that is not the member itself: `['/0', '/2']`. */
@@ -21,17 +24,19 @@ export type Condition<T> = (record: T) => boolean;
 
 /** How a broken rule travels through class-validator to `validateBody`. */
 export interface RuleContext {
+  phrase: Phrase;
   at?: (value: unknown) => string[];
 }
 
 /** A rule on one member of a body class. Each member takes any number; none is asked when an optional member is absent. */
-export function rule({ name, message, holds, at, schema }: Rule): PropertyDecorator {
+export function rule({ name, key, params, holds, at, schema }: Rule): PropertyDecorator {
   return (prototype, property) => {
     registerDecorator({
       name,
       target: prototype.constructor,
       propertyName: property as string,
-      options: { message, context: { at } satisfies RuleContext },
+      // The message is never read, but without one class-validator would drop the context.
+      options: { message: key, context: { phrase: { key, params }, at } satisfies RuleContext },
       validator: { validate: (value, args) => holds(value, args?.object ?? {}) },
     });
     if (schema) contribute(schema)(prototype, property);
@@ -64,13 +69,13 @@ export function failingItems(value: unknown, holds: (item: unknown) => boolean):
 /** A rule that looks at several members of a record; written on the member a person would change. */
 export function Check<T extends object>(
   name: string,
-  message: string,
+  key: KeyOf<'problem'>,
   holds: Condition<T>,
   at?: string,
 ): PropertyDecorator {
   return rule({
     name,
-    message,
+    key,
     holds: (_value, record) => holds(record as T),
     at: at === undefined ? undefined : () => [at],
   });

@@ -34,9 +34,9 @@ class RulesRecord {
   @Optional() @CodesOf(SIZE) sizes?: string[];
   @Optional() @NestedRecord(() => Item) item?: Item;
   @Optional() @NestedList(() => Item, 2) @UniqueBy('name') items?: Item[];
-  @RequiredWhen<RulesRecord>(({ flag }) => flag === true, 'with the flag') @ShortText(5) whenFlag?: string;
-  @OnlyWhen<RulesRecord>(({ size }) => size === 'LARGE', 'with LARGE') @ShortText(5) onlyLarge?: string;
-  @ExactlyWhen<RulesRecord>(({ count }) => count === 3, 'with three') @ShortText(5) three?: string;
+  @RequiredWhen<RulesRecord>(({ flag }) => flag === true, 'when.flash') @ShortText(5) whenFlag?: string;
+  @OnlyWhen<RulesRecord>(({ size }) => size === 'LARGE', 'when.h3') @ShortText(5) onlyLarge?: string;
+  @ExactlyWhen<RulesRecord>(({ count }) => count === 3, 'when.named') @ShortText(5) three?: string;
   @Optional() @ContainerNumber() container?: string;
   @Optional() @ImoNumber() imo?: string;
   @Optional() @AirWaybill() awb?: string;

@@ -1,4 +1,5 @@
-import { failingItems, rule, type SchemaPart } from './rule.js';
+import type { KeyOf } from '../../../common/messages/messages.js';
+import { failingItems, rule, type Rule, type SchemaPart } from './rule.js';
 
 /**
  * Characters that are refused in every text: control characters (a long text may have line feeds), separators of lines and paragraphs, the
@@ -14,13 +15,12 @@ function isText(value: unknown, max: number, lines: boolean): boolean {
   return (lines || !value.includes('\n')) && Array.from(value).length <= max;
 }
 
-const LINE = 'without blanks at its ends and without control characters';
-
 /** A text of one line. */
 export function ShortText(max: number): PropertyDecorator {
   return rule({
     name: 'shortText',
-    message: `must be a text of one line, 1 to ${max} characters, ${LINE}`,
+    key: 'problem.shortText',
+    params: { max },
     holds: (value) => isText(value, max, false),
     schema: { type: 'string', minLength: 1, maxLength: max },
   });
@@ -30,38 +30,42 @@ export function ShortText(max: number): PropertyDecorator {
 export function LongText(max: number): PropertyDecorator {
   return rule({
     name: 'longText',
-    message: `must be a text of 1 to ${max} characters, ${LINE} other than line feeds`,
+    key: 'problem.longText',
+    params: { max },
     holds: (value) => isText(value, max, true),
     schema: { type: 'string', minLength: 1, maxLength: max },
   });
 }
 
 /** A list of texts, at least one: a list of nothing is left out. */
-export function TextList(options: { items: number; max: number }): PropertyDecorator {
+export function TextList({ items, max }: { items: number; max: number }): PropertyDecorator {
   return listOf({
     name: 'textList',
-    message: `must be a list of 1 to ${options.items} texts, each 1 to ${options.max} characters, ${LINE} other than line feeds`,
-    items: options.items,
-    holds: (item) => isText(item, options.max, true),
-    schema: { type: 'string', minLength: 1, maxLength: options.max },
+    key: 'problem.textList',
+    params: { items, max },
+    items,
+    holds: (item) => isText(item, max, true),
+    schema: { type: 'string', minLength: 1, maxLength: max },
   });
 }
 
 /** A text of a given form. `form` completes "must be …". */
-export function Pattern(pattern: RegExp, form: string): PropertyDecorator {
+export function Pattern(pattern: RegExp, form: KeyOf<'form'>): PropertyDecorator {
   return rule({
     name: 'pattern',
-    message: `must be ${form}`,
+    key: 'problem.form',
+    params: { form: { key: form } },
     holds: (value) => typeof value === 'string' && pattern.test(value),
     schema: { type: 'string', pattern: pattern.source },
   });
 }
 
 /** A list of texts of a given form, none twice. */
-export function PatternList(pattern: RegExp, form: string, items: number): PropertyDecorator {
+export function PatternList(pattern: RegExp, form: KeyOf<'form'>, items: number): PropertyDecorator {
   return listOf({
     name: 'pattern',
-    message: `must be a list of 1 to ${items}, none twice, each ${form}`,
+    key: 'problem.formList',
+    params: { items, form: { key: form } },
     items,
     unique: true,
     holds: (item) => typeof item === 'string' && pattern.test(item),
@@ -70,19 +74,20 @@ export function PatternList(pattern: RegExp, form: string, items: number): Prope
 }
 
 /** A list of simple values, each of which keeps a rule; a broken item is named by its place. */
-export function listOf(list: {
-  name: string;
-  message: string;
-  items: number;
-  atLeast?: number;
-  unique?: boolean;
-  holds: (item: unknown) => boolean;
-  schema: SchemaPart;
-}): PropertyDecorator {
-  const { items, atLeast = 1, unique = false } = list;
+export function listOf(
+  list: Pick<Rule, 'name' | 'key' | 'params'> & {
+    items: number;
+    atLeast?: number;
+    unique?: boolean;
+    holds: (item: unknown) => boolean;
+    schema: SchemaPart;
+  },
+): PropertyDecorator {
+  const { name, key, params, items, atLeast = 1, unique = false } = list;
   return rule({
-    name: list.name,
-    message: list.message,
+    name,
+    key,
+    params,
     holds: (value) =>
       Array.isArray(value) &&
       value.length >= atLeast &&

@@ -22,7 +22,7 @@ function isInCalendar(text: string, iso: string): boolean {
 export function UtcTime(): PropertyDecorator {
   return rule({
     name: 'utcTime',
-    message: 'must be a time in UTC with whole seconds, such as 2026-11-22T02:15:00Z',
+    key: 'problem.utcTime',
     holds: isUtcTime,
     schema: { type: 'string', format: 'date-time', pattern: UTC_TIME.source },
   });
@@ -32,7 +32,7 @@ export function UtcTime(): PropertyDecorator {
 export function LocalDate(): PropertyDecorator {
   return rule({
     name: 'localDate',
-    message: 'must be a date such as 2026-11-22',
+    key: 'problem.localDate',
     holds: isLocalDate,
     schema: { type: 'string', format: 'date', pattern: LOCAL_DATE.source },
   });
@@ -43,7 +43,7 @@ export function PartialDate(): PropertyDecorator {
   const pattern = /^\d{4}(-\d{2}(-\d{2})?)?$/;
   return rule({
     name: 'partialDate',
-    message: 'must be a date such as 1984-05-17, or only its year and month, or only its year',
+    key: 'problem.partialDate',
     holds: (value) =>
       typeof value === 'string' && pattern.test(value) && isLocalDate(value + '0000-01-01'.slice(value.length)),
     schema: { type: 'string', pattern: pattern.source },
@@ -54,7 +54,8 @@ export function PartialDate(): PropertyDecorator {
 export function After(other: string): PropertyDecorator {
   return rule({
     name: 'after',
-    message: `must be later than ${other}`,
+    key: 'problem.after',
+    params: { other },
     holds: (value, record) => {
       const earlier = (record as Record<string, unknown>)[other];
       return !isUtcTime(value) || !isUtcTime(earlier) || Date.parse(value) > Date.parse(earlier);
@@ -66,7 +67,8 @@ export function After(other: string): PropertyDecorator {
 export function WithinDaysOf(other: string, days: number): PropertyDecorator {
   return rule({
     name: 'withinDays',
-    message: `must be at most ${days} days after ${other}`,
+    key: 'problem.withinDays',
+    params: { days, other },
     holds: (value, record) => {
       const earlier = (record as Record<string, unknown>)[other];
       return !isUtcTime(value) || !isUtcTime(earlier) || Date.parse(value) - Date.parse(earlier) <= days * 86_400_000;
