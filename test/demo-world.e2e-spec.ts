@@ -20,7 +20,8 @@ import { verifyBundle } from '../src/protocol/bundle.js';
 import { AnswerBody } from '../src/requests/body/answer-body.js';
 import { FeedbackBody } from '../src/requests/body/feedback-body.js';
 import { RecallBody } from '../src/exchange/body/recall-body.js';
-import { checked, type Problem } from '../src/exchange/body/validate.js';
+import type { Problem } from '../src/common/errors.js';
+import { checked } from '../src/exchange/body/validate.js';
 import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
 
 const SEED = 'e2e';
