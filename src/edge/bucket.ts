@@ -24,12 +24,12 @@ export class Bucket {
   }
 
   /** Uses points up for what has been done already, so that what comes next is refused; never throws RateLimited. */
-  async charge(key: string, points = 1): Promise<void> {
-    await this.limiter.penalty(key, points);
+  async charge(key: string, points: number): Promise<void> {
+    if (points > 0) await this.limiter.penalty(key, points);
   }
 
-  async giveBack(key: string, points = 1): Promise<void> {
-    await this.limiter.reward(key, points);
+  async giveBack(key: string): Promise<void> {
+    await this.limiter.reward(key);
   }
 
   /** Throws RateLimited when nothing is left. */

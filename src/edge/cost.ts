@@ -71,6 +71,12 @@ export function costOf(
   return operation.selectionSet.selections.length * perRootField + costOfSet(operation.selectionSet, root, null);
 }
 
+/** How many values an answer holds, lists and objects counted like their fields: what the operation turned out to cost. */
+export function sizeOf(answer: unknown): number {
+  if (typeof answer !== 'object' || answer === null) return 1;
+  return Object.values(answer).reduce((sum: number, value) => sum + sizeOf(value), 1);
+}
+
 /** A field of the schema; none for `__typename`, nor on a union. */
 function fieldOf(type: GraphQLCompositeType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;

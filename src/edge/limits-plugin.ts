@@ -2,7 +2,7 @@ import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from 
 import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { GraphqlContext } from '../access/current-caller.js';
 import { HubError, InvalidInput, LimitExceeded, RateLimited } from '../common/errors.js';
-import { costOf, MAX_COST } from './cost.js';
+import { costOf, MAX_COST, sizeOf } from './cost.js';
 import { type Limits, principalOf } from './limits.js';
 
 /**
@@ -12,12 +12,14 @@ import { type Limits, principalOf } from './limits.js';
  * - it costs no more than one operation may
  * - too many answers NOT_FOUND in this minute close everything; too many bad signatures close mutations
  * - the caller's points of this minute suffice, and not too many of the caller's operations are under way
+ *
+ * What an answer holds beyond its estimate is charged afterwards.
  */
 export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext> {
   return {
     requestDidStart: async ({ contextValue }): Promise<GraphQLRequestListener<GraphqlContext>> => {
       const principal = principalOf(contextValue.request);
-      let isAdmitted = false;
+      let paid: number | null = null;
 
       const admit = async (operation: OperationDefinitionNode, cost: number): Promise<void> => {
         if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
@@ -25,7 +27,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
         if (operation.operation === OperationTypeNode.MUTATION) await limits.badSignatures.check(principal);
         await limits.points.take(principal, cost);
         limits.operations.enter(principal);
-        isAdmitted = true;
+        paid = cost;
       };
 
       return {
@@ -40,10 +42,11 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
           }
         },
         willSendResponse: async ({ response }) => {
-          if (!isAdmitted) return;
+          if (paid === null) return;
           limits.operations.leave(principal);
           if (response.body.kind !== 'single') return;
-          const { errors = [] } = response.body.singleResult;
+          const { data, errors = [] } = response.body.singleResult;
+          await limits.points.charge(principal, Math.max(0, sizeOf(data) - paid));
           await limits.notFound.charge(principal, countOf(errors, 'NOT_FOUND'));
           await limits.badSignatures.charge(principal, countOf(errors, 'BAD_SIGNED_OBJECT'));
         },

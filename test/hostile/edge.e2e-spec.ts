@@ -369,6 +369,7 @@ describe('within a minute', () => {
   let curious: Party;
   let forger: Party;
   let honest: Party;
+  let reader: Party;
   let agreement: string;
   beforeAll(async () => {
     few = await startTestHub(FEW);
@@ -379,7 +380,14 @@ describe('within a minute', () => {
       await few.enrol('KH-CUS-HQ'),
       await few.enrol('PH-CUS-INV'),
     ];
-    for (const party of [lavish, busy, curious, forger, honest]) await party.token();
+    const units = Array.from({ length: 500 }, (_, i) => ({
+      id: `MY-CUS-U${i}`,
+      kind: 'ANTI_SMUGGLING' as const,
+      nameEn: `Unit ${i}`,
+      nameVi: `Đơn vị ${i}`,
+    }));
+    reader = await few.enrol('MY-CUS-HQ', { units });
+    for (const party of [lavish, busy, curious, forger, honest, reader]) await party.token();
     agreement = await few.agree([forger, honest]);
   });
   afterAll(() => few.stop());
@@ -395,6 +403,12 @@ describe('within a minute', () => {
     expectRateLimited(await of(lavish, page));
     expectRateLimited(await of(lavish, ME));
     expect(outcome(await of(honest, ME))).toBe('200 answered');
+  });
+
+  it('a caller pays for what an answer held beyond its estimate', async () => {
+    const query = '{ agencies { units { id } } }'; // estimated at 65 points
+    expect(outcome(await of(reader, query))).toBe('200 answered');
+    expectRateLimited(await of(reader, query));
   });
 
   it('an address has points too, without sign-in', async () => {
