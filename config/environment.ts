@@ -10,6 +10,17 @@ export const PROJECT_FOLDER = fileURLToPath(
 
 const DATABASE_URL_RULES = { protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true };
 
+const MOST = 1_000_000_000;
+
+/** A variable that is a whole number from `least` to `most`. */
+function Whole(least: number, most: number): PropertyDecorator {
+  return (target, name) => {
+    const message = `${String(name)} must be a whole number from ${least} to ${most}`;
+    Transform(({ value }) => Number(value))(target, name);
+    for (const rule of [IsInt({ message }), Min(least, { message }), Max(most, { message })]) rule(target, name);
+  };
+}
+
 /** Everything the hub reads from its environment, checked before anything starts. Secrets are files, never variables. */
 export class Environment {
   /** Who this hub is: a host name, part of everything that is signed. Ids that begin with `demo.` are demonstrations. */
@@ -33,10 +44,7 @@ export class Environment {
   HOST = '127.0.0.1';
 
   /** The port to listen on; 0 takes a free one. */
-  @Transform(({ value }) => Number(value))
-  @IsInt({ message: 'PORT must be a number' })
-  @Min(0, { message: 'PORT must be 0 or more' })
-  @Max(65_535, { message: 'PORT must be at most 65535' })
+  @Whole(0, 65_535)
   PORT = 3000;
 
   /** The address by which clients reach the hub, when a proxy stands before it. Unset: http://localhost:PORT. */
@@ -53,11 +61,42 @@ export class Environment {
   LOG_LEVEL = 'warn';
 
   /** Connections of one process to the database. */
-  @Transform(({ value }) => Number(value))
-  @IsInt({ message: 'DATABASE_POOL must be a number' })
-  @Min(2, { message: 'DATABASE_POOL must be 2 or more' })
-  @Max(200, { message: 'DATABASE_POOL must be at most 200' })
+  @Whole(2, 200)
   DATABASE_POOL = 16;
+
+  /** Addresses of proxies, or networks such as 10.0.0.0/8, whose X-Forwarded-For tells who calls; separated by commas. */
+  @Transform(({ value }: { value: string | string[] }) =>
+    typeof value === 'string' ? value.split(',').map((address) => address.trim()) : value,
+  )
+  @Matches(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, {
+    each: true,
+    message: 'TRUSTED_PROXIES must be addresses, separated by commas',
+  })
+  TRUSTED_PROXIES: string[] = [];
+
+  /** How long a request may take to arrive. */
+  @Whole(1, 600)
+  REQUEST_TIMEOUT_SECONDS = 30;
+
+  /** Points for GraphQL operations that each caller has in a minute; a page of 20 objects costs about 250, a submission 110. */
+  @Whole(1, MOST)
+  POINTS_PER_MINUTE = 300_000;
+
+  /** GraphQL operations of one caller that may be under way at once. */
+  @Whole(1, MOST)
+  CONCURRENT_OPERATIONS = 20;
+
+  /** Answers NOT_FOUND that each caller may get in a minute before it has to wait. */
+  @Whole(1, MOST)
+  NOT_FOUND_PER_MINUTE = 300;
+
+  /** Signed objects and key sets that may be refused to each caller in a minute before it has to wait. */
+  @Whole(1, MOST)
+  BAD_SIGNATURES_PER_MINUTE = 60;
+
+  /** Sign-ins of one address in a minute that may fail, or be under way, before it has to wait. */
+  @Whole(1, MOST)
+  FAILED_SIGN_INS_PER_MINUTE = 120;
 
   /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
   get isDemonstration(): boolean {
@@ -85,6 +124,13 @@ const VARIABLES = [
   'PUBLIC_URL',
   'LOG_LEVEL',
   'DATABASE_POOL',
+  'TRUSTED_PROXIES',
+  'REQUEST_TIMEOUT_SECONDS',
+  'POINTS_PER_MINUTE',
+  'CONCURRENT_OPERATIONS',
+  'NOT_FOUND_PER_MINUTE',
+  'BAD_SIGNATURES_PER_MINUTE',
+  'FAILED_SIGN_INS_PER_MINUTE',
 ] as const;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

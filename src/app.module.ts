@@ -17,6 +17,9 @@ import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { DemoController } from './demo/demo.controller.js';
+import { documentLimits, MAX_TOKENS } from './edge/document-limits.js';
+import { Limits } from './edge/limits.js';
+import { limitsPlugin } from './edge/limits-plugin.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
@@ -40,6 +43,7 @@ export interface HubParts {
   vault: PartVault;
   signal: ChangeSignal;
   session: SessionOptions;
+  limits: Limits;
   logLevel: string;
   /** Tokens for the fictional units; null unless this is a demonstration. */
   demonstration: DemoTokens | null;
@@ -100,7 +104,7 @@ function loggingOptions(level: string): object {
   return { level, autoLogging: false, serializers: { err: loggedError } };
 }
 
-function graphqlOptions({ database }: HubParts): ApolloDriverConfig {
+function graphqlOptions({ database, limits }: HubParts): ApolloDriverConfig {
   return {
     driver: ApolloDriver,
     path: '/graphql',
@@ -113,12 +117,13 @@ function graphqlOptions({ database }: HubParts): ApolloDriverConfig {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     csrfPrevention: { requestHeaders: ['x-liaison-csrf'] },
-    parseOptions: { maxTokens: 2000 },
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [documentLimits],
     cache: 'bounded',
     stopOnTerminationSignals: false,
     autoTransformHttpErrors: false,
     context: (request: FastifyRequest, _reply: FastifyReply): GraphqlContext => ({ request, caller: request.caller }),
-    plugins: [operationPlugin(database, OPENING_FIELDS)],
+    plugins: [limitsPlugin(limits), operationPlugin(database, OPENING_FIELDS)],
     formatError,
   };
 }

@@ -19,14 +19,14 @@ import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
 import { DemoTokens } from './demo/demo-tokens.js';
+import { connectionOptions } from './edge/connections.js';
+import { Limits } from './edge/limits.js';
+import { mountEdge } from './edge/mount-edge.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { Authenticator } from './session/authenticator.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
-
-const BODY_LIMIT = 2 * 1024 * 1024;
-const REQUEST_TIMEOUT_MS = 40_000;
 
 /** A hub that serves requests. */
 export interface RunningHub {
@@ -51,6 +51,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     const port = environment.PORT === 0 ? await freePort(environment.HOST) : environment.PORT;
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');
     const identity = new HubIdentity(environment.HUB_ID, publicUrl);
+    const limits = new Limits(environment);
     const signal = new ChangeSignal(access.appUrl);
     await signal.listen();
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -63,18 +64,20 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         hubKeys: await HubKeys.open(secrets),
         vault: new PartVault(secrets),
         signal,
+        limits,
         session: { publicUrl, authUrl: access.authUrl, secrets },
         logLevel: environment.LOG_LEVEL,
         demonstration: environment.isDemonstration
           ? new DemoTokens(join(environment.DATA_FOLDER, 'demo'), identity)
           : null,
       }),
-      new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false }),
-      { bufferLogs: true, abortOnError: false },
+      new FastifyAdapter(connectionOptions(environment)),
+      { bufferLogs: true, abortOnError: false, bodyParser: false },
     );
     app.useLogger(app.get(Logger));
     app.flushLogs();
     logRequests(app);
+    mountEdge(app.getHttpAdapter().getInstance(), limits);
     signInBefore(app, publicUrl);
     await app.listen(port, environment.HOST);
     return {

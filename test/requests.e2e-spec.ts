@@ -341,7 +341,9 @@ describe('is refused and leaves nothing behind: a submission that', () => {
   it('answers an alert', async () => {
     const { id } = await ask(vn, th);
     const alert = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
-    const link = await th.ask<{ object: { digest: string } }>('query($id: ID!) { object(id: $id) { digest } }', alert);
+    const link = await th.ask<{ object: { digest: string } }>('query($id: ID!) { object(id: $id) { digest } }', {
+      id: alert.id,
+    });
     const answer = {
       ...(await anAnswerPayload(th, id)),
       inReplyTo: { id: alert.id, digest: link.data!.object.digest },

@@ -2,6 +2,8 @@ import type { EntityManager } from 'typeorm';
 
 /** What of pg's client we use; TypeORM types its connections as any. */
 export interface Connection {
+  /** Of the server's process behind it. */
+  processID: number;
   query(sql: string, values?: unknown[]): Promise<{ command: string }>;
   query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
   connection: { stream: { cork(): void; uncork(): void } };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Clock } from '../common/clock.js';
+import { isDatabaseTimeout } from '../common/database-fault.js';
 import { Unavailable } from '../common/errors.js';
 import type { Caller } from './caller.js';
 import { contextToken, type ContextKey } from './context-token.js';
@@ -16,10 +17,14 @@ interface Operation {
 
 interface Transaction {
   readonly manager: EntityManager;
+  /** Whether the deadline has passed: nothing of it is stored, and whatever fails in it fails for that. */
+  readonly isLate: () => boolean;
   commit(): Promise<void>;
   rollBack(): Promise<void>;
 }
 
+/** How long a transaction may last. A statement alone ends after half of that (statement_timeout). */
+const DEADLINE_MS = 10_000;
 const SET_CONTEXT = "SELECT set_config('app.ctx', $1, true)";
 
 /**
@@ -27,7 +32,7 @@ const SET_CONTEXT = "SELECT set_config('app.ctx', $1, true)";
  *
  * BEGIN and the context leave in one flight with the first query (pg's pipeline mode). A GraphQL query operation shares one
  * transaction among its resolvers (`openOperation`), so that it reads one state of the world and takes one connection;
- * each mutation commits its own.
+ * each mutation commits its own. A transaction that reaches its deadline is cancelled and rolled back, and answers Unavailable.
  */
 @Injectable()
 export class ScopedDatabase {
@@ -37,6 +42,7 @@ export class ScopedDatabase {
     private readonly dataSource: DataSource,
     private readonly key: ContextKey,
     private readonly clock: Clock,
+    private readonly deadlineMs = DEADLINE_MS,
   ) {}
 
   /** Runs `work` under the caller's rights: inside the operation's transaction if there is one, else in its own. */
@@ -50,7 +56,7 @@ export class ScopedDatabase {
       return result;
     } catch (error) {
       await transaction.rollBack();
-      throw error;
+      throw transaction.isLate() || isDatabaseTimeout(error) ? new Unavailable() : error;
     }
   }
 
@@ -82,7 +88,13 @@ export class ScopedDatabase {
   private async within<T>(operation: Operation, caller: Caller, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     if (operation.isOver) throw new Error('The operation is over');
     operation.begun ??= this.begin(caller, operation.readOnly);
-    const running = operation.begun.then((transaction) => work(transaction.manager));
+    const running = operation.begun.then(async (transaction) => {
+      try {
+        return await work(transaction.manager);
+      } catch (error) {
+        throw transaction.isLate() || isDatabaseTimeout(error) ? new Unavailable() : error;
+      }
+    });
     operation.running.add(running);
     try {
       return await running;
@@ -101,11 +113,12 @@ export class ScopedDatabase {
     ]);
     head.catch(() => undefined); // awaited at the end; a failed head fails every statement after it
     markTransaction(runner, true);
-    let finished = false;
+    let isLate = false;
     const finish = async (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
-      if (finished) return;
-      finished = true;
+      clearTimeout(deadline);
       try {
+        // The connection is still ours, so what is cancelled cannot be the next caller's.
+        if (isLate) await this.cancel(connection);
         const done = await connection.query(command);
         // COMMIT of an aborted transaction resolves with the tag ROLLBACK: nothing was stored.
         if (command === 'COMMIT' && done.command !== 'COMMIT') throw new Error('The transaction was rolled back');
@@ -115,11 +128,27 @@ export class ScopedDatabase {
         await runner.release();
       }
     };
+    let finishing: Promise<void> | undefined;
+    const finishOnce = (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => (finishing ??= finish(command));
+    const rollBack = (): Promise<void> => finishOnce('ROLLBACK').catch(() => undefined);
+    const deadline = setTimeout(() => {
+      isLate = finishing === undefined;
+      void rollBack();
+    }, this.deadlineMs);
     return {
       manager: runner.manager,
-      commit: () => finish('COMMIT'),
-      rollBack: () => finish('ROLLBACK').catch(() => undefined),
+      isLate: () => isLate,
+      commit: async () => {
+        await finishOnce('COMMIT');
+        if (isLate) throw new Unavailable();
+      },
+      rollBack,
     };
+  }
+
+  /** Ends the statement that runs on this connection, from another one. When there is none free, statement_timeout ends it. */
+  private async cancel({ processID }: Connection): Promise<void> {
+    await this.dataSource.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
   }
 
   private async connect(runner: QueryRunner): Promise<Connection> {

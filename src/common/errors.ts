@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'BAD_SIGNED_OBJECT'
   | 'CONFLICT'
+  | 'RATE_LIMITED'
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
@@ -31,6 +32,8 @@ export interface ErrorDetails {
   pointer?: string;
   problems?: Problem[];
   retryable?: boolean;
+  /** Seconds after which it is worth trying again. */
+  retryAfter?: number;
 }
 
 /** An error the caller may read, in words of the message catalogue. Every other error leaves as INTERNAL and is only logged. */
@@ -86,6 +89,22 @@ export class BadSignedObject extends HubError {
   readonly code = 'BAD_SIGNED_OBJECT';
   constructor(sub: string, details: ErrorDetails = {}) {
     super('error.badSignedObject', { ...details, sub, params: { sub } });
+  }
+}
+
+/** One request asked for more than it may. `sub` names the limit: DEPTH, ALIASES, COST, … */
+export class LimitExceeded extends HubError {
+  readonly code = 'LIMIT_EXCEEDED';
+  constructor(sub: string, limit: number) {
+    super('error.limitExceeded', { sub, params: { sub, limit } });
+  }
+}
+
+/** The caller has used up what a minute allows, or has too much under way; `retryAfter` is in seconds. */
+export class RateLimited extends HubError {
+  readonly code = 'RATE_LIMITED';
+  constructor(retryAfter: number) {
+    super('error.rateLimited', { retryable: true, retryAfter, params: { retryAfter } });
   }
 }
 

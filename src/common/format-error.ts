@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HubError, type Problem } from './errors.js';
 import { type Language, message } from './messages/messages.js';
 
@@ -13,7 +13,7 @@ type WithCause = GraphQLFormattedError & { [CAUSE]?: HubError };
 
 /** The only place where an error becomes an answer: our own with their code, clients' mistakes as BAD_REQUEST, all else INTERNAL. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
+  const cause = causeOf(error);
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof HubError) {
     const answer = {
@@ -56,18 +56,25 @@ export function inLanguage(error: GraphQLFormattedError, language: Language): Gr
 
 /** What a partner's program can act on (security.md 7.6), and for each problem what a person can. */
 export function extensionsOf(error: HubError, language: Language): Record<string, unknown> {
-  const { sub, pointer, problems, retryable } = error.details;
+  const { sub, pointer, problems, retryable, retryAfter } = error.details;
   return {
     code: error.code,
     ...(sub === undefined ? {} : { sub }),
     ...(pointer === undefined ? {} : { pointer }),
     ...(problems === undefined ? {} : { problems: problems.map((problem) => inWords(problem, language)) }),
     retryable: retryable ?? false,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
   };
 }
 
 function inWords({ pointer, rule, key, params }: Problem, language: Language): Record<string, string> {
   return { pointer, rule, message: message(key, language, params) };
+}
+
+/** Our own error inside GraphQL's, whether a resolver threw it or the operation was refused before any ran. */
+function causeOf(error: unknown): unknown {
+  const origin = error instanceof GraphQLError ? error.originalError : undefined;
+  return origin instanceof HubError ? origin : unwrapResolverError(error);
 }
 
 const CLIENT_MISTAKES = new Set([

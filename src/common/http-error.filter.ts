@@ -3,14 +3,22 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HubError, NotFound } from './errors.js';
 import { extensionsOf } from './format-error.js';
-import { languageOf, message } from './messages/messages.js';
+import { languageOf, message, type MessageKey } from './messages/messages.js';
 
 const STATUS: Record<string, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
+};
+
+/** What was wrong with a request that did not come as far as a route, where its status says more than that it was wrong. */
+const WRONG_REQUESTS: Record<number, MessageKey> = {
+  405: 'error.postOnly',
+  413: 'error.tooLarge',
+  415: 'error.jsonOnly',
 };
 
 /** Errors of plain HTTP routes, in the same shape and words as GraphQL's. GraphQL errors pass on to formatError. */
@@ -25,6 +33,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
+      if (known.details.retryAfter !== undefined) reply.header('retry-after', String(known.details.retryAfter));
       return reply.status(STATUS[known.code] ?? 400).send({
         errors: [
           { message: message(known.key, language, known.details.params), extensions: extensionsOf(known, language) },
@@ -32,10 +41,9 @@ export class HttpErrorFilter implements ExceptionFilter {
       });
     }
     if (error instanceof HttpException && error.getStatus() < 500) {
+      const text = message(WRONG_REQUESTS[error.getStatus()] ?? 'error.badRequest', language);
       return reply.status(error.getStatus()).send({
-        errors: [
-          { message: message('error.badRequest', language), extensions: { code: 'BAD_REQUEST', retryable: false } },
-        ],
+        errors: [{ message: text, extensions: { code: 'BAD_REQUEST', retryable: false } }],
       });
     }
     const ref = randomBytes(6).toString('hex');

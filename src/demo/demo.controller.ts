@@ -19,11 +19,6 @@ export class DemoController {
   @Get()
   @Public(true)
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header(
-    'content-security-policy',
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  )
-  @Header('x-content-type-options', 'nosniff')
   front(@Headers('accept-language') language: string | undefined): string {
     return frontPage(this.hub, this.tokens.homeOf('TH-CUS-LCB'), languageOf(language));
   }

@@ -82,6 +82,7 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
         DATABASE_URL: last.url,
         DATA_FOLDER: server.dataFolder,
         LOG_LEVEL: 'fatal',
+        POINTS_PER_MINUTE: '1000000000',
       }),
       last.url,
     );

@@ -45,7 +45,14 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
     await fillDirectory(client, signing);
     await openConnection(client, UNIT, auth);
     const hub = await startHub(
-      readEnvironment({ HUB_ID, PORT: '0', DATABASE_URL: url, DATA_FOLDER: server.dataFolder, LOG_LEVEL: 'fatal' }),
+      readEnvironment({
+        HUB_ID,
+        PORT: '0',
+        DATABASE_URL: url,
+        DATA_FOLDER: server.dataFolder,
+        LOG_LEVEL: 'fatal',
+        POINTS_PER_MINUTE: '1000000000',
+      }),
       url,
     );
     const token = await tokenFor(hub.url, UNIT, auth);

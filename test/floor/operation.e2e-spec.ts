@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { appDataSource } from '../../config/data-source.js';
@@ -5,6 +6,7 @@ import type { Caller } from '../../src/access/caller.js';
 import { prepared } from '../../src/access/prepared.js';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
 import { Clock } from '../../src/common/clock.js';
+import { Unavailable } from '../../src/common/errors.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 
 /** One GraphQL query is one transaction; whatever its resolvers do late must not reach the next caller's. */
@@ -72,5 +74,76 @@ describe('an operation', () => {
     });
     await expect(prepared(keep!, 'who', WHO)).rejects.toThrow('The transaction is over');
     expect(await other).toEqual([{ agency: 'MM-CUS' }]);
+  });
+});
+
+describe('a transaction that lasts too long', () => {
+  const DEADLINE_MS = 400;
+  let pool: DataSource;
+  let hasty: ScopedDatabase;
+  beforeAll(async () => {
+    pool = await appDataSource(database.access.appUrl, 2).initialize();
+    hasty = new ScopedDatabase(pool, database.access.contextKey, new Clock(false), DEADLINE_MS);
+  });
+  afterAll(() => pool.destroy());
+
+  const sleeping = (): Promise<{ pid: number }[]> =>
+    database.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'");
+  const inTransaction = (): Promise<{ pid: number }[]> =>
+    database.sql(
+      "SELECT pid FROM pg_stat_activity WHERE usename = 'hub_app' AND datname = current_database() AND state LIKE 'idle in%'",
+    );
+
+  it('is cancelled in the middle of a statement', async () => {
+    const begun = performance.now();
+    const long = hasty.as(caller('VN-CUS'), (tx) => tx.query('SELECT pg_sleep(4)'));
+    await expect(long).rejects.toThrow(Unavailable);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect([await sleeping(), await inTransaction()]).toEqual([[], []]);
+  });
+
+  it('is not needed for a statement that takes too long by itself', async () => {
+    const stubborn = (sql: string): Promise<unknown> => scoped.as(caller('VN-CUS'), (tx) => tx.query(sql));
+    await expect(stubborn('SET LOCAL statement_timeout = 50; SELECT pg_sleep(2)')).rejects.toThrow(Unavailable);
+  });
+
+  it('is rolled back between two statements, and no other follows', async () => {
+    const steps: string[] = [];
+    const long = hasty.as(caller('VN-CUS'), async (tx) => {
+      await prepared(tx, 'who', WHO);
+      await pause(DEADLINE_MS * 2);
+      steps.push('waited');
+      await prepared(tx, 'who', WHO);
+      steps.push('read');
+    });
+    await expect(long).rejects.toThrow(Unavailable);
+    expect(steps).toEqual(['waited']);
+    expect(await inTransaction()).toEqual([]);
+  });
+
+  it('is not taken for stored, though its work ended well', async () => {
+    const long = hasty.as(caller('VN-CUS'), async (tx) => {
+      await prepared(tx, 'who', WHO);
+      await pause(DEADLINE_MS * 2);
+    });
+    await expect(long).rejects.toThrow(Unavailable);
+  });
+
+  it('ends the whole operation', async () => {
+    const a = caller('VN-CUS');
+    hasty.openOperation(a, { readOnly: true });
+    await hasty.as(a, (tx) => prepared(tx, 'who', WHO));
+    await pause(DEADLINE_MS * 2);
+    await expect(hasty.as(a, (tx) => prepared(tx, 'who', WHO))).rejects.toThrow(Unavailable);
+    await expect(hasty.closeOperation(a)).rejects.toThrow(Unavailable);
+  });
+
+  it('leaves its connections to the next', async () => {
+    const each = await Promise.all(
+      ['VN-CUS', 'MM-CUS', 'TH-CUS', 'LA-CUS'].map((agency) =>
+        hasty.as(caller(agency), (tx) => prepared<{ agency: string }>(tx, 'who', WHO)),
+      ),
+    );
+    expect(each.map(([row]) => row!.agency)).toEqual(['VN-CUS', 'MM-CUS', 'TH-CUS', 'LA-CUS']);
   });
 });

@@ -11,7 +11,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
 /**
  * The order of architecture.md section 3: a module may use those before it. Modules on one line know nothing of each other.
  * The folders that the page does not name stand where what they use allows: embedded-database knows nothing of the hub,
- * database makes roles and secrets before there is a caller, operator enrols from outside, demo is
+ * edge needs only to know who calls, database makes roles and secrets before there is a caller, operator enrols from outside, demo is
  * made of clients, and the application of a demonstration has it.
  */
 const ORDER = [
@@ -19,6 +19,7 @@ const ORDER = [
   ['protocol'],
   ['common'],
   ['access'],
+  ['edge'],
   ['database'],
   ['audit'],
   ['trust'],

@@ -1,0 +1,53 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyHttpOptions } from 'fastify';
+
+/** What of a connection can be set; the names are those of config/environment.ts. */
+export interface ConnectionSettings {
+  REQUEST_TIMEOUT_SECONDS: number;
+  TRUSTED_PROXIES: string[];
+}
+
+/** A signed object has at most 1 MB, and is longer as a string within JSON. */
+const BODY_LIMIT = 2 * 1024 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const CHECK_MS = 1_000;
+
+/**
+ * How the server takes requests: a request has to arrive whole, headers and body, in time and in size; whoever sends a byte now and
+ * then is answered 408 and cut off. An address in X-Forwarded-For is believed from known proxies alone.
+ */
+export function connectionOptions(settings: ConnectionSettings): FastifyHttpOptions<Server> {
+  const timeout = settings.REQUEST_TIMEOUT_SECONDS * 1_000;
+  return {
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: timeout,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: timeout, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: CHECK_MS },
+    trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
+    clientErrorHandler: answerBrokenRequest,
+  };
+}
+
+const STATUS: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** Answers what is not whole enough of a request to be one, and hangs up. */
+function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({
+    errors: [{ message: 'The request is not valid HTTP.', extensions: { code: 'BAD_REQUEST', retryable: false } }],
+  });
+  const head = [
+    `HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'content-type: application/json; charset=utf-8',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

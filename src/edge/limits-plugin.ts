@@ -1,0 +1,84 @@
+import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import type { GraphqlContext } from '../access/current-caller.js';
+import { HubError, InvalidInput, LimitExceeded, RateLimited } from '../common/errors.js';
+import { costOf, MAX_COST, sizeOf } from './cost.js';
+import { type Limits, principalOf } from './limits.js';
+
+/**
+ * Decides, once a document is known to be valid and before anything of it is executed, whether its caller may have it executed now:
+ *
+ * - no variable that the operation does not declare
+ * - it costs no more than one operation may
+ * - too many answers NOT_FOUND in this minute close everything; too many bad signatures close mutations
+ * - the caller's points of this minute suffice, and not too many of the caller's operations are under way
+ *
+ * What an answer holds beyond its estimate is charged afterwards.
+ */
+export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext> {
+  return {
+    requestDidStart: async ({ contextValue }): Promise<GraphQLRequestListener<GraphqlContext>> => {
+      const principal = principalOf(contextValue.request);
+      let paid: number | null = null;
+
+      const admit = async (operation: OperationDefinitionNode, cost: number): Promise<void> => {
+        if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
+        await limits.notFound.check(principal);
+        if (operation.operation === OperationTypeNode.MUTATION) await limits.badSignatures.check(principal);
+        await limits.points.take(principal, cost);
+        limits.operations.enter(principal);
+        paid = cost;
+      };
+
+      return {
+        didResolveOperation: async ({ schema, document, operation, request }) => {
+          if (!operation) return; // several operations and no name: execution refuses it
+          try {
+            const variables = request.variables ?? {};
+            refuseUnknown(variables, operation);
+            await admit(operation, costOf(schema, document, operation, variables));
+          } catch (error) {
+            throw error instanceof HubError ? beforeExecution(error) : error;
+          }
+        },
+        willSendResponse: async ({ response }) => {
+          if (paid === null) return;
+          limits.operations.leave(principal);
+          if (response.body.kind !== 'single') return;
+          const { data, errors = [] } = response.body.singleResult;
+          await limits.points.charge(principal, Math.max(0, sizeOf(data) - paid));
+          await limits.notFound.charge(principal, countOf(errors, 'NOT_FOUND'));
+          await limits.badSignatures.charge(principal, countOf(errors, 'BAD_SIGNED_OBJECT'));
+        },
+      };
+    },
+  };
+}
+
+function refuseUnknown(
+  variables: Record<string, unknown>,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): void {
+  const declared = new Set(variableDefinitions.map(({ variable }) => variable.name.value));
+  const unknown = Object.keys(variables).filter((name) => !declared.has(name));
+  if (unknown.length === 0) return;
+  throw new InvalidInput(
+    unknown.map((name) => ({
+      pointer: `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      rule: 'unknown',
+      key: 'problem.undeclaredVariable',
+    })),
+  );
+}
+
+/** As GraphQL over HTTP has it: an operation that was not executed is answered with a status of its own. */
+function beforeExecution(error: HubError): GraphQLError {
+  const { retryAfter } = error.details;
+  const headers = new HeaderMap(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)]]);
+  const http = { status: error instanceof RateLimited ? 429 : 400, headers };
+  return new GraphQLError(error.message, { originalError: error, extensions: { http } });
+}
+
+function countOf(errors: readonly GraphQLFormattedError[], code: string): number {
+  return errors.filter(({ extensions }) => extensions?.['code'] === code).length;
+}

@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import { Bucket } from './bucket.js';
+import { Turnstile } from './turnstile.js';
+
+/** How much each caller may do; the names are those of config/environment.ts. */
+export interface LimitSettings {
+  POINTS_PER_MINUTE: number;
+  NOT_FOUND_PER_MINUTE: number;
+  BAD_SIGNATURES_PER_MINUTE: number;
+  FAILED_SIGN_INS_PER_MINUTE: number;
+  CONCURRENT_OPERATIONS: number;
+}
+
+/** What each caller has used up of what this process allows. */
+export class Limits {
+  /** Points for GraphQL operations, as `costOf` counts them. */
+  readonly points: Bucket;
+  /** Answers NOT_FOUND, so that nobody finds out ids by trying. */
+  readonly notFound: Bucket;
+  /** Refused signed objects and key sets: each costs public-key operations. */
+  readonly badSignatures: Bucket;
+  /** Sign-ins that failed or are still being looked at, by address. */
+  readonly signIns: Bucket;
+  readonly operations: Turnstile;
+
+  constructor(settings: LimitSettings) {
+    this.points = new Bucket(settings.POINTS_PER_MINUTE);
+    this.notFound = new Bucket(settings.NOT_FOUND_PER_MINUTE);
+    this.badSignatures = new Bucket(settings.BAD_SIGNATURES_PER_MINUTE);
+    this.signIns = new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE);
+    this.operations = new Turnstile(settings.CONCURRENT_OPERATIONS);
+  }
+}
+
+/** Whom limits are counted for: the officer or the unit's system; the address of whoever is not signed in. */
+export function principalOf({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'>): string {
+  return caller ? `${caller.unitId} ${caller.officer ?? ''}` : `address ${ip}`;
+}

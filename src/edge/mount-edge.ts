@@ -1,0 +1,35 @@
+import { promisify } from 'node:util';
+import { MethodNotAllowedException } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takeOnlyJson } from './json-body.js';
+import type { Limits } from './limits.js';
+import { securityHeaders } from './security-headers.js';
+
+/** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
+export function mountEdge(fastify: FastifyInstance, limits: Limits): void {
+  takeOnlyJson(fastify);
+  const setHeaders = promisify(securityHeaders);
+  // On the raw answer, because the OpenID provider writes its own.
+  fastify.addHook('onRequest', (request, reply) => setHeaders(request.raw, reply.raw));
+  fastify.addHook('onRequest', async (request, reply) => {
+    const [path] = request.url.split('?');
+    if (path === '/graphql') onlyPost(request, reply);
+    if (path === '/oidc/token') await limitSignIn(request, reply, limits);
+  });
+}
+
+/** A query in an address would stand in the logs of every proxy. */
+function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.setHeader('cache-control', 'no-store');
+  if (request.method === 'POST') return;
+  void reply.header('allow', 'POST');
+  throw new MethodNotAllowedException();
+}
+
+/** Every sign-in takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */
+async function limitSignIn({ ip }: FastifyRequest, { raw }: FastifyReply, { signIns }: Limits): Promise<void> {
+  await signIns.take(ip);
+  raw.once('finish', () => {
+    if (raw.statusCode < 400) void signIns.giveBack(ip);
+  });
+}
