@@ -12,9 +12,10 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits): void {
   // On the raw answer, because the OpenID provider writes its own.
   fastify.addHook('onRequest', (request, reply) => setHeaders(request.raw, reply.raw));
   fastify.addHook('onRequest', async (request, reply) => {
-    const [path] = request.url.split('?');
-    if (path === '/graphql') onlyPost(request, reply);
-    if (path === '/oidc/token') await limitSignIn(request, reply, limits);
+    // By route, not by address: an address can be written in many ways.
+    const route = request.routeOptions.url;
+    if (route === '/graphql') onlyPost(request, reply);
+    if (route === '/oidc/token') await limitSignIn(request, reply, limits);
   });
 }
 
