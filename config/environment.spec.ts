@@ -20,7 +20,6 @@ describe('the environment', () => {
   });
 
   it('takes addresses and networks of proxies, and limits that are whole numbers', () => {
-    const proxies = (text: string): string[] => readEnvironment({ TRUSTED_PROXIES: text }).TRUSTED_PROXIES;
     expect(proxies('10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);
     expect(readEnvironment({}).TRUSTED_PROXIES).toEqual([]);
     for (const bad of ['proxy.example', '10.0.0.0/33', '1', '10.0.0.1,', 'loopback', '::1/', '10.0.0.0/8/8']) {
@@ -43,3 +42,7 @@ describe('the environment', () => {
     expect(readEnvironment({ PORT: '' }).PORT).toBe(3000);
   });
 });
+
+function proxies(text: string): string[] {
+  return readEnvironment({ TRUSTED_PROXIES: text }).TRUSTED_PROXIES;
+}
