@@ -19,6 +19,20 @@ describe('the environment', () => {
     }
   });
 
+  it('takes addresses and networks of proxies, and limits that are whole numbers', () => {
+    expect(proxies('10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);
+    expect(readEnvironment({}).TRUSTED_PROXIES).toEqual([]);
+    for (const bad of ['proxy.example', '10.0.0.0/33', '1', '10.0.0.1,', 'loopback', '::1/', '10.0.0.0/8/8']) {
+      expect(() => proxies(bad)).toThrow(/TRUSTED_PROXIES must be/);
+    }
+    expect(readEnvironment({ POINTS_PER_MINUTE: '5000' }).POINTS_PER_MINUTE).toBe(5000);
+    for (const bad of ['0', '1.5', 'many', '-1']) {
+      expect(() => readEnvironment({ POINTS_PER_MINUTE: bad })).toThrow(
+        'POINTS_PER_MINUTE must be a whole number from 1 to',
+      );
+    }
+  });
+
   it('keeps a demonstration on this machine', () => {
     expect(() => readEnvironment({ HOST: '0.0.0.0' })).toThrow(/this machine only/);
     expect(readEnvironment({ HOST: '0.0.0.0', HUB_ID: 'hub.example' }).HOST).toBe('0.0.0.0');
@@ -28,3 +42,7 @@ describe('the environment', () => {
     expect(readEnvironment({ PORT: '' }).PORT).toBe(3000);
   });
 });
+
+function proxies(text: string): string[] {
+  return readEnvironment({ TRUSTED_PROXIES: text }).TRUSTED_PROXIES;
+}

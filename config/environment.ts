@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
 
 /** The folder that holds package.json, whether the program runs from src (tests) or from dist. */
 export const PROJECT_FOLDER = fileURLToPath(
@@ -19,6 +20,13 @@ function Whole(least: number, most: number): PropertyDecorator {
     Transform(({ value }) => Number(value))(target, name);
     for (const rule of [IsInt({ message }), Min(least, { message }), Max(most, { message })]) rule(target, name);
   };
+}
+
+/** Whether this is an IP address, or a network such as 10.0.0.0/8. */
+function isNetwork(text: unknown): boolean {
+  const [address = '', bits, ...rest] = String(text).split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
 }
 
 /** Everything the hub reads from its environment, checked before anything starts. Secrets are files, never variables. */
@@ -68,10 +76,10 @@ export class Environment {
   @Transform(({ value }: { value: string | string[] }) =>
     typeof value === 'string' ? value.split(',').map((address) => address.trim()) : value,
   )
-  @Matches(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, {
-    each: true,
-    message: 'TRUSTED_PROXIES must be addresses, separated by commas',
-  })
+  @ValidateBy(
+    { name: 'network', validator: { validate: isNetwork } },
+    { each: true, message: 'TRUSTED_PROXIES must be IP addresses or networks, separated by commas' },
+  )
   TRUSTED_PROXIES: string[] = [];
 
   /** How long a request may take to arrive. */

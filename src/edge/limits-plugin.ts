@@ -2,7 +2,7 @@ import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from 
 import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { GraphqlContext } from '../access/current-caller.js';
 import { HubError, InvalidInput, LimitExceeded, RateLimited } from '../common/errors.js';
-import { costOf, MAX_COST, sizeOf } from './cost.js';
+import { costOf, MAX_COST, readingCost, sizeOf } from './cost.js';
 import { type Limits, principalOf } from './limits.js';
 
 /**
@@ -13,7 +13,8 @@ import { type Limits, principalOf } from './limits.js';
  * - too many answers NOT_FOUND in this minute close everything; too many bad signatures close mutations
  * - the caller's points of this minute suffice, and not too many of the caller's operations are under way
  *
- * What an answer holds beyond its estimate is charged afterwards.
+ * A document that is read for the first time is charged for that, and afterwards what its answer held beyond the estimate. Who has
+ * nothing left does not come here (`mountEdge`).
  */
 export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext> {
   return {
@@ -31,6 +32,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
       };
 
       return {
+        parsingDidStart: async ({ source }) => limits.points.charge(principal, readingCost(source)),
         didResolveOperation: async ({ schema, document, operation, request }) => {
           if (!operation) return; // several operations and no name: execution refuses it
           try {

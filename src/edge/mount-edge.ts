@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takeOnlyJson } from './json-body.js';
-import type { Limits } from './limits.js';
+import { type Limits, principalOf } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
@@ -12,15 +12,19 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits): void {
   // On the raw answer, because the OpenID provider writes its own.
   fastify.addHook('onRequest', (request, reply) => setHeaders(request.raw, reply.raw));
   fastify.addHook('onRequest', async (request, reply) => {
-    const [path] = request.url.split('?');
-    if (path === '/graphql') onlyPost(request, reply);
-    if (path === '/oidc/token') await limitSignIn(request, reply, limits);
+    // By route, not by address: an address can be written in many ways.
+    const route = request.routeOptions.url;
+    if (route === '/graphql') onlyPost(request, reply);
+    if (route === '/oidc/token') await limitSignIn(request, reply, limits);
+  });
+  // The caller is known by now.
+  fastify.addHook('preParsing', async (request) => {
+    if (request.routeOptions.url === '/graphql') await limits.points.check(principalOf(request));
   });
 }
 
 /** A query in an address would stand in the logs of every proxy. */
 function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
-  reply.raw.setHeader('cache-control', 'no-store');
   if (request.method === 'POST') return;
   void reply.header('allow', 'POST');
   throw new MethodNotAllowedException();

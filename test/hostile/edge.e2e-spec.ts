@@ -163,11 +163,11 @@ describe('a body', () => {
     );
   });
 
-  it('G7 comes by POST alone', async () => {
+  it('G7 comes by POST alone, however the address is written', async () => {
     const before = await fingerprint(t.database);
     for (const query of ['{ me { agency } }', 'mutation { submit(object: "x") { id } }']) {
       for (const headers of [{}, { 'x-liaison-csrf': '1' }] as Headers[]) {
-        for (const method of ['GET', 'OPTIONS', 'PUT', 'DELETE']) {
+        for (const method of ['GET', 'OPTIONS']) {
           const response = await fetch(`${t.url}/graphql?query=${encodeURIComponent(query)}`, {
             method,
             headers: { authorization: `Bearer ${await vn.token()}`, ...headers },
@@ -177,6 +177,9 @@ describe('a body', () => {
         }
       }
     }
+    expect(
+      (await fetch(`${t.url}/%67raphql?query=%7B__typename%7D`, { headers: { 'x-liaison-csrf': '1' } })).status,
+    ).toBe(405);
     expect(await fingerprint(t.database)).toEqual(before);
   });
 
@@ -343,7 +346,7 @@ describe('every answer', () => {
 
 /** Limits that a few requests reach. */
 const FEW = {
-  POINTS_PER_MINUTE: '1000',
+  POINTS_PER_MINUTE: '10000',
   CONCURRENT_OPERATIONS: '3',
   NOT_FOUND_PER_MINUTE: '20',
   BAD_SIGNATURES_PER_MINUTE: '5',
@@ -370,6 +373,7 @@ describe('within a minute', () => {
   let forger: Party;
   let honest: Party;
   let reader: Party;
+  let careless: Party;
   let agreement: string;
   beforeAll(async () => {
     few = await startTestHub(FEW);
@@ -387,7 +391,8 @@ describe('within a minute', () => {
       nameVi: `Đơn vị ${i}`,
     }));
     reader = await few.enrol('MY-CUS-HQ', { units });
-    for (const party of [lavish, busy, curious, forger, honest, reader]) await party.token();
+    careless = await few.enrol('SG-CUS-HQ');
+    for (const party of [lavish, busy, curious, forger, honest, reader, careless]) await party.token();
     agreement = await few.agree([forger, honest]);
   });
   afterAll(() => few.stop());
@@ -397,24 +402,46 @@ describe('within a minute', () => {
   const ME = '{ me { agency } }';
   const OBJECT = 'query($id: ID!) { object(id: $id) { id } }';
 
+  /** Asks again and again until it is refused for the caller's budget; gives how often it was answered. */
+  const askUntilRefused = async (
+    party: Party | null,
+    query: (i: number) => string,
+    answer: string,
+  ): Promise<number> => {
+    for (let i = 0; i < 100; i += 1) {
+      const reply = await of(party, query(i));
+      if (reply.status === 429) {
+        expectRateLimited(reply);
+        return i;
+      }
+      expect(outcome(reply)).toBe(answer);
+    }
+    throw new Error('It was never refused');
+  };
+
   it('a caller has so many points and no more, and others have theirs', async () => {
-    const page = `{ inbox(first: 100) { nodes { ${times(4, () => 'id')} } } }`; // 511 points
-    expect(outcome(await of(lavish, page))).toBe('200 answered');
-    expectRateLimited(await of(lavish, page));
+    const page = `{ inbox(first: 100) { nodes { ${times(40, () => 'id')} } } }`; // 4111 points
+    expect(await askUntilRefused(lavish, () => page, '200 answered')).toBe(2);
     expectRateLimited(await of(lavish, ME));
     expect(outcome(await of(honest, ME))).toBe('200 answered');
   });
 
   it('a caller pays for what an answer held beyond its estimate', async () => {
-    const query = '{ agencies { units { id } } }'; // estimated at 65 points
-    expect(outcome(await of(reader, query))).toBe('200 answered');
-    expectRateLimited(await of(reader, query));
+    const query = '{ agencies { units { id nameEn nameVi kind } } }'; // estimated at 140 points
+    const answered = await askUntilRefused(reader, () => query, '200 answered');
+    expect(answered).toBeGreaterThanOrEqual(1);
+    expect(answered).toBeLessThanOrEqual(4);
+  });
+
+  it('a caller pays for reading documents, also for bad ones', async () => {
+    const bad = (i: number): string => `{ ${times(60, (j) => `nothing${i}x${j}`)} }`;
+    expect(await askUntilRefused(careless, bad, '400 BAD_REQUEST')).toBeLessThanOrEqual(4);
+    expectRateLimited(await of(careless, ME));
   });
 
   it('an address has points too, without sign-in', async () => {
-    const flood = `{ ${times(450, () => '__typename')} }`;
     expect(outcome(await of(null, '{ __typename }'))).toBe('200 answered');
-    expectRateLimited(await of(null, flood));
+    expectRateLimited(await of(null, `{ ${times(450, () => '__typename')} }`));
     expectRateLimited(await of(null, '{ __typename }'));
     expect(outcome(await of(honest, ME))).toBe('200 answered');
   });
@@ -456,7 +483,7 @@ describe('within a minute', () => {
 
   it('A14 an address has few failed sign-ins, whatever X-Forwarded-For says (G22)', async () => {
     const signIn = async (assertion: string, i: number): Promise<Reply> => {
-      const response = await fetch(`${few.url}/oidc/token`, {
+      const response = await fetch(`${few.url}/oidc/${i % 2 === 0 ? 'token' : '%74oken'}`, {
         method: 'POST',
         headers: { 'x-forwarded-for': `203.0.113.${i % 250}`, forwarded: `for=203.0.113.${i % 250}` },
         body: new URLSearchParams({
