@@ -46,10 +46,18 @@ export interface HubParts {
 }
 
 /**
- * Queries whose answer counts as opening an object: they write an access event in their transaction. One that is left out runs in a
- * read-only transaction, where its event is refused, and so its answer.
+ * Fields, and arguments, whose answer counts as opening or finding an object: they write an access event in their transaction. One that is
+ * left out runs in a read-only transaction, where its event is refused, and so its answer.
  */
-const OPENING_FIELDS = new Set(['object', 'alert', 'request', 'composeRecall', 'composeAnswer', 'composeClosing']);
+const RECORDED_NAMES = new Set([
+  'object',
+  'alert',
+  'request',
+  'composeRecall',
+  'composeAnswer',
+  'composeClosing',
+  'lookUp',
+]);
 
 @Module({})
 export class AppModule {
@@ -130,7 +138,7 @@ function graphqlOptions({ database }: HubParts): ApolloDriverConfig {
     stopOnTerminationSignals: false,
     autoTransformHttpErrors: false,
     context: (request: FastifyRequest, _reply: FastifyReply): GraphqlContext => ({ request, caller: request.caller }),
-    plugins: [operationPlugin(database, OPENING_FIELDS)],
+    plugins: [operationPlugin(database, RECORDED_NAMES)],
     formatError,
   };
 }

@@ -1,12 +1,12 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import { type DocumentNode, OperationTypeNode, visit } from 'graphql';
+import { type DocumentNode, type NameNode, OperationTypeNode, visit } from 'graphql';
 import type { GraphqlContext } from './access/current-caller.js';
 import type { ScopedDatabase } from './access/scoped-database.js';
 import { formatError, inLanguage } from './common/format-error.js';
 import { languageOf } from './common/messages/messages.js';
 
 /** Fields that may wait: an operation with one of them has no common transaction, each of its reads has its own. */
-const WAITING_FIELDS: ReadonlySet<string> = new Set(['changes']);
+const WAITING_NAMES: ReadonlySet<string> = new Set(['changes']);
 
 /**
  * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
@@ -14,14 +14,14 @@ const WAITING_FIELDS: ReadonlySet<string> = new Set(['changes']);
  */
 export function operationPlugin(
   database: ScopedDatabase,
-  openingFields: ReadonlySet<string>,
+  recordedNames: ReadonlySet<string>,
 ): ApolloServerPlugin<GraphqlContext> {
   return {
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
         if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
-        if (usesAny(document, WAITING_FIELDS)) return;
-        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, openingFields) });
+        if (usesAny(document, WAITING_NAMES)) return;
+        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, recordedNames) });
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (response.body.kind !== 'single') return;
@@ -40,13 +40,12 @@ export function operationPlugin(
   };
 }
 
-/** Whether a document names any of these fields, at any depth: a superset of what it opens. */
-function usesAny(document: DocumentNode, fields: ReadonlySet<string>): boolean {
+/** Whether a document has a field or an argument of one of these names, at any depth: a superset of what it opens. */
+function usesAny(document: DocumentNode, names: ReadonlySet<string>): boolean {
   let found = false;
-  visit(document, {
-    Field: (node) => {
-      found ||= fields.has(node.name.value);
-    },
-  });
+  const look = ({ name }: { name: NameNode }): void => {
+    found ||= names.has(name.value);
+  };
+  visit(document, { Field: look, Argument: look });
   return found;
 }

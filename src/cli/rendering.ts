@@ -3,6 +3,7 @@ import type { Envelope } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import type { Cli } from './cli.js';
 import type { Preview, Summary } from './client-models.js';
+import { printable } from './printable.js';
 
 /** What an object says of itself, from its very bytes. */
 export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, signedAt?: number): string[] {
@@ -65,6 +66,14 @@ export function previewLines(cli: Cli, to: readonly string[], preview: Preview):
     ...notes.map((note) => `  ${cli.text('cli.preview.note', { note })}`),
     ...refusals.map(({ code, message }) => `  ${cli.text('cli.preview.refusal', { code, message })}`),
   ];
+}
+
+/** Rows of cells in columns; the first row is the heading. What a cell says cannot steer the terminal. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const safe = rows.map((row) => row.map(printable));
+  const widths = safe[0]!.map((_, column) => Math.max(...safe.map((row) => [...row[column]!].length)));
+  const padded = (cell: string, column: number): string => cell + ' '.repeat(widths[column]! - [...cell].length);
+  return safe.map((row) => row.map(padded).join('  ').trimEnd());
 }
 
 /** One line of a list. */
