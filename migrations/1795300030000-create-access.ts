@@ -13,7 +13,7 @@ export class CreateAccess1795300030000 implements MigrationInterface {
         object_seq bigint NOT NULL,
         owner_agency text NOT NULL,       -- who sent the object
         clearance smallint NOT NULL,      -- the object's
-        event text NOT NULL CHECK (event IN ('object.opened', 'object.exported', 'object.hit', 'nominal.viewed')),
+        event text NOT NULL CHECK (event IN ('object.opened', 'object.exported', 'object.hit', 'nominal.viewed', 'file.downloaded')),
         agency_id text NOT NULL DEFAULT (cmd.context()).agency,
         unit_id text NOT NULL DEFAULT (cmd.context()).unit,
         officer text DEFAULT (cmd.context()).officer,       -- a pseudonym; agency.officer tells the officer's own agency whose

@@ -10,7 +10,7 @@ const WAITING_NAMES: ReadonlySet<string> = new Set(['changes']);
 
 /**
  * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
- * event was not stored. Errors are put into the reader's language on the way out.
+ * event was not stored; an answer without data leaves no event. Errors are put into the reader's language on the way out.
  */
 export function operationPlugin(
   database: ScopedDatabase,
@@ -20,14 +20,16 @@ export function operationPlugin(
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
         if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
-        if (usesAny(document, WAITING_NAMES)) return;
-        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, recordedNames) });
+        const isGet = contextValue.request.method === 'GET'; // which changes nothing, so it opens nothing either
+        if (usesAny(document, WAITING_NAMES) && !isGet) return;
+        database.openOperation(contextValue.caller, { readOnly: isGet || !usesAny(document, recordedNames) });
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (response.body.kind !== 'single') return;
         const { singleResult } = response.body;
         try {
-          if (contextValue.caller) await database.closeOperation(contextValue.caller);
+          if (contextValue.caller)
+            await database.closeOperation(contextValue.caller, { isShown: Boolean(singleResult.data) });
         } catch (error) {
           singleResult.data = null;
           singleResult.errors = [formatError({ message: '' }, error)];

@@ -5,7 +5,7 @@ import { prepared } from '../access/prepared.js';
 export type Opening = 'object.opened' | 'object.exported';
 
 /** What a reader does with an object; its owner sees each. A hit is an object found by an identifier that its reader looked up. */
-export type AccessEvent = Opening | 'object.hit' | 'nominal.viewed';
+export type AccessEvent = Opening | 'object.hit' | 'nominal.viewed' | 'file.downloaded';
 
 /**
  * Records what the caller does with these objects, in the caller's transaction: for the log, for their owners, and for the caller's own

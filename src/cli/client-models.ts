@@ -113,7 +113,7 @@ export interface ListOptions {
 
 /** What one reader did with an object. */
 export interface Access {
-  act: 'OPENED' | 'EXPORTED' | 'HIT' | 'NOMINAL_VIEWED';
+  act: 'OPENED' | 'EXPORTED' | 'HIT' | 'NOMINAL_VIEWED' | 'FILE_DOWNLOADED';
   at: string;
   agency: string;
   unit: string;

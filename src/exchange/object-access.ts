@@ -17,6 +17,7 @@ export enum AccessAct {
   EXPORTED = 'object.exported',
   HIT = 'object.hit',
   NOMINAL_VIEWED = 'nominal.viewed',
+  FILE_DOWNLOADED = 'file.downloaded',
 }
 registerEnumType(AccessAct, {
   name: 'AccessAct',
@@ -26,6 +27,7 @@ registerEnumType(AccessAct, {
     EXPORTED: { description: 'Took its text elsewhere, for instance in a bundle' },
     HIT: { description: 'Found it by an identifier that the reader looked up, such as a container number' },
     NOMINAL_VIEWED: { description: 'Was given personal details' },
+    FILE_DOWNLOADED: { description: 'Was given an attached file' },
   },
 });
 

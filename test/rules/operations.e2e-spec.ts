@@ -31,6 +31,8 @@ import { Allow, Public } from '../../src/access/permission.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
+import { fingerprint } from '../hostile/hostile.js';
+import { composeAndSubmit } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aCaller } from '../support/world.js';
 
@@ -210,6 +212,51 @@ describe('the guard', () => {
     expect((await get('/forgotten/keys', true))[0]).toBe(403);
     expect((await get('/forgotten/keys', false))[0]).toBe(401);
     expect(await get('/forgotten/open', false)).toEqual([200, 'open']);
+  });
+});
+
+describe('operations of one family', () => {
+  /** A mutation is a verb and a noun: the noun's mutations belong together, and compose… to submit. */
+  const familyOf = (name: string): string => (/^(compose|submit)/.test(name) ? 'submit' : name.replace(/^[a-z]+/, ''));
+  const unequal = (each: readonly { name: string; needs: unknown }[]): string[] =>
+    each
+      .filter((one) => each.some((other) => familyOf(one.name) === familyOf(other.name) && one.needs !== other.needs))
+      .map(({ name }) => name);
+
+  it('need the same right', () => {
+    const declared = operations
+      .filter(({ type, name }) => type === 'Mutation' || name.startsWith('compose'))
+      .map((each) => ({ name: each.name, needs: declaration(Allow.KEY, each) }));
+    expect(declared.length).toBeGreaterThan(5);
+    expect(unequal(declared)).toEqual([]);
+    const weaker = { name: 'revokeKeySet', needs: 'directory.read' };
+    expect(unequal([...declared, weaker])).toEqual(expect.arrayContaining(['publishKeySet', 'revokeKeySet']));
+  });
+});
+
+describe('GET', () => {
+  it('changes nothing: no route, and no query with everything that it takes', async () => {
+    const to = await t.enrol('TH-CUS-LCB');
+    const agreement = await t.agree([vn, to]);
+    const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
+    const headers = { authorization: `Bearer ${await to.token()}`, 'x-liaison-csrf': '1' };
+    const before = await fingerprint(t.database);
+    for (const { path, method } of operations.filter((each) => each.type === 'HTTP')) {
+      if (method !== 'GET') continue;
+      for (const value of ['x', id]) await fetch(`${t.url}${path!.replace(/:\w+/g, value)}`, { headers });
+    }
+    const fields = Object.values(schema.getQueryType()!.getFields());
+    for (const field of fields) {
+      const given = argumentsFor(field.args).replaceAll('00000000-0000-4000-8000-000000000000', id);
+      for (const more of ['', ' changes { endCursor }']) {
+        const query = `{ ${field.name}${given} ${selectionFor(field.type)}${field.name === 'changes' ? '' : more} }`;
+        await fetch(`${t.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+      }
+    }
+    expect(await fingerprint(t.database)).toEqual(before);
+    // The same by POST leaves its event, so there was something to change.
+    await to.ask(`{ object(id: "${id}") { id } }`);
+    expect(await fingerprint(t.database)).not.toEqual(before);
   });
 });
 
