@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
+import { Visible } from '../access/visibility.js';
 import { type AccessRow, readAccessPage } from '../audit/access-log.js';
 import { Cursors } from '../common/cursor.js';
 import { NotFound } from '../common/errors.js';
@@ -46,6 +47,7 @@ registerEnumType(AccessBy, {
 });
 
 @ObjectType({ description: 'One act of a reader on an object' })
+@Visible('owner')
 export class ObjectAccess {
   @Field(() => AccessAct, { description: 'What was done' })
   act: AccessAct;
@@ -73,6 +75,7 @@ export class ObjectAccess {
 }
 
 @ObjectType({ description: 'An act with its place in the list' })
+@Visible('list')
 export class ObjectAccessEdge {
   @Field(() => String)
   cursor: string;
@@ -82,6 +85,7 @@ export class ObjectAccessEdge {
 }
 
 @ObjectType({ description: 'Newest first' })
+@Visible('list')
 export class ObjectAccessConnection {
   @Field(() => [ObjectAccessEdge])
   edges: ObjectAccessEdge[];

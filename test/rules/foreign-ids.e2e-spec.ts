@@ -272,13 +272,16 @@ function call(place: string, id: string): Promise<string> {
   return la.askRaw(`${isMutation ? 'mutation' : 'query'}(${declared}) { ${name}(${passed}) ${selection} }`, variables);
 }
 
+/** Whether a pattern is that of references: it takes one, and not just anything. */
+function isReference(pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  const form = new RegExp(pattern);
+  return ['ALR', 'REQ'].some((code) => form.test(`VN-${code}-2026-KXQWPD`)) && !form.test('x');
+}
+
 /** The members of a kind's body that hold references, by the pattern that its JSON Schema gives, and whether as a list. */
 function referencesIn(kind: string): [name: string, isList: boolean][] {
   const { properties } = jsonSchemaOf(kinds().find((each) => each.kind === kind)!.body);
-  const isReference = (pattern: unknown): boolean =>
-    typeof pattern === 'string' &&
-    ['ALR', 'REQ'].some((code) => new RegExp(pattern).test(`VN-${code}-2026-KXQWPD`)) &&
-    !new RegExp(pattern).test('x');
   return Object.entries(properties).flatMap(([name, member]): [string, boolean][] => {
     const { pattern: inList } = (member['items'] ?? {}) as { pattern?: unknown };
     if (isReference(inList)) return [[name, true]];
