@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
+import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
@@ -17,6 +18,7 @@ const MIGRATIONS = [
   CreateExchange1795300004000,
   CreateAlerts1795300005000,
   CreateRequests1795300006000,
+  CreateAccess1795300030000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -50,10 +50,18 @@ export interface HubParts {
 }
 
 /**
- * Queries whose answer counts as opening an object: they write an access event in their transaction. One that is left out runs in a
- * read-only transaction, where its event is refused, and so its answer.
+ * Fields, and arguments, whose answer counts as opening or finding an object: they write an access event in their transaction. One that is
+ * left out runs in a read-only transaction, where its event is refused, and so its answer.
  */
-const OPENING_FIELDS = new Set(['object', 'alert', 'request', 'composeRecall', 'composeAnswer', 'composeClosing']);
+const RECORDED_NAMES = new Set([
+  'object',
+  'alert',
+  'request',
+  'composeRecall',
+  'composeAnswer',
+  'composeClosing',
+  'lookUp',
+]);
 
 @Module({})
 export class AppModule {
@@ -123,7 +131,7 @@ function graphqlOptions({ database, limits }: HubParts): ApolloDriverConfig {
     stopOnTerminationSignals: false,
     autoTransformHttpErrors: false,
     context: (request: FastifyRequest, _reply: FastifyReply): GraphqlContext => ({ request, caller: request.caller }),
-    plugins: [limitsPlugin(limits), operationPlugin(database, OPENING_FIELDS)],
+    plugins: [limitsPlugin(limits), operationPlugin(database, RECORDED_NAMES)],
     formatError,
   };
 }

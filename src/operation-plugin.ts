@@ -1,33 +1,35 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import { type DocumentNode, OperationTypeNode, visit } from 'graphql';
+import { type DocumentNode, type NameNode, OperationTypeNode, visit } from 'graphql';
 import type { GraphqlContext } from './access/current-caller.js';
 import type { ScopedDatabase } from './access/scoped-database.js';
 import { formatError, inLanguage } from './common/format-error.js';
 import { languageOf } from './common/messages/messages.js';
 
 /** Fields that may wait: an operation with one of them has no common transaction, each of its reads has its own. */
-const WAITING_FIELDS: ReadonlySet<string> = new Set(['changes']);
+const WAITING_NAMES: ReadonlySet<string> = new Set(['changes']);
 
 /**
  * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
- * event was not stored. Errors are put into the reader's language on the way out.
+ * event was not stored; an answer without data leaves no event. Errors are put into the reader's language on the way out.
  */
 export function operationPlugin(
   database: ScopedDatabase,
-  openingFields: ReadonlySet<string>,
+  recordedNames: ReadonlySet<string>,
 ): ApolloServerPlugin<GraphqlContext> {
   return {
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
         if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
-        if (usesAny(document, WAITING_FIELDS)) return;
-        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, openingFields) });
+        const isGet = contextValue.request.method === 'GET'; // which changes nothing, so it opens nothing either
+        if (usesAny(document, WAITING_NAMES) && !isGet) return;
+        database.openOperation(contextValue.caller, { readOnly: isGet || !usesAny(document, recordedNames) });
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (response.body.kind !== 'single') return;
         const { singleResult } = response.body;
         try {
-          if (contextValue.caller) await database.closeOperation(contextValue.caller);
+          if (contextValue.caller)
+            await database.closeOperation(contextValue.caller, { isShown: Boolean(singleResult.data) });
         } catch (error) {
           singleResult.data = null;
           singleResult.errors = [formatError({ message: '' }, error)];
@@ -40,13 +42,12 @@ export function operationPlugin(
   };
 }
 
-/** Whether a document names any of these fields, at any depth: a superset of what it opens. */
-function usesAny(document: DocumentNode, fields: ReadonlySet<string>): boolean {
+/** Whether a document has a field or an argument of one of these names, at any depth: a superset of what it opens. */
+function usesAny(document: DocumentNode, names: ReadonlySet<string>): boolean {
   let found = false;
-  visit(document, {
-    Field: (node) => {
-      found ||= fields.has(node.name.value);
-    },
-  });
+  const look = ({ name }: { name: NameNode }): void => {
+    found ||= names.has(name.value);
+  };
+  visit(document, { Field: look, Argument: look });
   return found;
 }

@@ -18,7 +18,9 @@ const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'compose sign submit inbox changes show export verify keygen prove keyset profile pin init enrol help'.split(' ');
+  'compose sign submit inbox changes show opened export verify keygen prove keyset profile pin init enrol help'.split(
+    ' ',
+  );
 
 let t: TestHub;
 let folder: string;
@@ -226,6 +228,23 @@ describe('two parties with nothing but the command line', () => {
     const verified = await run('verify first.bundle.json --roots TH-CUS/home/roots.json', withoutNetwork());
     expect(verified).toMatchObject({ code: 0, stderr: '' });
     expect(verified.stdout).toContain('All 1 objects');
+  });
+
+  it('see who opened what they sent', async () => {
+    const [id] = await send('watched');
+    expect((await run(`opened ${id} ${VN}`)).stdout).toBe('Nobody, as far as you may know.\n');
+    await must(`show ${id} --purpose INVESTIGATE ${TH}`);
+    await must(`export ${id} --out watched.bundle.json ${TH}`);
+    const { nodes } = await must<{ nodes: { act: string; unit: string }[] }>(`opened ${id} ${VN}`);
+    expect(nodes.map(({ act, unit }) => `${act} ${unit}`)).toEqual(['EXPORTED TH-CUS-LCB', 'OPENED TH-CUS-LCB']);
+    const [head, newest, oldest] = (await run(`opened ${id} ${VN}`)).stdout.split('\n');
+    expect(head).toMatch(/^TIME \(UTC\) +ACT +UNIT +OFFICER +PURPOSE$/);
+    expect(newest).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}exported {2}TH-CUS-LCB \(TH-CUS\) {2}system {3}PREVENT_DETECT$/,
+    );
+    expect(oldest).toMatch(/ {2}opened {4}TH-CUS-LCB \(TH-CUS\) {2}system {3}INVESTIGATE$/);
+    expect((await run(`opened ${id} ${TH}`)).stdout).toBe('Nobody, as far as you may know.\n');
+    expect((await run(`opened ${id} --own --first 1 ${TH}`)).stdout).toContain('There is more: --after ');
   });
 
   it('ask, answer and close, and prove the whole thread offline', async () => {

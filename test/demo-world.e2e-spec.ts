@@ -54,7 +54,13 @@ beforeAll(async () => {
   sent = outboxes.flatMap(({ objects }) => objects);
   bundles = await Promise.all(
     outboxes.map(async ({ unit, home, objects }) => {
-      const request = { ids: objects.map(({ id }) => id), hub: HUB_ID, withParts: true, isFollowing: true };
+      const request = {
+        ids: objects.map(({ id }) => id),
+        hub: HUB_ID,
+        withParts: true,
+        isFollowing: true,
+        forExport: true,
+      };
       return { home, bundle: (await makeBundle(clientOf(unit), request)).bundle };
     }),
   );

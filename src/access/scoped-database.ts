@@ -69,14 +69,17 @@ export class ScopedDatabase {
    * Commits the operation's transaction; what it wrote (access events) is stored before any answer leaves. GraphQL answers as soon as
    * a required field fails, while other resolvers are still at work: they are waited for, and what they begin afterwards fails. A
    * connection that went back to the pool is never written to by whoever had it before.
+   *
+   * An operation that shows nothing (`isShown: false`) is rolled back: what was not shown was not opened.
    */
-  async closeOperation(caller: Caller): Promise<void> {
+  async closeOperation(caller: Caller, { isShown }: { isShown: boolean } = { isShown: true }): Promise<void> {
     const operation = this.operations.get(caller);
     if (!operation) return;
     while (operation.running.size > 0) await Promise.allSettled(operation.running);
     operation.isOver = true;
     const transaction = await operation.begun;
     if (!transaction) return;
+    if (!isShown) return transaction.rollBack();
     try {
       await transaction.commit();
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, OmitType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { CompositionInput } from '../exchange/composition.js';
 import { SignedObject } from '../exchange/exchange.models.js';
@@ -20,6 +21,7 @@ export class ComposeAlertInput extends CompositionInput {
 }
 
 @ObjectType({ description: 'What a list shows of an alert' })
+@Visible('released')
 export class AlertSummary {
   @Field(() => String, { description: 'CONSIGNMENT, PERSON or MODUS_OPERANDI' })
   kind: string;
@@ -38,6 +40,7 @@ export class AlertSummary {
 }
 
 @ObjectType({ description: 'An alert, opened' })
+@Visible('released')
 export class Alert extends AlertSummary {
   @Field(() => ID)
   id: string;

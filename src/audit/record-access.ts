@@ -1,13 +1,24 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 
-/** What a reader does with an object; its owner will see each. */
-export type AccessEvent = 'object.opened' | 'nominal.viewed';
+/** How a reader comes to an object's text: to read it here, or to take it elsewhere. */
+export type Opening = 'object.opened' | 'object.exported';
 
-/** Records an access in the caller's transaction, so that nothing is shown without its event. */
-export async function recordAccess(tx: EntityManager, event: AccessEvent, objectSeq: string): Promise<void> {
-  await prepared(tx, 'record-access', 'INSERT INTO audit.pending (event, object_seq) VALUES ($1, $2)', [
-    event,
-    objectSeq,
-  ]);
+/** What a reader does with an object; its owner sees each. A hit is an object found by an identifier that its reader looked up. */
+export type AccessEvent = Opening | 'object.hit' | 'nominal.viewed' | 'file.downloaded';
+
+/**
+ * Records what the caller does with these objects, in the caller's transaction: for the log, for their owners, and for the caller's own
+ * agency. Answers with the rows that are still in sight; only these are recorded, and only these may be shown.
+ */
+export async function recordAccess<Row extends { seq: string }>(
+  tx: EntityManager,
+  event: AccessEvent,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  if (rows.length === 0) return [];
+  const text = 'SELECT cmd.record_access($1, $2) AS seen';
+  const [answer] = await prepared<{ seen: string[] }>(tx, 'record-access', text, [event, rows.map(({ seq }) => seq)]);
+  const seen = new Set(answer!.seen);
+  return rows.filter(({ seq }) => seen.has(seq));
 }

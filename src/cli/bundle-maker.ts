@@ -14,6 +14,8 @@ export interface BundleRequest {
   withParts: boolean;
   /** Take along what the objects answer or replace, as far as the caller may see it. */
   isFollowing: boolean;
+  /** The objects are taken elsewhere; their owners see exports instead of openings. */
+  forExport: boolean;
 }
 
 /** Gathers objects with everything needed to verify them; nothing is judged here. */
@@ -35,12 +37,13 @@ export async function makeBundle(
   return { bundle: checkBundle(bundle), opened };
 }
 
-async function openAll(client: HubClient, { ids, withParts, isFollowing }: BundleRequest): Promise<Opened[]> {
+async function openAll(client: HubClient, request: BundleRequest): Promise<Opened[]> {
+  const { ids, isFollowing } = request;
   const opened = new Map<string, Opened>();
   const wanted = ids.map((id) => ({ id, isLinked: false }));
   for (let next = wanted.shift(); next; next = wanted.shift()) {
     if (opened.has(next.id)) continue;
-    const object = await openOne(client, next, withParts);
+    const object = await openOne(client, next, request);
     if (!object) continue;
     opened.set(next.id, object);
     const links = [object.inReplyTo, object.supersedes].filter((id) => id !== null);
@@ -50,9 +53,13 @@ async function openAll(client: HubClient, { ids, withParts, isFollowing }: Bundl
 }
 
 /** An object that was only linked to may lie out of sight; one that was asked for must be there. */
-async function openOne(client: HubClient, { id, isLinked }: { id: string; isLinked: boolean }, withParts: boolean) {
+async function openOne(
+  client: HubClient,
+  { id, isLinked }: { id: string; isLinked: boolean },
+  { withParts, forExport }: BundleRequest,
+) {
   try {
-    return checkId(id, await client.open(id, { withParts }));
+    return checkId(id, await client.open(id, { withParts, forExport }));
   } catch (error) {
     if (isLinked && error instanceof HubRefused && error.code === 'NOT_FOUND') return undefined;
     throw error;

@@ -111,6 +111,25 @@ export interface ListOptions {
   lookUp?: { field: string; value: string };
 }
 
+/** What one reader did with an object. */
+export interface Access {
+  act: 'OPENED' | 'EXPORTED' | 'HIT' | 'NOMINAL_VIEWED' | 'FILE_DOWNLOADED';
+  at: string;
+  agency: string;
+  unit: string;
+  officer: string | null;
+  officerTitleEn: string | null;
+  officerTitleVi: string | null;
+  purpose: string;
+}
+
+/** A page of the acts on an object, newest first. */
+export interface AccessPage {
+  nodes: Access[];
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
 /** One change in what the caller may see; `object` is null when it is gone. */
 export interface Change {
   cursor: string;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivateJwk, PublicJwk } from '../protocol/keys.js';
 import { HubRefused, HubUnreachable, NotSignedIn, type ReportedProblem } from './client-errors.js';
 import {
+  type AccessPage,
   type Changes,
   COMPOSERS,
   type Composable,
@@ -134,11 +135,31 @@ export class HubClient {
     return { nodes: list.nodes, ...list.pageInfo };
   }
 
-  /** Opens an object; the opening is recorded for its owner, and so is the handing out of parts. */
-  async open(id: string, { withParts = false } = {}): Promise<Opened> {
+  /** Who opened an object: other agencies, which its owner alone is told, or the caller's own. */
+  async accesses(
+    id: string,
+    { by = 'OTHERS', first = 20, after }: { by?: 'OTHERS' | 'OWN'; first?: number; after?: string } = {},
+  ): Promise<AccessPage> {
+    const operation = `query($id: ID!, $by: AccessBy!, $first: Int!, $after: String) {
+      list: objectAccess(id: $id, by: $by, first: $first, after: $after) {
+        nodes { act at agency unit officer officerTitleEn officerTitleVi purpose } pageInfo { endCursor hasNextPage }
+      }
+    }`;
+    type Answered = { list: { nodes: AccessPage['nodes']; pageInfo: Omit<AccessPage, 'nodes'> } };
+    const { list } = await this.ask<Answered>(operation, { id, by, first, after: after ?? null });
+    return { nodes: list.nodes, ...list.pageInfo };
+  }
+
+  /** Opens an object; its owner sees the opening, or the export, and that parts were handed out. */
+  async open(id: string, { withParts = false, forExport = false } = {}): Promise<Opened> {
     const parts = withParts ? 'parts { name text withheld }' : '';
-    const operation = `query($id: ID!) { object(id: $id) { ${SUMMARY} text receipt inReplyTo supersedes ${parts} } }`;
-    const { object } = await this.ask<{ object: Omit<Opened, 'parts'> & Partial<Opened> }>(operation, { id });
+    const operation = `query($id: ID!, $forExport: Boolean!) {
+      object(id: $id, forExport: $forExport) { ${SUMMARY} text receipt inReplyTo supersedes ${parts} }
+    }`;
+    const { object } = await this.ask<{ object: Omit<Opened, 'parts'> & Partial<Opened> }>(operation, {
+      id,
+      forExport,
+    });
     return { parts: [], ...object };
   }
 

@@ -14,6 +14,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'inbox', () => import('./commands/inbox.js')],
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
+  ['read', 'opened', () => import('./commands/opened.js')],
   ['read', 'export', () => import('./commands/export.js')],
   ['read', 'verify', () => import('./commands/verify.js')],
   ['setUp', 'keygen', () => import('./commands/keygen.js')],
@@ -34,6 +35,7 @@ type CommandName =
   | 'inbox'
   | 'changes'
   | 'show'
+  | 'opened'
   | 'export'
   | 'verify'
   | 'keygen'

@@ -87,6 +87,14 @@ export function previewLines(cli: Cli, to: readonly string[], preview: Preview):
   ];
 }
 
+/** Rows of cells in columns; the first row is the heading. What a cell says cannot steer the terminal. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const safe = rows.map((row) => row.map(printable));
+  const widths = safe[0]!.map((_, column) => Math.max(...safe.map((row) => [...row[column]!].length)));
+  const padded = (cell: string, column: number): string => cell + ' '.repeat(widths[column]! - [...cell].length);
+  return safe.map((row) => row.map(padded).join('  ').trimEnd());
+}
+
 /** One line of a list. */
 export function summaryLine(
   cli: Cli,

@@ -1,10 +1,12 @@
 import { Field, GraphQLISODateTime, ID, ObjectType } from '@nestjs/graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Visible } from '../access/visibility.js';
 
 @ObjectType({
   description: 'A customs administration or partner organisation. Names of places are data of the deployment.',
 })
 @Entity({ schema: 'hub', name: 'agency' })
+@Visible('signedIn')
 export class Agency {
   @Field(() => ID, {
     description: 'Code such as VN-CUS: the first half of its units’ codes and the `from` of what it signs',

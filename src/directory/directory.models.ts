@@ -1,6 +1,8 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 
 @ObjectType({ description: 'An article of an agreement' })
+@Visible('caller')
 export class AgreementArticle {
   @Field(() => ID, { description: 'Such as art10' })
   id: string;
@@ -13,6 +15,7 @@ export class AgreementArticle {
 }
 
 @ObjectType('Agreement', { description: 'A legal basis between agencies, as data. The agreement itself always wins.' })
+@Visible('caller')
 export class AgreementModel {
   @Field(() => ID)
   id: string;
@@ -61,6 +64,7 @@ export class AgreementModel {
 }
 
 @ObjectType({ description: 'A standing group of agencies that can be addressed as community:<id>' })
+@Visible('caller')
 export class Community {
   @Field(() => ID)
   id: string;
@@ -73,6 +77,7 @@ export class Community {
 }
 
 @ObjectType({ description: 'Who is asking, as the hub sees it' })
+@Visible('caller')
 export class Me {
   @Field(() => ID)
   agency: string;
@@ -109,6 +114,7 @@ export class Me {
 }
 
 @ObjectType({ description: 'Officers of one unit who will be able to read' })
+@Visible('caller')
 export class ReadingUnitModel {
   @Field(() => ID)
   agency: string;

@@ -1,11 +1,13 @@
 import { Field, GraphQLISODateTime, ID, ObjectType } from '@nestjs/graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Visible } from '../access/visibility.js';
 
 @ObjectType({
   description:
     'A unit of an agency. Units of several agencies may share a place, as in a port control unit; each keeps its own rights.',
 })
 @Entity({ schema: 'hub', name: 'unit' })
+@Visible('signedIn')
 export class Unit {
   @Field(() => ID, { description: "Code such as VN-CUS-AS: begins with its agency's" })
   @PrimaryColumn('text')

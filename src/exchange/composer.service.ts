@@ -57,7 +57,8 @@ export class ComposerService {
       if (!kind) throw new NotFound();
       const inReplyTo = await this.link(tx, draft.inReplyTo, '/inReplyTo');
       const supersedes = await this.link(tx, draft.input.supersedes, '/supersedes');
-      if (supersedes && supersedes.from_agency !== caller.agencyId) throw new NotFound();
+      if (supersedes && (supersedes.from_agency !== caller.agencyId || supersedes.kind !== draft.kind))
+        throw new NotFound();
       const keys = await readSigningKeys(tx, caller.unitId, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
       if (groups.length === 0 || draft.input.to.length === 0) {

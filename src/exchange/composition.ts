@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 import { ReadingUnitModel } from '../directory/directory.models.js';
 import { Handling } from './body/handling.js';
 
@@ -33,6 +34,7 @@ export class CompositionInput {
 }
 
 @ObjectType({ description: 'What to sign with one key: a raw signature over the UTF-8 bytes of signingInput' })
+@Visible('caller')
 export class SigningRequest {
   @Field(() => ID, { description: 'RFC 7638 thumbprint of the key' })
   kid: string;
@@ -48,6 +50,7 @@ export class SigningRequest {
 }
 
 @ObjectType({ description: 'A part to keep and send along with the object: canonical text with a random salt' })
+@Visible('caller')
 export class ComposedPart {
   @Field(() => String, { description: 'Such as nominal' })
   name: string;
@@ -57,6 +60,7 @@ export class ComposedPart {
 }
 
 @ObjectType({ description: 'Why this may not be sent to this addressee' })
+@Visible('caller')
 export class RefusalModel {
   @Field(() => String)
   to: string;
@@ -72,6 +76,7 @@ export class RefusalModel {
 }
 
 @ObjectType({ description: 'Who would see what, before anything is sent' })
+@Visible('caller')
 export class Preview {
   @Field(() => [ReadingUnitModel], { description: 'Units whose officers will be able to read it' })
   readers: ReadingUnitModel[];
@@ -93,6 +98,7 @@ export class Preview {
 }
 
 @ObjectType({ description: 'An object ready to be signed, for one addressee' })
+@Visible('caller')
 export class Composition {
   @Field(() => [String])
   to: string[];

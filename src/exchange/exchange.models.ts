@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 import { ObjectSummary } from './object-record.js';
 
 /** The fields by which an object can be found exactly. */
@@ -33,6 +34,7 @@ export class LookUp {
 }
 
 @ObjectType({ description: 'Where a page ends' })
+@Visible('list')
 export class PageInfo {
   @Field(() => Boolean)
   hasNextPage: boolean;
@@ -42,6 +44,7 @@ export class PageInfo {
 }
 
 @ObjectType({ description: 'An object with its place in the list' })
+@Visible('list')
 export class ObjectEdge {
   @Field(() => String)
   cursor: string;
@@ -51,6 +54,7 @@ export class ObjectEdge {
 }
 
 @ObjectType({ description: 'Newest first' })
+@Visible('list')
 export class ObjectConnection {
   @Field(() => [ObjectEdge])
   edges: ObjectEdge[];
@@ -63,11 +67,13 @@ export class ObjectConnection {
 }
 
 @ObjectType({ description: 'Data sent beside an object under a digest that the object names' })
+@Visible('released')
 export class ObjectPart {
   @Field(() => String)
   name: string;
 
   @Field(() => String, { nullable: true, description: 'Canonical text with its salt; null when withheld' })
+  @Visible('nominal')
   text: string | null;
 
   @Field(() => String, { nullable: true, description: 'Why the text is withheld: NOT_CLEARED or ERASED' })
@@ -75,6 +81,7 @@ export class ObjectPart {
 }
 
 @ObjectType({ description: 'A signed object, opened. The opening is recorded for its owner.' })
+@Visible('released')
 export class SignedObject extends ObjectSummary {
   @Field(() => String, { description: 'The signed text, byte for byte: JWS General JSON (RFC 7515 section 7.2.1)' })
   text: string;
@@ -120,6 +127,7 @@ export class PartInput {
 }
 
 @ObjectType({ description: 'What became of a submission' })
+@Visible('caller')
 export class Submission {
   @Field(() => ID)
   id: string;
@@ -135,6 +143,7 @@ export class Submission {
 }
 
 @ObjectType({ description: 'One change in what the caller may see' })
+@Visible('released')
 export class Change {
   @Field(() => String)
   cursor: string;
@@ -150,6 +159,7 @@ export class Change {
 }
 
 @ObjectType({ description: 'A stretch of the forward feed, oldest first, in the order in which things became visible' })
+@Visible('list')
 export class ChangePage {
   @Field(() => [Change])
   changes: Change[];

@@ -3,6 +3,7 @@ import { ComposerService } from './composer.service.js';
 import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
 import { ObjectKinds } from './object-kind.js';
+import { ObjectAccessResolver } from './object-access.js';
 import { ObjectsService } from './objects.service.js';
 import { RecallsResolver } from './recalls.js';
 import { SchemasController } from './schemas.controller.js';
@@ -15,6 +16,7 @@ import { SubmissionsService } from './submissions.service.js';
     ComposerService,
     ExchangeResolver,
     ExpirySweeper,
+    ObjectAccessResolver,
     ObjectKinds,
     ObjectsService,
     RecallsResolver,

@@ -32,7 +32,10 @@ export class ExchangeResolver {
     private readonly submissions: SubmissionsService,
   ) {}
 
-  @Query(() => ObjectConnection, { description: 'What others released to the caller, newest first' })
+  @Query(() => ObjectConnection, {
+    description:
+      'What others released to the caller, newest first. What a look-up other than PARTNER finds is recorded for its owner.',
+  })
   @Allow('objects.read')
   inbox(
     @CurrentCaller() caller: Caller,
@@ -58,8 +61,19 @@ export class ExchangeResolver {
 
   @Query(() => SignedObject, { description: 'Opens a signed object' })
   @Allow('objects.read')
-  async object(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<SignedObject> {
-    return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id')));
+  async object(
+    @CurrentCaller() caller: Caller,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('forExport', {
+      type: () => Boolean,
+      defaultValue: false,
+      description:
+        'The text is to leave this system, for instance in a bundle; its owner sees an export, not an opening',
+    })
+    forExport: boolean,
+  ): Promise<SignedObject> {
+    const opening = forExport ? 'object.exported' : 'object.opened';
+    return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id'), null, opening));
   }
 
   @ResolveField(() => [ObjectPart], { description: 'Its parts; giving out a text is recorded for its owner' })
@@ -123,8 +137,9 @@ export class ExchangeResolver {
     kind: string | null,
     lookUp: LookUp | null,
   ): Promise<ObjectConnection> {
+    const isLookUp = box === 'inbox' && lookUp !== null && lookUp !== undefined && lookUp.field !== LookUpField.PARTNER;
     return connectionOf(
-      await this.objects.list(caller, { box, first, after: after ?? null, term: termOf(kind, lookUp) }),
+      await this.objects.list(caller, { box, first, after: after ?? null, term: termOf(kind, lookUp), isLookUp }),
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { recordAccess } from '../audit/record-access.js';
 import { prepared } from '../access/prepared.js';
+import { type Opening, recordAccess } from '../audit/record-access.js';
 import { OBJECT_COLUMNS, type ObjectRow } from './object-record.js';
 
 export interface PageRequest {
@@ -57,14 +57,18 @@ export async function readObject(tx: EntityManager, id: string): Promise<ObjectR
 export type OpenedRow = ObjectRow & { text: string; receipt: string };
 
 /** Like `readObject`, with the signed text and the receipt, and the opening recorded in the same transaction. */
-export async function openObject(tx: EntityManager, id: string, kind: string | null): Promise<OpenedRow | undefined> {
-  const [row] = await prepared<OpenedRow>(
+export async function openObject(
+  tx: EntityManager,
+  id: string,
+  kind: string | null,
+  opening: Opening = 'object.opened',
+): Promise<OpenedRow | undefined> {
+  const rows = await prepared<OpenedRow>(
     tx,
     'object-opened',
     `SELECT ${OBJECT_COLUMNS}, o.text, o.receipt FROM hub.object o
      WHERE o.id = $1 AND ($2::text IS NULL OR o.kind = $2) ORDER BY o.seq LIMIT 1`,
     [id, kind],
   );
-  if (row) await recordAccess(tx, 'object.opened', row.seq);
-  return row;
+  return (await recordAccess(tx, opening, rows))[0];
 }

@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, ObjectType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 
 /** A row of hub.object as lists read it: everything but the signed text. */
 export interface ObjectRow {
@@ -32,6 +33,7 @@ export const OBJECT_COLUMNS = `o.seq, o.id, o.kind, o.from_agency, o.from_unit, 
   description:
     'What a list shows of a signed object. Its text is read with object(id), which is recorded as an opening.',
 })
+@Visible('released')
 export class ObjectSummary {
   /** The row this summary was made from; not part of the API. */
   row: ObjectRow;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
-import { recordAccess } from '../audit/record-access.js';
+import { type Opening, recordAccess } from '../audit/record-access.js';
 import { Cursors } from '../common/cursor.js';
 import { InvalidInput, NotFound } from '../common/errors.js';
 import { ChangeSignal } from './change-signal.js';
@@ -17,6 +18,8 @@ export interface ListRequest {
   first: number;
   after: string | null;
   term: string | null;
+  /** The term is an identifier that the caller looks up: what others sent and is found by it is recorded as a hit. */
+  isLookUp: boolean;
 }
 
 export interface ListedPage {
@@ -49,15 +52,20 @@ export class ObjectsService {
     checkPageSize(request.first);
     const scope = scopeOf(caller, `${request.box} ${request.term ?? ''}`);
     const before = request.after === null ? null : (this.cursors.read(scope, request.after)[0] ?? null);
-    const rows = await this.database.as(caller, (tx) =>
-      readObjectPage(tx, { ...request, before, limit: request.first + 1, clearance: caller.clearance }),
-    );
-    const page = rows.slice(0, request.first);
-    return {
-      rows: page,
-      cursors: page.map((row) => this.cursors.write(scope, [row.seq])),
-      hasNextPage: rows.length > request.first,
-    };
+    const { rows, hasNextPage } = await this.database.as(caller, async (tx) => {
+      const found = await readObjectPage(tx, {
+        ...request,
+        before,
+        limit: request.first + 1,
+        clearance: caller.clearance,
+      });
+      const page = found.slice(0, request.first);
+      return {
+        rows: request.isLookUp ? await recordHits(tx, caller, page) : page,
+        hasNextPage: found.length > request.first,
+      };
+    });
+    return { rows, cursors: rows.map((row) => this.cursors.write(scope, [row.seq])), hasNextPage };
   }
 
   /** What lists show of one object. */
@@ -68,8 +76,8 @@ export class ObjectsService {
   }
 
   /** Opens an object, of this kind if one is given: its signed text and receipt, with the opening recorded. */
-  async open(caller: Caller, id: string, kind: string | null = null): Promise<OpenedRow> {
-    const row = await this.database.as(caller, (tx) => openObject(tx, id, kind));
+  async open(caller: Caller, id: string, kind: string | null = null, opening?: Opening): Promise<OpenedRow> {
+    const row = await this.database.as(caller, (tx) => openObject(tx, id, kind, opening));
     if (!row) throw new NotFound();
     return row;
   }
@@ -86,6 +94,7 @@ export class ObjectsService {
          JOIN hub.part_key k ON k.seq = p.seq AND k.name = p.name AND k.agency_id = $2 WHERE p.seq = $1`,
         [row.seq, caller.agencyId],
       );
+      if (stored.length > 0 && (await recordAccess(tx, 'nominal.viewed', [row])).length === 0) throw new NotFound();
       const opened: OpenedPart[] = [];
       for (const name of names) {
         const part = stored.find((each) => each.name === name);
@@ -94,7 +103,6 @@ export class ObjectsService {
           : null;
         opened.push({ name, text, withheld: text === null ? 'ERASED' : null });
       }
-      if (stored.length > 0) await recordAccess(tx, 'nominal.viewed', row.seq);
       return opened;
     });
   }
@@ -131,7 +139,15 @@ export class ObjectsService {
   }
 }
 
-function checkPageSize(first: number): void {
+/** Records that others' objects were found. The caller's own agency finds its own as it likes. */
+async function recordHits(tx: EntityManager, caller: Caller, page: ObjectRow[]): Promise<ObjectRow[]> {
+  const foreign = page.filter((row) => row.from_agency !== caller.agencyId);
+  const shown = new Set(await recordAccess(tx, 'object.hit', foreign));
+  return page.filter((row) => row.from_agency === caller.agencyId || shown.has(row));
+}
+
+/** Refuses a page of less than 1 or more than 100. */
+export function checkPageSize(first: number): void {
   if (first >= 1 && first <= MAX_PAGE) return;
   throw new InvalidInput(
     [{ pointer: '/first', rule: 'range', key: 'problem.range', params: { min: 1, max: MAX_PAGE } }],
@@ -140,7 +156,7 @@ function checkPageSize(first: number): void {
 }
 
 /** A page mark is bound to who reads and to the list, filter included. */
-function scopeOf(caller: Caller, list: string): string {
+export function scopeOf(caller: Caller, list: string): string {
   return `${caller.agencyId} ${caller.unitId} ${caller.officer ?? ''} ${list}`;
 }
 

@@ -1,4 +1,5 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Visible } from '../access/visibility.js';
 import { Urgency } from '../common/codes/alert-codes.js';
 import { SignedObject } from '../exchange/exchange.models.js';
 import { type ObjectRow, ObjectSummary } from '../exchange/object-record.js';
@@ -43,12 +44,14 @@ export class RequestStanding {
 }
 
 @ObjectType({ description: 'What a list shows of the request to which an object belongs' })
+@Visible('released')
 export class RequestSummary extends RequestStanding {
   @Field(() => RequestActs, { description: 'What this object does in the thread of the request' })
   act: RequestAct;
 }
 
 @ObjectType({ description: 'An answer to a request, opened. The opening is recorded for its owner.' })
+@Visible('released')
 export class Answer {
   @Field(() => SignedObject, { description: 'The signed object that it is read from; personal details are its parts' })
   object: SignedObject;
@@ -58,6 +61,7 @@ export class Answer {
 }
 
 @ObjectType({ description: 'One question of a request and how it stands' })
+@Visible('released')
 export class RequestQuestion {
   /** Row of the newest answer that speaks of it, for the resolvers; not part of the API. */
   answerRow: ObjectRow | null;
@@ -76,6 +80,7 @@ export class RequestQuestion {
 }
 
 @ObjectType({ description: 'One object of the thread of a request' })
+@Visible('released')
 export class RequestStep {
   @Field(() => RequestActs, { description: 'What it does' })
   act: RequestAct;
@@ -85,6 +90,7 @@ export class RequestStep {
 }
 
 @ObjectType('Request', { description: 'A request for assistance with all that has followed, opened' })
+@Visible('released')
 export class OpenedRequest extends RequestStanding {
   @Field(() => ID, { description: 'Id of its newest version, to which an answer refers' })
   id: string;

@@ -108,6 +108,5 @@ async function openObjects(tx: EntityManager, seqs: readonly string[]): Promise<
     `SELECT ${OBJECT_COLUMNS}, o.text, o.receipt FROM hub.object o WHERE o.seq = ANY ($1::bigint[]) ORDER BY o.seq`,
     [seqs],
   );
-  await Promise.all(rows.map(({ seq }) => recordAccess(tx, 'object.opened', seq)));
-  return rows;
+  return recordAccess(tx, 'object.opened', rows);
 }

@@ -2,10 +2,12 @@ import { Args, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from '@ne
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { Visible } from '../access/visibility.js';
 import { HubKeys } from './hub-keys.js';
 import { KeySetsService } from './key-sets.service.js';
 
 @ObjectType({ description: 'A key set that was published' })
+@Visible('caller')
 export class PublishedKeySet {
   @Field(() => ID)
   agency: string;

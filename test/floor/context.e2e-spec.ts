@@ -39,6 +39,7 @@ beforeAll(async () => {
     SELECT agency_id, 'p:officer1', id, 'x', 'x', ARRAY['ANALYST'], '2000-01-01Z' FROM hub.unit`);
   const { ref: _, ...body } = aPersonAlertBody();
   ({ id: alertId } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, body, nominal: someNominalData() }));
+  await th.ask('query($id: ID!) { object(id: $id) { id } }', { id: alertId });
   // A clone does not inherit the rights on its database; `liaison init` gives them, and again changes nothing.
   await createRoles(t.database.url, await obtainPasswords(new SecretsFolder(join(t.database.dataFolder, 'secrets'))));
   dataSource = await appDataSource(t.database.access.appUrl, 2).initialize();

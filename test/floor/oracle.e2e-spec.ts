@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { appDataSource } from '../../config/data-source.js';
 import type { Caller } from '../../src/access/caller.js';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
+import { type AccessRow, readAccessPage } from '../../src/audit/access-log.js';
 import { Clock } from '../../src/common/clock.js';
 import { FEED_START, readChanges } from '../../src/exchange/changes.js';
 import { type PageRequest, readObject, readObjectPage } from '../../src/exchange/object-pages.js';
@@ -21,6 +22,8 @@ const SLOW = 10 * 60_000;
 const MINE = '(SELECT cmd.my_sight()) @> hub.place(audience_id, seq)';
 const CLEARED = 'clearance <= (SELECT cmd.my_clearance())';
 const NOT_OVER = '(until IS NULL OR until > (SELECT hub.now()))';
+const ME = '(SELECT cmd.my_agency())';
+const SEEN = 'EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = object_seq)';
 const IN_FORCE = `recalled_at IS NULL AND ${NOT_OVER}`;
 
 /** Holes knocked into the floor one at a time: policy, table, and the condition that is left of it. */
@@ -52,6 +55,10 @@ const HOLES: [name: string, policy: string, table: string, condition: string][] 
     'hub.part_key',
     'agency_id = (SELECT cmd.my_agency()) AND (SELECT cmd.may_see_nominal())',
   ],
+  ['whoever may see an object sees who opened it', 'owner_and_reader', 'audit.access', `${CLEARED} AND ${SEEN}`],
+  ['an owner does not see who opened', 'owner_and_reader', 'audit.access', `${CLEARED} AND agency_id = ${ME}`],
+  ['a reader does not see its own acts', 'owner_and_reader', 'audit.access', `${CLEARED} AND owner_agency = ${ME}`],
+  ['openings need no clearance', 'owner_and_reader', 'audit.access', `owner_agency = ${ME} OR agency_id = ${ME}`],
 ];
 
 /** Holes in what counts as the caller's: a piece of cmd.my_sight() and what is put in its place. */
@@ -70,6 +77,7 @@ const TABLES = {
   parts: 'SELECT seq::integer AS v FROM hub.part',
   partKeys: `SELECT seq || '/' || agency_id AS v FROM hub.part_key`,
   alerts: 'SELECT seq::integer AS v FROM hub.alert',
+  openings: 'SELECT id::integer AS v FROM audit.access',
 };
 
 let database: TestDatabase;
@@ -162,8 +170,8 @@ async function compareTables(caller: Caller, sight: Sight): Promise<void> {
     const lists = Object.entries(TABLES).map(async ([name, text]) => [name, await list(tx, text)] as const);
     return Object.fromEntries(await Promise.all(lists));
   });
-  const { objects, releases, terms, changes, parts, partKeys, alerts } = sight;
-  const wanted = { objects, releases, terms, changes, parts, partKeys, alerts };
+  const { objects, releases, terms, changes, parts, partKeys, alerts, openings } = sight;
+  const wanted = { objects, releases, terms, changes, parts, partKeys, alerts, openings };
   expect(sorted(rows)).toEqual(sorted(wanted));
 }
 
@@ -184,6 +192,19 @@ async function compareLists(world: World, caller: Caller, sight: Sight, size: nu
   const ids = [...new Set(world.objects.map((object) => object.id))];
   const found = await scoped.as(caller, (tx) => Promise.all(ids.map((id) => readObject(tx, id))));
   expect(found.map((row) => row && Number(row.seq))).toEqual(ids.map((id) => sight.byId(id)));
+  for (const seq of sight.objects) {
+    for (const by of ['OTHERS', 'OWN'] as const) {
+      const openings: number[] = [];
+      for (let before: string | null = null; ;) {
+        const page = { agencyId: caller.agencyId, objectSeq: String(seq), by, before, limit: size };
+        const rows: AccessRow[] = await scoped.as(caller, (tx) => readAccessPage(tx, page));
+        openings.push(...rows.map((row) => Number(row.id)));
+        if (rows.length < size) break;
+        before = rows.at(-1)!.id;
+      }
+      expect({ seq, by, openings }).toEqual({ seq, by, openings: sight.openingsOf(seq, by) });
+    }
+  }
   const feed: Sight['feed'] = [];
   for (let from = FEED_START; ;) {
     const { rows, isLast, end } = await scoped.as(caller, (tx) => readChanges(tx, from, size, caller.clearance));

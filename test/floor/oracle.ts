@@ -10,6 +10,10 @@ export interface Sight {
   parts: number[];
   partKeys: string[];
   alerts: number[];
+  /** Ids of the openings that may be known: of the own agency's objects, by anybody, and by the own agency, of anything. */
+  openings: number[];
+  /** Those of one object by agencies other than its owner, or by the caller's own, newest first. */
+  openingsOf(seq: number, by: 'OTHERS' | 'OWN'): number[];
   inbox(term: string | null): number[];
   outbox(term: string | null): number[];
   byId(id: string): number | undefined;
@@ -19,7 +23,8 @@ export interface Sight {
 
 /**
  * The rule of the hub: an object is seen by whoever belongs to an audience it was released to, at the time of its release,
- * with the clearance it needs, until it is recalled or its time is over. Nothing else shows anything.
+ * with the clearance it needs, until it is recalled or its time is over. Nothing else shows anything. Who opened an object is known to
+ * the agency that sent it; an agency knows its own acts.
  */
 export function sightOf(world: World, caller: Caller): Sight {
   const belongs = (audience: number, seq: number): boolean =>
@@ -41,6 +46,10 @@ export function sightOf(world: World, caller: Caller): Sight {
   const objects = world.objects.filter((o) => seen.has(o.seq));
   const changes = world.changes.filter((c) => belongs(c.audience, c.seq) && isCleared(c));
   const parts = world.parts.filter((p) => caller.maySeeNominal && seen.has(p.seq));
+  const openings = world.openings.filter(({ seq, agency }) => {
+    const { from, clearance } = world.objects[seq - 1]!;
+    return [from, agency].includes(caller.agencyId) && isCleared({ clearance });
+  });
   const termsOf = (seq: number): string[] => world.objects.find((o) => o.seq === seq)!.terms;
   const box = (wanted: boolean, term: string | null): number[] =>
     distinct(
@@ -60,6 +69,12 @@ export function sightOf(world: World, caller: Caller): Sight {
     parts: parts.map((p) => p.seq),
     partKeys: parts.filter((p) => p.agencies.includes(caller.agencyId)).map((p) => `${p.seq}/${caller.agencyId}`),
     alerts: objects.filter((o) => o.kind === 'alert').map((o) => o.seq),
+    openings: openings.map((opening) => opening.id),
+    openingsOf: (seq, by) =>
+      openings
+        .filter((o) => o.seq === seq && (by === 'OWN') === (o.agency === caller.agencyId))
+        .map((o) => o.id)
+        .toReversed(),
     inbox: (term) => box(false, term),
     outbox: (term) => box(true, term),
     byId: (id) => objects.find((o) => o.id === id)?.seq,

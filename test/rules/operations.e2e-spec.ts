@@ -7,8 +7,11 @@ import { APP_GUARD, ModulesContainer, NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  buildSchema,
+  getNamedType,
   type GraphQLArgument,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isEnumType,
@@ -27,10 +30,13 @@ import {
 } from 'graphql';
 import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
-import { Allow, Public } from '../../src/access/permission.js';
+import { Allow, type Permission, Public } from '../../src/access/permission.js';
+import type { Visibility } from '../../src/access/visibility.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
+import { fingerprint } from '../hostile/hostile.js';
+import { composeAndSubmit } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aCaller } from '../support/world.js';
 
@@ -213,6 +219,106 @@ describe('the guard', () => {
   });
 });
 
+describe('operations of one family', () => {
+  /** A mutation is a verb and a noun: the noun's mutations belong together, and compose… to submit. */
+  const familyOf = (name: string): string => (/^(compose|submit)/.test(name) ? 'submit' : name.replace(/^[a-z]+/, ''));
+  const unequal = (each: readonly { name: string; needs: unknown }[]): string[] =>
+    each
+      .filter((one) => each.some((other) => familyOf(one.name) === familyOf(other.name) && one.needs !== other.needs))
+      .map(({ name }) => name);
+
+  it('need the same right', () => {
+    const declared = operations
+      .filter(({ type, name }) => type === 'Mutation' || name.startsWith('compose'))
+      .map((each) => ({ name: each.name, needs: declaration(Allow.KEY, each) }));
+    expect(declared.length).toBeGreaterThan(5);
+    expect(unequal(declared)).toEqual([]);
+    const weaker = { name: 'revokeKeySet', needs: 'directory.read' };
+    expect(unequal([...declared, weaker])).toEqual(expect.arrayContaining(['publishKeySet', 'revokeKeySet']));
+  });
+});
+
+/** The permissions with which fields of each visibility may be reached. */
+const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
+  signedIn: 'any',
+  caller: 'any',
+  released: ['objects.read', 'objects.submit'],
+  nominal: ['objects.read', 'objects.submit'],
+  owner: ['objects.read'],
+  list: 'any',
+};
+
+describe('every field of every type', () => {
+  const visibilityOf = (type: GraphQLObjectType, name: string): unknown =>
+    type.getFields()[name]!.extensions['visibility'] ?? type.extensions['visibility'];
+
+  it('says who may see it', () => {
+    expect(undeclaredFields(schema)).toEqual([]);
+    const forgetful = buildSchema('type Query { forgotten: Forgotten } type Forgotten { secret: String }');
+    expect(undeclaredFields(forgetful)).toEqual(['Forgotten.secret']);
+  });
+
+  it('is reached by operations only whose permission lets one see it', () => {
+    const wrong: string[] = [];
+    const seen = new Set<string>();
+    for (const operation of operations.filter(({ type }) => type === 'Query' || type === 'Mutation')) {
+      const root = operation.type === 'Query' ? schema.getQueryType()! : schema.getMutationType()!;
+      const permission = declaration(Allow.KEY, operation) as Permission;
+      for (const type of typesBehind(root.getFields()[operation.name]!.type)) {
+        for (const name of Object.keys(type.getFields())) {
+          const visibility = visibilityOf(type, name) as Visibility;
+          const allowed = REACHED_WITH[visibility];
+          seen.add(visibility);
+          if (allowed !== 'any' && !allowed.includes(permission))
+            wrong.push(`${operation.name} -> ${type.name}.${name}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect([...seen].toSorted()).toEqual(Object.keys(REACHED_WITH).toSorted());
+  });
+
+  it('that holds personal details may be withheld, with the reason beside it', () => {
+    const types = objectTypes(schema).filter((type) =>
+      Object.keys(type.getFields()).some((name) => visibilityOf(type, name) === 'nominal'),
+    );
+    expect(types.map(({ name }) => name)).toContain('ObjectPart');
+    for (const type of types) {
+      expect([type.name, Object.keys(type.getFields())]).toEqual([type.name, expect.arrayContaining(['withheld'])]);
+      for (const field of Object.values(type.getFields())) {
+        if (visibilityOf(type, field.name) === 'nominal')
+          expect([field.name, isNonNullType(field.type)]).toEqual([field.name, false]);
+      }
+    }
+  });
+});
+
+describe('GET', () => {
+  it('changes nothing: no route, and no query with everything that it takes', async () => {
+    const to = await t.enrol('TH-CUS-LCB');
+    const agreement = await t.agree([vn, to]);
+    const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
+    const headers = { authorization: `Bearer ${await to.token()}`, 'x-liaison-csrf': '1' };
+    const before = await fingerprint(t.database);
+    for (const { path, method } of operations.filter((each) => each.type === 'HTTP')) {
+      if (method !== 'GET') continue;
+      for (const value of ['x', id]) await fetch(`${t.url}${path!.replace(/:\w+/g, value)}`, { headers });
+    }
+    const fields = Object.values(schema.getQueryType()!.getFields());
+    for (const field of fields) {
+      const given = argumentsFor(field.args).replaceAll('00000000-0000-4000-8000-000000000000', id);
+      for (const more of ['', ' changes { endCursor }']) {
+        const query = `{ ${field.name}${given} ${selectionFor(field.type)}${field.name === 'changes' ? '' : more} }`;
+        await fetch(`${t.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+      }
+    }
+    expect(await fingerprint(t.database)).toEqual(before);
+    // The same by POST leaves its event, so there was something to change.
+    await to.ask(`{ object(id: "${id}") { id } }`);
+    expect(await fingerprint(t.database)).not.toEqual(before);
+  });
+});
+
 describe('without sign-in', () => {
   it('every query and mutation answers UNAUTHENTICATED and nothing else', async () => {
     const roots = { query: schema.getQueryType(), mutation: schema.getMutationType() };
@@ -316,6 +422,34 @@ describe('the schema', () => {
     expect(await response.text()).toBe(schemaText(t.hub.app.get(GraphQLSchemaHost, { strict: false })));
   });
 });
+
+function objectTypes(of: GraphQLSchema): GraphQLObjectType[] {
+  const roots: unknown[] = [of.getQueryType(), of.getMutationType(), of.getSubscriptionType()];
+  return Object.values(of.getTypeMap()).filter(
+    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type),
+  );
+}
+
+/** Fields for which neither they nor their type have a @Visible. */
+function undeclaredFields(of: GraphQLSchema): string[] {
+  return objectTypes(of).flatMap((type) =>
+    Object.values(type.getFields())
+      .filter(
+        (field) =>
+          !Object.hasOwn(REACHED_WITH, String(field.extensions['visibility'] ?? type.extensions['visibility'])),
+      )
+      .map((field) => `${type.name}.${field.name}`),
+  );
+}
+
+/** The object types that a field leads to, at any depth. */
+function typesBehind(type: GraphQLOutputType, known = new Set<GraphQLObjectType>()): Set<GraphQLObjectType> {
+  const named = getNamedType(type);
+  if (!isObjectType(named) || known.has(named)) return known;
+  known.add(named);
+  for (const field of Object.values(named.getFields())) typesBehind(field.type, known);
+  return known;
+}
 
 function post(query: string, headers: Record<string, string>): Promise<Response> {
   return fetch(`${t.url}/graphql`, {

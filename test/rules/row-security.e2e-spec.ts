@@ -35,6 +35,7 @@ const WORLD: World = {
     { audience: 1, xid: 10, seq: 1, act: 'RELEASED', objectId: '00000000-0000-4000-8000-000000000001', clearance: 0 },
   ],
   parts: [{ seq: 1, name: 'nominal', agencies: ['AA-CUS'] }],
+  openings: [{ id: 1, seq: 1, agency: 'AA-CUS' }],
 };
 
 /**

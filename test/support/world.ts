@@ -25,6 +25,8 @@ export interface World {
   }[];
   changes: { audience: number; xid: number; seq: number; act: string; objectId: string; clearance: number }[];
   parts: { seq: number; name: string; agencies: string[] }[];
+  /** Who opened what, in the order in which they did; `id` is the row's. */
+  openings: { id: number; seq: number; agency: string }[];
 }
 
 export const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -51,6 +53,7 @@ interface ObjectPlan {
   kind: string;
   terms: string[];
   keysFor: number[] | null;
+  openedBy: number[];
   sameIdAs: number | null;
 }
 
@@ -82,6 +85,7 @@ const objectPlan: fc.Arbitrary<ObjectPlan> = fc.record({
   kind: fc.constantFrom('alert', 'alert', 'recall'),
   terms: fc.subarray(TERMS),
   keysFor: fc.option(fc.array(fc.nat(20), { maxLength: 4 })),
+  openedBy: fc.array(fc.nat(20), { maxLength: 4 }),
   sameIdAs: fc.option(fc.nat(11), { freq: 4 }),
 });
 
@@ -126,7 +130,16 @@ function worldOf(plan: Plan): World {
     const id = `${String.fromCharCode(65 + i).repeat(2)}-CUS`;
     return { id, units: Array.from({ length: count }, (_, j) => `${id}-U${j}`) };
   });
-  const world: World = { agencies, audiences: [], memberships: [], objects: [], releases: [], changes: [], parts: [] };
+  const world: World = {
+    agencies,
+    audiences: [],
+    memberships: [],
+    objects: [],
+    releases: [],
+    changes: [],
+    parts: [],
+    openings: [],
+  };
   const audience = (kind: World['audiences'][number]['kind'], owner: string): number => {
     const known = world.audiences.find((each) => each.kind === kind && each.owner === owner);
     if (known) return known.id;
@@ -191,6 +204,9 @@ function addObject(world: World, communities: readonly number[], plan: ObjectPla
     const readers = [from.id, ...plan.keysFor.map((index) => at(agencies, index).id)];
     world.parts.push({ seq, name: 'nominal', agencies: [...new Set(readers)] });
   }
+  for (const index of plan.openedBy) {
+    world.openings.push({ id: world.openings.length + 1, seq, agency: at(agencies, index).id });
+  }
 }
 
 /** Puts the world in the place of whatever the database held. */
@@ -199,7 +215,7 @@ export async function settle(database: TestDatabase, world: World): Promise<void
   await database.sql('BEGIN');
   try {
     await database.sql(`TRUNCATE hub.agency, hub.audience, hub.membership, hub.community, hub.object, hub.release,
-      hub.release_term, hub.change, hub.part, hub.part_key, hub.alert CASCADE`);
+      hub.release_term, hub.change, hub.part, hub.part_key, hub.alert, audit.access CASCADE`);
     await put(
       `INSERT INTO hub.agency (id, kind, country, name_en, name_vi, valid_from)
        SELECT x.id, 'CUSTOMS', left(x.id, 2), x.id, x.id, '2000-01-01Z' FROM jsonb_to_recordset($1) AS x (id text)`,
@@ -256,6 +272,15 @@ export async function settle(database: TestDatabase, world: World): Promise<void
       `INSERT INTO hub.alert (seq, kind, severity, valid_from, valid_to)
        SELECT seq, 'CONSIGNMENT', 'HIGH', now(), now() + interval '1 day' FROM jsonb_to_recordset($1) AS x (seq bigint)`,
       world.objects.filter((object) => object.kind === 'alert'),
+    );
+    await put(
+      `INSERT INTO audit.access (id, object_seq, owner_agency, clearance, event, agency_id, unit_id, purpose) OVERRIDING SYSTEM VALUE
+       SELECT id, seq, owner, clearance, 'object.opened', agency, agency || '-U0', 'PREVENT_DETECT' FROM jsonb_to_recordset($1)
+         AS x (id bigint, seq bigint, owner text, clearance smallint, agency text)`,
+      world.openings.map((row) => {
+        const { from, clearance } = world.objects[row.seq - 1]!;
+        return { ...row, owner: from, clearance };
+      }),
     );
     await database.sql('COMMIT');
   } catch (error) {

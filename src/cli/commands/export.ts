@@ -27,7 +27,7 @@ interface Options {
 async function exportBundle(cli: Cli, ids: string[], options: Options): Promise<Outcome> {
   const { client, profile } = await connect(cli, options.purpose);
   const { withoutParts = false, alone = false } = options;
-  const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone };
+  const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone, forExport: true };
   const { bundle, opened } = await makeBundle(client, request);
   writeJson(options.out, bundle);
   const objects = opened.map(({ id, kind, from, digest }) => ({ id, kind, from, digest }));

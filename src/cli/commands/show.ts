@@ -38,7 +38,7 @@ const EXPECTED: readonly BundleNote[] = ['IN_REPLY_TO_ABSENT', 'SUPERSEDES_ABSEN
 
 async function show(cli: Cli, id: string, { nominal = false, purpose }: Options): Promise<Outcome> {
   const { client, profile } = await connect(cli, purpose);
-  const request = { ids: [id], hub: profile.hubId, withParts: nominal, isFollowing: false };
+  const request = { ids: [id], hub: profile.hubId, withParts: nominal, isFollowing: false, forExport: false };
   const { bundle, opened } = await makeBundle(client, request);
   const trust = await readHomeTrust(cli.home);
   const [judged] = await verifyBundle(bundle, trust);

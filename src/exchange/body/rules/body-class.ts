@@ -1,5 +1,6 @@
 import { Field, InputType, ObjectType, type FieldOptions, type ReturnTypeFunc } from '@nestjs/graphql';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { Visible } from '../../../access/visibility.js';
 import { all, contribute } from './rule.js';
 
 /**
@@ -12,6 +13,7 @@ export function BodyClass(name: string, description: string): ClassDecorator {
   return (target) => {
     InputType(`${name}Input`, { description })(target);
     ObjectType(name, { description })(target);
+    Visible('released')(target);
     JSONSchema({ title: name, description })(target);
   };
 }

@@ -1,0 +1,376 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import {
+  getNamedType,
+  GraphQLID,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isLeafType,
+} from 'graphql';
+import { aMethodAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { aRecallBody } from '../../src/exchange/body/body.example.js';
+import { jsonSchemaOf } from '../../src/exchange/body/json-schema.js';
+import { ObjectKinds } from '../../src/exchange/object-kind.js';
+import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
+import { digestOf } from '../../src/protocol/digest.js';
+import type { Envelope } from '../../src/protocol/envelope.js';
+import { signObject } from '../../src/protocol/signing.js';
+import { aFeedbackBody, aRequestBody } from '../../src/requests/body/request-body.example.js';
+import { anAlert, aReference, fingerprint, SUBMIT_TEXT } from '../hostile/hostile.js';
+import { aHandling } from '../support/exchange.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+
+/**
+ * Every place where an id can be given, found in the schema and in the bodies of all registered kinds, is tried with ids that do not belong
+ * there: of an object of another agency, of an object of another type, of the other side's. A place that is new fails here until the tables
+ * below say which objects it takes.
+ */
+
+let t: TestHub;
+let vn: Party;
+let th: Party;
+/** Who tries. */
+let la: Party;
+let agreement: string;
+let schema: GraphQLSchema;
+
+/** What is known of an object that was sent. */
+interface Known {
+  kind: Envelope['kind'];
+  id: string;
+  digest: string;
+  ref: string | null;
+  from: string;
+  to: string[];
+  /** Sent by LA-CUS. */
+  isOwn: boolean;
+}
+
+/** One object of each kind that went from VN-CUS to TH-CUS or back: LA-CUS must not know of them. */
+let hidden: Known[];
+/** Objects of several kinds that LA-CUS has sent or received. */
+let visible: Known[];
+let hiddenCommunity: string;
+
+beforeAll(async () => {
+  t = await startTestHub();
+  vn = await t.enrol('VN-CUS-AS');
+  th = await t.enrol('TH-CUS-LCB');
+  la = await t.enrol('LA-CUS-HQ');
+  agreement = await t.agree([vn, th, la]);
+  hiddenCommunity = await t.community([vn, th]);
+  schema = t.hub.app.get(GraphQLSchemaHost, { strict: false }).schema;
+  hidden = await exchangeEverything(vn, th);
+  visible = [
+    ...(await exchangeEverything(la, vn)),
+    ...(await exchangeEverything(vn, la)),
+    await answeredRequest(la, vn),
+  ];
+});
+afterAll(() => t.stop());
+
+const { targetRef: _, stage: __, indicatorOutcomes: ___, ...CLOSING } = aFeedbackBody();
+
+/** Where an id can be given to an operation, such as `composeRecall input.object`, with the rest of what the operation needs. */
+const PLACES: Record<string, { arguments: (id: string) => object; takes: (object: Known) => boolean }> = {
+  'object id': { arguments: (id) => ({ id }), takes: () => true },
+  'objectAccess id': { arguments: (id) => ({ id }), takes: () => true },
+  'alert id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'alert' },
+  'request id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'request' },
+  'composeAlert input.supersedes': {
+    arguments: (supersedes) => ({ input: { ...input(alertTo(vn)), supersedes } }),
+    takes: ({ kind, isOwn }) => kind === 'alert' && isOwn,
+  },
+  'composeRequest input.supersedes': {
+    arguments: (supersedes) => ({ input: { ...input(requestFrom(la, vn)), supersedes } }),
+    takes: ({ kind, isOwn }) => kind === 'request' && isOwn,
+  },
+  'composeAnswer input.request': {
+    arguments: (request) => ({ input: { request, body: { language: 'en', kind: 'NEGATIVE' } } }),
+    takes: ({ kind, isOwn }) => kind === 'request' && !isOwn,
+  },
+  'composeClosing input.request': {
+    arguments: (request) => ({ input: { request, body: CLOSING } }),
+    takes: ({ kind, isOwn }) => kind === 'request' && isOwn,
+  },
+  'composeRecall input.object': {
+    arguments: (object) => ({ input: { object, body: aRecallBody() } }),
+    takes: ({ kind, isOwn }) => ['alert', 'request'].includes(kind) && isOwn,
+  },
+};
+
+/** Ids that name what every signed-in caller may know. */
+const OPEN_TO_ALL = new Set(['keySets agency']);
+
+/** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
+const SENDINGS: Record<
+  string,
+  { payload: () => Promise<Envelope>; inReplyTo: (o: Known) => boolean; supersedes: (o: Known) => boolean }
+> = {
+  alert: {
+    payload: async () => envelope(la, 'alert', alertTo(vn)),
+    inReplyTo: () => false,
+    supersedes: ({ kind, isOwn }) => kind === 'alert' && isOwn,
+  },
+  request: {
+    payload: async () => envelope(la, 'request', requestFrom(la, vn)),
+    inReplyTo: () => false,
+    supersedes: ({ kind, isOwn }) => kind === 'request' && isOwn,
+  },
+  answer: {
+    payload: async () => answerTo(await send(vn, envelope(vn, 'request', requestFrom(vn, la))), la, 'ACKNOWLEDGEMENT'),
+    inReplyTo: ({ kind, isOwn }) => kind === 'request' && !isOwn,
+    supersedes: () => false,
+  },
+  feedback: {
+    payload: async () => closingOf(await answeredRequest(la, vn), la),
+    inReplyTo: ({ kind, isOwn }) => kind === 'request' && isOwn,
+    supersedes: () => false,
+  },
+  recall: {
+    payload: async () => recallOf(await send(la, envelope(la, 'alert', alertTo(vn))), la),
+    inReplyTo: ({ kind, isOwn }) => ['alert', 'request'].includes(kind) && isOwn,
+    supersedes: () => false,
+  },
+};
+
+describe('an id among the arguments of an operation', () => {
+  it('has its place in the table', () => {
+    const found = idPlaces().filter((place) => !OPEN_TO_ALL.has(place));
+    expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
+    expect(found.length).toBeGreaterThan(8);
+  });
+
+  it.each(Object.keys(PLACES))(
+    '%s: of another agency, it gets the answer of a random one and changes nothing',
+    async (place) => {
+      const before = await fingerprint(t.database);
+      const missing = await call(place, randomUUID());
+      expect(missing).toContain('NOT_FOUND');
+      expect(hidden.length).toBeGreaterThan(4);
+      for (const { kind, id } of [...hidden, { kind: 'community', id: hiddenCommunity.slice('community:'.length) }]) {
+        expect([kind, await call(place, id)]).toEqual([kind, missing]);
+      }
+      expect(await fingerprint(t.database)).toEqual(before);
+    },
+  );
+
+  it.each(Object.keys(PLACES))('%s: of another type or side, it is refused and changes nothing', async (place) => {
+    const wrong = visible.filter((object) => !PLACES[place]!.takes(object));
+    for (const object of wrong) {
+      const before = await fingerprint(t.database);
+      const { data, errors } = JSON.parse(await call(place, object.id)) as { data: unknown; errors?: unknown[] };
+      expect([object.kind, object.isOwn, data ?? null, errors?.length]).toEqual([object.kind, object.isOwn, null, 1]);
+      expect([object.kind, await fingerprint(t.database)]).toEqual([object.kind, before]);
+    }
+  });
+});
+
+describe('an id that belongs there', () => {
+  it.each(Object.keys(PLACES))('%s: is taken, so it is the id that the others are refused for', async (place) => {
+    const answers = await Promise.all(visible.filter(PLACES[place]!.takes).map(({ id }) => call(place, id)));
+    expect(answers).toContainEqual(expect.not.stringContaining('"errors"'));
+  });
+});
+
+describe('an id in a payload that is submitted', () => {
+  it('is tried in every kind that the hub accepts', () => {
+    expect(
+      kinds()
+        .map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(Object.keys(SENDINGS).toSorted());
+  });
+
+  describe.each(Object.keys(SENDINGS))('of the kind %s', (kind) => {
+    it.each(['inReplyTo', 'supersedes'] as const)(
+      'as %s: hidden, it is refused like one that is missing',
+      async (place) => {
+        const payload = await SENDINGS[kind]!.payload();
+        const before = await fingerprint(t.database);
+        for (const { id, digest } of hidden) {
+          const answer = await submit({ ...payload, [place]: { id, digest } });
+          const missing = await submit({ ...payload, [place]: { id: randomUUID(), digest } });
+          expect([place, answer]).toEqual([place, missing]);
+          expect(answer).toContain('BAD_SIGNED_OBJECT');
+        }
+        expect(await fingerprint(t.database)).toEqual(before);
+      },
+    );
+
+    it.each(['inReplyTo', 'supersedes'] as const)('as %s: of another type or side, it is refused', async (place) => {
+      const payload = await SENDINGS[kind]!.payload();
+      const before = await fingerprint(t.database);
+      for (const object of visible.filter((each) => !SENDINGS[kind]![place](each))) {
+        const answer = await submit({ ...payload, [place]: linkTo(object) });
+        expect([object.kind, object.isOwn, answer]).toEqual([
+          object.kind,
+          object.isOwn,
+          expect.stringContaining('"data":null'),
+        ]);
+      }
+      expect(await fingerprint(t.database)).toEqual(before);
+    });
+
+    it('as a reference in the body: one that is hidden is answered like one that nobody has', async () => {
+      for (const [name, isList] of referencesIn(kind)) {
+        for (const ref of new Set(hidden.flatMap((object) => object.ref ?? []))) {
+          const answers: string[] = [];
+          for (const each of [ref, ref.replace(/.{6}$/, aReference('LA').slice(-6))]) {
+            const payload = await SENDINGS[kind]!.payload();
+            const body = { ...payload.body, [name]: isList ? [each] : each };
+            answers.push(verdict(await submit({ ...payload, body })).replaceAll(each, '<ref>'));
+          }
+          expect([name, answers[0]]).toEqual([name, answers[1]]);
+        }
+      }
+    });
+
+    it('as an addressee: a community of others is answered like one that is not there', async () => {
+      const payload = await SENDINGS[kind]!.payload();
+      const before = await fingerprint(t.database);
+      const answers: string[] = [];
+      for (const to of [hiddenCommunity, `community:${randomUUID()}`]) {
+        answers.push((await submit({ ...payload, to: [to] })).replaceAll(to, '<to>'));
+      }
+      expect(answers[0]).toBe(answers[1]);
+      expect(await fingerprint(t.database)).toEqual(before);
+    });
+
+    it('is all that was wrong: with the right ids it is accepted', async () => {
+      expect(verdict(await submit(await SENDINGS[kind]!.payload()))).toBe('accepted');
+    });
+  });
+});
+
+/** Every argument of type ID, also inside input types, as `operation argument.field`. */
+function idPlaces(): string[] {
+  const inside = (type: GraphQLInputType, path: string): string[] => {
+    const named = getNamedType(type);
+    if (isLeafType(named)) return named === GraphQLID ? [path] : [];
+    if (!isInputObjectType(named)) return [];
+    return Object.values(named.getFields()).flatMap((field) => inside(field.type, `${path}.${field.name}`));
+  };
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return roots
+    .flatMap((root) => Object.values(root?.getFields() ?? {}))
+    .flatMap((field) => field.args.flatMap((argument) => inside(argument.type, `${field.name} ${argument.name}`)));
+}
+
+/** Calls the operation of a place with this id in it, as LA-CUS. */
+function call(place: string, id: string): Promise<string> {
+  const [name] = place.split(' ') as [string];
+  const isMutation = schema.getMutationType()?.getFields()[name] !== undefined;
+  const field = (isMutation ? schema.getMutationType() : schema.getQueryType())!.getFields()[name]!;
+  const variables = PLACES[place]!.arguments(id);
+  const given = field.args.filter((argument) => Object.hasOwn(variables, argument.name));
+  const declared = given.map((argument) => `$${argument.name}: ${String(argument.type)}`).join(', ');
+  const passed = given.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
+  const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
+  return la.askRaw(`${isMutation ? 'mutation' : 'query'}(${declared}) { ${name}(${passed}) ${selection} }`, variables);
+}
+
+/** Whether a pattern is that of references: it takes one, and not just anything. */
+function isReference(pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  const form = new RegExp(pattern);
+  return ['ALR', 'REQ'].some((code) => form.test(`VN-${code}-2026-KXQWPD`)) && !form.test('x');
+}
+
+/** The members of a kind's body that hold references, by the pattern that its JSON Schema gives, and whether as a list. */
+function referencesIn(kind: string): [name: string, isList: boolean][] {
+  const { properties } = jsonSchemaOf(kinds().find((each) => each.kind === kind)!.body);
+  return Object.entries(properties).flatMap(([name, member]): [string, boolean][] => {
+    const { pattern: inList } = (member['items'] ?? {}) as { pattern?: unknown };
+    if (isReference(inList)) return [[name, true]];
+    return isReference(member['pattern']) ? [[name, false]] : [];
+  });
+}
+
+function kinds(): ReturnType<ObjectKinds['all']> {
+  return t.hub.app.get(ObjectKinds, { strict: false }).all();
+}
+
+async function submit(payload: object): Promise<string> {
+  return la.askRaw(SUBMIT_TEXT, { object: await signObject(payload as Envelope, la.signing), parts: [] });
+}
+
+/** The whole answer, or that it was accepted: ids and receipts differ each time. */
+function verdict(answer: string): string {
+  return answer.includes('"errors"') ? answer : 'accepted';
+}
+
+/** Sends, from one agency to another, an object of every kind, and answers what has to be answered. */
+async function exchangeEverything(from: Party, to: Party): Promise<Known[]> {
+  const alert = await send(from, envelope(from, 'alert', alertTo(to)));
+  const request = await send(from, envelope(from, 'request', requestFrom(from, to)));
+  const answered = await answeredRequest(from, to);
+  const closing = await send(from, closingOf(answered, from));
+  const answer = await send(to, answerTo(request, to, 'ACKNOWLEDGEMENT'));
+  const recalled = await send(from, envelope(from, 'alert', alertTo(to)));
+  return [alert, request, answered, closing, answer, await send(from, recallOf(recalled, from))];
+}
+
+async function answeredRequest(from: Party, to: Party): Promise<Known> {
+  const request = await send(from, envelope(from, 'request', requestFrom(from, to)));
+  await send(to, answerTo(request, to, 'NEGATIVE'));
+  return request;
+}
+
+async function send(party: Party, payload: Envelope): Promise<Known> {
+  const answer = await party.askRaw(SUBMIT_TEXT, { object: await signObject(payload, party.signing), parts: [] });
+  if (verdict(answer) !== 'accepted') throw new Error(answer);
+  const { kind, id, to } = payload;
+  const digest = digestOf(canonicalize(payload));
+  return {
+    kind,
+    id,
+    digest,
+    ref: (payload.body['ref'] as string | undefined) ?? null,
+    from: party.agency,
+    isOwn: party === la,
+    to,
+  };
+}
+
+function envelope(from: Party, kind: Envelope['kind'], { to, body }: { to: Party; body: object }): Envelope {
+  return anAlert(from, [to.agency], agreement, { kind, body: body as JsonObject });
+}
+
+function alertTo(to: Party): { to: Party; body: object } {
+  return { to, body: aMethodAlertBody({ ref: aReference('XX') }) };
+}
+
+function requestFrom(from: Party, to: Party): { to: Party; body: object } {
+  const ref = aReference('XX').replace('ALR', 'REQ');
+  const body = aRequestBody({ ref, requestedAuthority: to.agency });
+  const requesting = { ...body.requesting, authority: from.agency, unit: from.unit };
+  return { to, body: { ...body, requesting, legalBasis: { agreement, article: 'art10' } } };
+}
+
+function answerTo(request: Known, party: Party, kind: 'ACKNOWLEDGEMENT' | 'NEGATIVE'): Envelope {
+  const body = { requestRef: request.ref, answerSeq: 1, language: 'en', kind };
+  return { ...anAlert(party, [request.from], agreement, { kind: 'answer', body }), inReplyTo: linkTo(request) };
+}
+
+function closingOf(request: Known, party: Party): Envelope {
+  const body = { ...CLOSING, targetRef: request.ref!, stage: 'CLOSED' } as unknown as JsonObject;
+  return { ...anAlert(party, request.to, agreement, { kind: 'feedback', body }), inReplyTo: linkTo(request) };
+}
+
+function recallOf(object: Known, party: Party): Envelope {
+  const body = aRecallBody() as unknown as JsonObject;
+  return { ...anAlert(party, object.to, agreement, { kind: 'recall', body }), inReplyTo: linkTo(object) };
+}
+
+function linkTo({ id, digest }: Known): Envelope['inReplyTo'] {
+  return { id, digest: digest as `sha256:${string}` };
+}
+
+/** What a composition takes, of what an object would be made of. */
+function input({ to, body }: { to: Party; body: object }): object {
+  const { ref: _, ...draft } = body as { ref: string };
+  return { to: [to.agency], handling: aHandling(agreement), body: draft };
+}
