@@ -59,9 +59,21 @@ export class Environment {
   @Max(200, { message: 'DATABASE_POOL must be at most 200' })
   DATABASE_POOL = 16;
 
+  /** ClamAV's clamd, which looks into every file: the path of its socket, or host:port. Unset: files are not scanned. */
+  @IsOptional()
+  @Matches(/^(\/[^\0]+|\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9a-zA-Z.-]+:\d{1,5})$/, {
+    message: 'CLAMD_SOCKET must be a path or host:port',
+  })
+  CLAMD_SOCKET?: string;
+
   /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
   get isDemonstration(): boolean {
     return this.HUB_ID.startsWith('demo.');
+  }
+
+  /** Where the files that are attached to objects are stored, encrypted. */
+  get filesFolder(): string {
+    return resolve(this.DATA_FOLDER, 'files');
   }
 
   get secretsFolder(): string {
@@ -85,6 +97,7 @@ const VARIABLES = [
   'PUBLIC_URL',
   'LOG_LEVEL',
   'DATABASE_POOL',
+  'CLAMD_SOCKET',
 ] as const;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

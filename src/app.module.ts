@@ -17,10 +17,14 @@ import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { DemoController } from './demo/demo.controller.js';
+import { WrappingKeys } from './database/wrapping-keys.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
+import { FileStore } from './files/file-store.js';
+import { FilesModule } from './files/files.module.js';
+import { Scanner } from './files/scanner.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { RequestsModule } from './requests/requests.module.js';
@@ -37,7 +41,10 @@ export interface HubParts {
   cursors: Cursors;
   identity: HubIdentity;
   hubKeys: HubKeys;
+  wrappingKeys: WrappingKeys;
   vault: PartVault;
+  files: FileStore;
+  scanner: Scanner;
   signal: ChangeSignal;
   session: SessionOptions;
   logLevel: string;
@@ -63,6 +70,7 @@ export class AppModule {
         GraphQLModule.forRoot<ApolloDriverConfig>(graphqlOptions(parts)),
         DirectoryModule,
         TrustModule,
+        FilesModule,
         ExchangeModule,
         AlertsModule,
         RequestsModule,
@@ -88,7 +96,10 @@ class PartsModule {
       { provide: Cursors, useValue: parts.cursors },
       { provide: HubIdentity, useValue: parts.identity },
       { provide: HubKeys, useValue: parts.hubKeys },
+      { provide: WrappingKeys, useValue: parts.wrappingKeys },
       { provide: PartVault, useValue: parts.vault },
+      { provide: FileStore, useValue: parts.files },
+      { provide: Scanner, useValue: parts.scanner },
       { provide: ChangeSignal, useValue: parts.signal },
     ];
     return { module: PartsModule, providers, exports: providers };

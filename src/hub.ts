@@ -17,15 +17,20 @@ import { HubIdentity } from './common/hub-identity.js';
 import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
+import { WrappingKeys } from './database/wrapping-keys.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
+import { FileStore } from './files/file-store.js';
+import { Scanner } from './files/scanner.js';
+import { takeUploads } from './files/take-uploads.js';
 import { Authenticator } from './session/authenticator.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
-const REQUEST_TIMEOUT_MS = 40_000;
+/** How long a request may take to arrive: a file of 25 MB over a line of 2 Mbit/s. */
+const REQUEST_TIMEOUT_MS = 120_000;
 
 /** A hub that serves requests. */
 export interface RunningHub {
@@ -43,6 +48,7 @@ export interface RunningHub {
 export async function startHub(environment: Environment, databaseUrl: string): Promise<RunningHub> {
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
+  const wrappingKeys = new WrappingKeys(secrets);
   const clock = new Clock(environment.isDemonstration);
   const dataSource = await appDataSource(access.appUrl, environment.DATABASE_POOL).initialize();
   try {
@@ -60,7 +66,10 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         cursors: new Cursors((await secrets.obtain('cursor-key', () => ({ key: freshSecret() }))).key),
         identity,
         hubKeys: await HubKeys.open(secrets),
-        vault: new PartVault(secrets),
+        wrappingKeys,
+        vault: new PartVault(wrappingKeys),
+        files: new FileStore(environment.filesFolder),
+        scanner: new Scanner(environment.CLAMD_SOCKET),
         signal,
         session: { publicUrl, authUrl: access.authUrl, secrets },
         logLevel: environment.LOG_LEVEL,
@@ -74,6 +83,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     app.useLogger(app.get(Logger));
     app.flushLogs();
     signInBefore(app, publicUrl);
+    takeUploads(app.getHttpAdapter().getInstance());
     await app.listen(port, environment.HOST);
     return {
       app,

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 
 /** What a reader does with an object; its owner will see each. */
-export type AccessEvent = 'object.opened' | 'nominal.viewed';
+export type AccessEvent = 'object.opened' | 'nominal.viewed' | 'file.downloaded';
 
 /** Records an access in the caller's transaction, so that nothing is shown without its event. */
 export async function recordAccess(tx: EntityManager, event: AccessEvent, objectSeq: string): Promise<void> {

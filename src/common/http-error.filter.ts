@@ -25,7 +25,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
-      return reply.status(STATUS[known.code] ?? 400).send({
+      return reply.status(known.details.status ?? STATUS[known.code] ?? 400).send({
         errors: [{ message: message(known.key, language, known.details.params), extensions: extensionsOf(known) }],
       });
     }

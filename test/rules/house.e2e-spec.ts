@@ -25,6 +25,7 @@ const ORDER = [
   ['directory'],
   ['session'],
   ['operator'],
+  ['files'],
   ['exchange'],
   ['duties'],
   ['alerts', 'requests', 'feedback', 'seizures'],

@@ -83,7 +83,15 @@ export async function composeAndSubmit(
     body = {},
     handling = {},
     ...rest
-  }: { to: string[]; agreement: string; body?: object; handling?: object; nominal?: object; supersedes?: string },
+  }: {
+    to: string[];
+    agreement: string;
+    body?: object;
+    handling?: object;
+    nominal?: object;
+    supersedes?: string;
+    attachments?: string[];
+  },
 ): Promise<Submitted> {
   const { ref: _, ...draft } = { ...anAlertBody(), ...body };
   const answer = await party.ask<ComposedAnswer>(COMPOSE_ALERT, {

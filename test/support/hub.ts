@@ -63,8 +63,8 @@ export interface PartyOptions {
 
 const ALL_KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 
-/** The whole hub on a database of its own, on a free port. */
-export async function startTestHub(): Promise<TestHub> {
+/** The whole hub on a database of its own, on a free port, with these variables besides. */
+export async function startTestHub(variables: NodeJS.ProcessEnv = {}): Promise<TestHub> {
   const database = await cloneDatabase();
   const environment = readEnvironment({
     HUB_ID,
@@ -73,6 +73,7 @@ export async function startTestHub(): Promise<TestHub> {
     DATA_FOLDER: database.dataFolder,
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
     DATABASE_POOL: '8',
+    ...variables,
   });
   const hub = await startHub(environment, database.url);
   const chains = new Map<
