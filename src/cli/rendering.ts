@@ -1,13 +1,13 @@
 import { wordsFor } from '../common/codes/words.js';
-import type { Envelope } from '../protocol/envelope.js';
+import type { AttachmentLink, Envelope } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import type { Cli } from './cli.js';
 import type { Preview, Summary } from './client-models.js';
 
 /** What an object says of itself, from its very bytes. */
 export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, signedAt?: number): string[] {
-  const { kind, id, from, unit, to, createdAt, handling, body, inReplyTo, supersedes, parts } = envelope;
-  const rows: [Parameters<Cli['text']>[0], string | null][] = [
+  const { kind, id, from, unit, to, createdAt, handling, body, inReplyTo, supersedes, attachments, parts } = envelope;
+  const rows: (readonly [Parameters<Cli['text']>[0], string | null])[] = [
     ['cli.field.id', id],
     ['cli.field.from', `${unit} (${from})`],
     ['cli.field.to', to.join(', ')],
@@ -18,6 +18,7 @@ export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, sign
     ['cli.field.inReplyTo', inReplyTo?.id ?? null],
     ['cli.field.supersedes', supersedes?.id ?? null],
     ['cli.field.parts', parts.map(({ name }) => name).join(', ') || null],
+    ...attachments.map((each) => ['cli.field.attachment', attachmentText(each)] as const),
     ['cli.field.createdAt', createdAt],
     ['cli.field.signedAt', signedAt === undefined ? null : formatTimestamp(new Date(signedAt * 1000))],
     ['cli.field.digest', digest],
@@ -27,6 +28,11 @@ export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, sign
     cli.text('cli.object.kind', { kind }),
     ...shown.map(([key, value]) => `  ${cli.text(key, { value: value! })}`),
   ];
+}
+
+/** A file as an object names it. */
+export function attachmentText({ sha256, mediaType, size }: AttachmentLink): string {
+  return `${sha256}  ${mediaType}  ${size}`;
 }
 
 /** Codes with their words: nobody signs a bare H1. */
