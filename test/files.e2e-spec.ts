@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_FOLDER } from '../config/environment.js';
 import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
+import type { EntityManager } from 'typeorm';
+import { ScopedDatabase } from '../src/access/scoped-database.js';
 import { aCameraJpeg, aCsv, aDocx, aJpeg, aPdf, aPng, SECRET } from '../src/files/files.example.js';
 import type { KeptFile } from '../src/files/files.service.js';
 import { aHandling, COMPOSE_ALERT, composeAndSubmit, recall, signAndTry } from './support/exchange.js';
@@ -15,6 +17,7 @@ import { contentDigest, download, sha256, tryUpload, upload, wholeAnswer } from 
 import { anAlert, fingerprint, verdictOf } from './hostile/hostile.js';
 import { freePort } from './hostile/hub-process.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
+import { aCaller } from './support/world.js';
 
 let t: TestHub;
 let vn: Party;
@@ -41,7 +44,7 @@ function stored({ database }: TestHub = t): string[] {
 /** A PDF that no other test sends. */
 const aFreshPdf = (): Buffer => aPdf(`% ${randomBytes(8).toString('hex')}\n`);
 
-describe('an upload', () => {
+describe('F1 an upload', () => {
   it('is kept encrypted, under a name of its own, and answered as a signed object names it', async () => {
     const csv = Buffer.from(`container;note\nCSQU3054383;${SECRET}\n`);
     const before = stored().length;
@@ -143,7 +146,7 @@ describe('an upload', () => {
 describe('a file that an object names', () => {
   const ATTACHMENTS = 'query($id: ID!) { object(id: $id) { attachments { sha256 size mediaType } } }';
 
-  it('is read by whoever sees the object, and by no other, who hears what is said of an unknown one', async () => {
+  it('F2 is read by whoever sees the object, and by no other, who hears what is said of an unknown one', async () => {
     const pdf = aFreshPdf();
     const digest = await upload(t, vn, pdf, 'application/pdf');
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, attachments: [digest] });
@@ -194,7 +197,7 @@ describe('a file that an object names', () => {
     answer.destroy();
   });
 
-  it('goes out of sight with the object, by recall and by expiry; its sender keeps it', async () => {
+  it('F2 goes out of sight with the object, by recall and by expiry; its sender keeps it', async () => {
     const recalled = await sent(aFreshPdf(), 'application/pdf');
     await recall(vn, recalled.id);
     const soon = new Date(Date.now() + 1_500).toISOString().replace(/\.\d+/, '');
@@ -245,7 +248,7 @@ describe('a file that an object names', () => {
     }
   });
 
-  it('can only be a clean file of the own agency: S28, in compose and in submit', async () => {
+  it('S28 can only be a clean file of the own agency, in compose and in submit', async () => {
     const own = aFreshPdf();
     const foreign = aFreshPdf();
     await upload(t, vn, own, 'application/pdf');
@@ -277,6 +280,48 @@ describe('a file that an object names', () => {
     }
     expect(await fingerprint(t.database)).toEqual(before);
     expect(verdictOf(await submit(link(own)))).toBe('accepted');
+  });
+});
+
+describe('the database, asked by code that forgot to ask', () => {
+  it('shows a file to its agency alone, and an attachment to those who see its object', async () => {
+    const { id, digest } = await sent(aFreshPdf(), 'application/pdf');
+    const counts = (party: Party): Promise<unknown> =>
+      asCaller(party, (tx) =>
+        tx.query(
+          `SELECT (SELECT count(*) FROM hub.file WHERE sha256 = $1)::int AS files,
+             (SELECT count(*) FROM hub.attachment WHERE sha256 = $1)::int AS attachments,
+             (SELECT array_agg(agency_id) FROM hub.attachment_key WHERE sha256 = $1) AS keys`,
+          [digest],
+        ),
+      );
+    expect(await counts(vn)).toEqual([{ files: 1, attachments: 1, keys: ['VN-CUS'] }]);
+    expect(await counts(th)).toEqual([{ files: 0, attachments: 1, keys: ['TH-CUS'] }]);
+    expect(await counts(la)).toEqual([{ files: 0, attachments: 0, keys: null }]);
+    await recall(vn, id);
+    expect(await counts(th)).toEqual([{ files: 0, attachments: 0, keys: null }]);
+    expect(await counts(vn)).toEqual([{ files: 1, attachments: 1, keys: ['VN-CUS'] }]);
+  });
+
+  it('attaches nothing to an object of others, and nothing that its text does not name', async () => {
+    const { id } = await sent(aFreshPdf(), 'application/pdf');
+    const { id: bare } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
+    const other = await upload(t, vn, aFreshPdf(), 'application/pdf');
+    const attach = (party: Party, object: string): Promise<unknown> =>
+      asCaller(party, (tx) =>
+        tx.query('SELECT cmd.attach((SELECT o.seq FROM hub.object o WHERE o.id = $1), $2)', [
+          object,
+          JSON.stringify({ [other]: { [party.agency]: '' } }),
+        ]),
+      );
+    const before = await fingerprint(t.database);
+    await expect(attach(th, id)).rejects.toThrow('LINK');
+    await expect(attach(vn, bare)).rejects.toThrow('foreign key');
+    await expect(attach(vn, id)).rejects.toThrow('duplicate key');
+    await expect(asCaller(th, (tx) => tx.query('UPDATE hub.file SET state = state'))).rejects.toThrow(
+      'permission denied',
+    );
+    expect(await fingerprint(t.database)).toEqual(before);
   });
 });
 
@@ -377,6 +422,11 @@ const link = (content: Buffer, changes = {}) => ({
   mediaType: 'application/pdf',
   ...changes,
 });
+
+/** Works in the database under this caller's rights. */
+function asCaller<T>({ agency, unit }: Party, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return t.hub.app.get(ScopedDatabase).as(aCaller({ agencyId: agency, unitId: unit }), work);
+}
 
 function aDraft(): object {
   const { ref: _, ...body } = anAlertBody();
