@@ -50,6 +50,7 @@ const TABLES = `
     copy_size bigint,
     PRIMARY KEY (seq, sha256)
   );
+  CREATE INDEX attachment_by_file ON hub.attachment (file_id);
   CREATE TABLE hub.attachment_key (
     seq bigint NOT NULL,
     sha256 text NOT NULL,
@@ -94,6 +95,11 @@ const COMMANDS = `
     PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(me.agency || (p->>'sha256'), 0));
     SELECT f.* INTO kept FROM hub.file f WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state <> 'REFUSED';
     IF NOT FOUND THEN
+      -- What lies there unattached: 2 GB for each agency, so that none fills the disk of all.
+      IF (SELECT COALESCE(pg_catalog.sum(f.size), 0) FROM hub.file f WHERE f.agency_id = me.agency AND f.state <> 'REFUSED'
+            AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)) + (p->>'size')::bigint > 2147483648 THEN
+        RAISE EXCEPTION 'UNATTACHED' USING ERRCODE = 'LH413';
+      END IF;
       INSERT INTO hub.file (id, agency_id, unit_id, sha256, size, media_type, copy_sha256, copy_size, state, wrapped)
         VALUES ((p->>'id')::uuid, me.agency, me.unit, p->>'sha256', (p->>'size')::bigint, p->>'mediaType', p->>'copySha256',
           (p->>'copySize')::bigint, v_state, v_wrapped)

@@ -61,6 +61,18 @@ describe('F1 an upload', () => {
     expect(files.join()).not.toContain(sha256(csv));
   });
 
+  it('is refused while more than 2 GB of its agency lie unattached', async () => {
+    const ph = await t.enrol('PH-BOC-HQ');
+    const first = await upload(t, ph, aFreshPdf(), 'application/pdf');
+    await t.database.sql('UPDATE hub.file SET size = 2147483648 WHERE sha256 = $1', [first]);
+    const before = [await fingerprint(t.database), stored()];
+    const response = await tryUpload(t, ph, aFreshPdf(), 'application/pdf');
+    expect(response.status).toBe(413);
+    expect(await response.text()).toContain('"code":"LIMIT_EXCEEDED","sub":"UNATTACHED"');
+    expect([await fingerprint(t.database), stored()]).toEqual(before);
+    await upload(t, vn, aFreshPdf(), 'application/pdf');
+  });
+
   it('of the same bytes is the same file', async () => {
     const pdf = aFreshPdf();
     await Promise.all([upload(t, vn, pdf, 'application/pdf'), upload(t, vn, pdf, 'application/pdf')]);

@@ -104,6 +104,7 @@ const FILE_REFUSALS = {
   TYPE: { code: 'BAD_USER_INPUT', key: 'error.fileType', status: 415, header: 'content-type' },
   LENGTH: { code: 'BAD_USER_INPUT', key: 'error.fileLength', status: 400, header: 'content-length' },
   DIGEST: { code: 'BAD_USER_INPUT', key: 'error.fileDigest', status: 400, header: 'content-digest' },
+  UNATTACHED: { code: 'LIMIT_EXCEEDED', key: 'error.filesUnattached', status: 413, header: 'content-length' },
   SIZE: { code: 'LIMIT_EXCEEDED', key: 'error.fileSize', status: 413, header: 'content-length' },
 } as const;
 

@@ -4,6 +4,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
+import { databaseFault } from '../common/database-fault.js';
 import { FileRefused } from '../common/errors.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
 import type { AttachmentLink } from '../protocol/envelope.js';
@@ -122,12 +123,16 @@ export class FilesService implements OnApplicationBootstrap {
       state,
       wrapped: wrapped.toString('base64'),
     };
-    const [row] = await this.database.as(caller, (tx) =>
-      prepared<{ kept_id: string; kept_state: FileState }>(tx, 'keep-file', 'SELECT * FROM cmd.keep_file($1)', [
-        JSON.stringify(file),
-      ]),
-    );
-    return { id: row!.kept_id, state: row!.kept_state };
+    const text = 'SELECT kept_id AS id, kept_state AS state FROM cmd.keep_file($1)';
+    try {
+      const [row] = await this.database.as(caller, (tx) =>
+        prepared<{ id: string; state: FileState }>(tx, 'keep-file', text, [JSON.stringify(file)]),
+      );
+      return row!;
+    } catch (error) {
+      if (databaseFault(error) === 'UNATTACHED') throw new FileRefused('UNATTACHED');
+      throw error;
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
