@@ -5,6 +5,7 @@ import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-ac
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
+import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
@@ -19,6 +20,7 @@ const MIGRATIONS = [
   CreateAlerts1795300005000,
   CreateRequests1795300006000,
   CreateAccess1795300030000,
+  CreateFiles1795300040000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

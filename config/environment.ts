@@ -82,9 +82,9 @@ export class Environment {
   )
   TRUSTED_PROXIES: string[] = [];
 
-  /** How long a request may take to arrive. */
+  /** How long a request may take to arrive: a file of 25 MB over a line of 2 Mbit/s. */
   @Whole(1, 600)
-  REQUEST_TIMEOUT_SECONDS = 30;
+  REQUEST_TIMEOUT_SECONDS = 120;
 
   /** Points for GraphQL operations that each caller has in a minute; a page of 20 objects costs about 250, a submission 110. */
   @Whole(1, MOST)
@@ -106,9 +106,21 @@ export class Environment {
   @Whole(1, MOST)
   FAILED_SIGN_INS_PER_MINUTE = 120;
 
+  /** ClamAV's clamd, which looks into every file: the path of its socket, or host:port. Unset: files are not scanned. */
+  @IsOptional()
+  @Matches(/^(\/[^\0]+|\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9a-zA-Z.-]+:\d{1,5})$/, {
+    message: 'CLAMD_SOCKET must be a path or host:port',
+  })
+  CLAMD_SOCKET?: string;
+
   /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
   get isDemonstration(): boolean {
     return this.HUB_ID.startsWith('demo.');
+  }
+
+  /** Where the files that are attached to objects are stored, encrypted. */
+  get filesFolder(): string {
+    return resolve(this.DATA_FOLDER, 'files');
   }
 
   get secretsFolder(): string {
@@ -139,6 +151,7 @@ const VARIABLES = [
   'NOT_FOUND_PER_MINUTE',
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
+  'CLAMD_SOCKET',
 ] as const;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

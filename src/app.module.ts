@@ -20,10 +20,14 @@ import { DemoController } from './demo/demo.controller.js';
 import { documentLimits, MAX_TOKENS } from './edge/document-limits.js';
 import { Limits } from './edge/limits.js';
 import { limitsPlugin } from './edge/limits-plugin.js';
+import { WrappingKeys } from './database/wrapping-keys.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
+import { FileStore } from './files/file-store.js';
+import { FilesModule } from './files/files.module.js';
+import { Scanner } from './files/scanner.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { RequestsModule } from './requests/requests.module.js';
@@ -40,7 +44,10 @@ export interface HubParts {
   cursors: Cursors;
   identity: HubIdentity;
   hubKeys: HubKeys;
+  wrappingKeys: WrappingKeys;
   vault: PartVault;
+  files: FileStore;
+  scanner: Scanner;
   signal: ChangeSignal;
   session: SessionOptions;
   limits: Limits;
@@ -75,6 +82,7 @@ export class AppModule {
         GraphQLModule.forRoot<ApolloDriverConfig>(graphqlOptions(parts)),
         DirectoryModule,
         TrustModule,
+        FilesModule,
         ExchangeModule,
         AlertsModule,
         RequestsModule,
@@ -100,7 +108,10 @@ class PartsModule {
       { provide: Cursors, useValue: parts.cursors },
       { provide: HubIdentity, useValue: parts.identity },
       { provide: HubKeys, useValue: parts.hubKeys },
+      { provide: WrappingKeys, useValue: parts.wrappingKeys },
       { provide: PartVault, useValue: parts.vault },
+      { provide: FileStore, useValue: parts.files },
+      { provide: Scanner, useValue: parts.scanner },
       { provide: ChangeSignal, useValue: parts.signal },
     ];
     return { module: PartsModule, providers, exports: providers };

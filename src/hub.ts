@@ -18,12 +18,16 @@ import { HubIdentity } from './common/hub-identity.js';
 import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
+import { WrappingKeys } from './database/wrapping-keys.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { connectionOptions } from './edge/connections.js';
 import { Limits } from './edge/limits.js';
 import { mountEdge } from './edge/mount-edge.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
+import { FileStore } from './files/file-store.js';
+import { Scanner } from './files/scanner.js';
+import { takeUploads } from './files/take-uploads.js';
 import { Authenticator } from './session/authenticator.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
@@ -44,6 +48,7 @@ export interface RunningHub {
 export async function startHub(environment: Environment, databaseUrl: string): Promise<RunningHub> {
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
+  const wrappingKeys = new WrappingKeys(secrets);
   const clock = new Clock(environment.isDemonstration);
   const dataSource = await appDataSource(access.appUrl, environment.DATABASE_POOL).initialize();
   try {
@@ -62,7 +67,10 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         cursors: new Cursors((await secrets.obtain('cursor-key', () => ({ key: freshSecret() }))).key),
         identity,
         hubKeys: await HubKeys.open(secrets),
-        vault: new PartVault(secrets),
+        wrappingKeys,
+        vault: new PartVault(wrappingKeys),
+        files: new FileStore(environment.filesFolder),
+        scanner: new Scanner(environment.CLAMD_SOCKET),
         signal,
         limits,
         session: { publicUrl, authUrl: access.authUrl, secrets },
@@ -79,6 +87,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     logRequests(app);
     mountEdge(app.getHttpAdapter().getInstance(), limits);
     signInBefore(app, publicUrl);
+    takeUploads(app.getHttpAdapter().getInstance());
     await app.listen(port, environment.HOST);
     return {
       app,

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anAlertBody, aPersonAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { takeLock } from '../src/embedded-database/lock.js';
 import { aRecallBody, someNominalData } from '../src/exchange/body/body.example.js';
+import { aCameraJpeg, aCsv, aJpeg } from '../src/files/files.example.js';
 import { aFeedbackBody, aRequestBody } from '../src/requests/body/request-body.example.js';
 import { aHandling } from './support/exchange.js';
 import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
@@ -18,7 +19,7 @@ const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'compose sign submit inbox changes show opened export verify keygen prove keyset profile pin init enrol help'.split(
+  'upload compose sign submit inbox changes show opened download export verify keygen prove keyset profile pin init enrol help'.split(
     ' ',
   );
 
@@ -577,6 +578,57 @@ describe('how it ends', () => {
     expect((await run('help exit-codes')).stdout).toContain('6  verification failed');
     expect((await run('help verify')).stdout).toContain('liaison verify bundle.json');
   }, 60_000);
+});
+
+describe('files', () => {
+  it('are attached without metadata, downloaded and compared with what was signed', async () => {
+    writeFileSync(join(folder, 'photo.jpg'), aCameraJpeg());
+    writeFileSync(join(folder, 'list.csv'), aCsv());
+    const { compositions } = await must<{ compositions: { id: string }[] }>(
+      `compose alert ${anInput('with-files')} --attach photo.jpg --attach list.csv ${VN}`,
+    );
+    const { id } = compositions[0]!;
+    await must(`sign with-files.composition.json ${VN}`);
+    await must(`submit with-files.signed.json ${VN}`);
+
+    const photo = createHash('sha256').update(aJpeg()).digest('hex');
+    const shown = await run(`show ${id} ${TH}`);
+    expect(shown.stdout).toContain(`file       ${photo}  image/jpeg  ${aJpeg().length}`);
+    expect(await must(`download ${id} ${photo} --out got.jpg ${TH}`)).toMatchObject({ isOriginal: true });
+    expect(readFileSync(join(folder, 'got.jpg'))).toEqual(aJpeg());
+    expect((await run(`download ${id} ${photo} --out got.jpg ${TH}`)).code).toBe(2);
+    expect((await run(`download ${id} ${'0'.repeat(64)} ${TH}`)).code).toBe(3);
+
+    await must(`export ${id} --out with-files.bundle.json ${TH}`);
+    const verified = await must<{ objects: { attachments: { sha256: string }[] }[] }>(
+      `verify with-files.bundle.json ${TH}`,
+    );
+    expect(verified.objects[0]!.attachments.map(({ sha256 }) => sha256)).toEqual([
+      photo,
+      createHash('sha256').update(aCsv()).digest('hex'),
+    ]);
+  }, 60_000);
+
+  it('of an image in the original are marked as a copy when they arrive', async () => {
+    const camera = aCameraJpeg('another place');
+    writeFileSync(join(folder, 'original.jpg'), camera);
+    const { files } = await must<{ files: { attachment: { sha256: string } }[] }>(
+      `upload original.jpg --original ${VN}`,
+    );
+    const { sha256 } = files[0]!.attachment;
+    expect(sha256).toBe(createHash('sha256').update(camera).digest('hex'));
+    const [id] = await send('with-original', 'alert', anInput('with-original', { attachments: [sha256] }));
+    expect(await must(`download ${id} ${sha256} --out copy.jpg ${TH}`)).toMatchObject({ isOriginal: false });
+    expect(readFileSync(join(folder, 'copy.jpg'))).toEqual(aJpeg());
+    expect(await must(`download ${id} ${sha256} --out own.jpg ${VN}`)).toMatchObject({ isOriginal: true });
+  }, 60_000);
+
+  it('that the hub would refuse are not sent', async () => {
+    writeFileSync(join(folder, 'program.jpg'), 'MZ');
+    const refused = await run(`upload program.jpg ${VN}`);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('It was not uploaded') });
+    expect((await run(`upload missing.jpg ${VN}`)).code).toBe(2);
+  });
 });
 
 describe("the operator's commands", () => {

@@ -94,6 +94,12 @@ export interface Opened extends Summary {
   parts: { name: string; text: string | null; withheld: string | null }[];
 }
 
+/** A file that was uploaded, as a signed object names it, and what became of it. */
+export interface Uploaded {
+  attachment: { sha256: string; size: string; mediaType: string };
+  state: 'QUARANTINED' | 'CLEAN' | 'REFUSED';
+}
+
 /** A page of a list, newest first. */
 export interface Page {
   nodes: Summary[];

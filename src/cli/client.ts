@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivateJwk, PublicJwk } from '../protocol/keys.js';
 import { HubRefused, HubUnreachable, NotSignedIn, type ReportedProblem } from './client-errors.js';
@@ -15,6 +16,7 @@ import {
   type SignedText,
   type Submitted,
   SUMMARY,
+  type Uploaded,
 } from './client-models.js';
 import { tokenRequest } from './sign-in.js';
 
@@ -47,6 +49,8 @@ interface Extensions {
 }
 
 const REQUEST_TIMEOUT_MS = 45_000;
+/** A file of 25 MB over a line of 2 Mbit/s. */
+const FILE_TIMEOUT_MS = 120_000;
 const TRIES = 3;
 
 /**
@@ -69,16 +73,28 @@ export class HubClient {
 
   /** Sends one GraphQL operation and gives its data. */
   async ask<T>(query: string, variables: object = {}): Promise<T> {
-    const hadToken = this.token !== undefined;
-    try {
-      return await this.askOnce<T>(query, variables);
-    } catch (error) {
-      if (!(error instanceof NotSignedIn)) throw error;
-      this.token = undefined;
-      // A token lasts five minutes: an old one is replaced once, a fresh one that is refused is refused for good.
-      if (!hadToken) throw error;
-      return this.askOnce<T>(query, variables);
-    }
+    return this.signedIn(() => this.askOnce<T>(query, variables));
+  }
+
+  /** Uploads a file; the same bytes again are the same file. */
+  async upload(content: Buffer, mediaType: string): Promise<Uploaded> {
+    return this.signedIn(async () => {
+      const digest = createHash('sha256').update(content).digest('base64');
+      const headers = { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:`, ...(await this.headers()) };
+      const init = { method: 'POST', headers, body: new Uint8Array(content) };
+      const { status, content: answer } = await this.fetch('/files', init, FILE_TIMEOUT_MS);
+      return dataOf<Uploaded>(this.url, status, answerIn(this.jsonOf(answer, status)));
+    });
+  }
+
+  /** The bytes of an attachment of an object, as the hub gives them; the download is recorded. They are not judged here. */
+  async download(object: string, sha256: string): Promise<{ content: Buffer; mediaType: string }> {
+    return this.signedIn(async () => {
+      const init = { headers: await this.headers() };
+      const { status, type, content } = await this.fetch(`/files/${object}/${sha256}`, init, FILE_TIMEOUT_MS);
+      if (status === 200) return { content, mediaType: type };
+      return dataOf(this.url, status, answerIn(this.jsonOf(content, status)));
+    });
   }
 
   async me(): Promise<Me> {
@@ -181,14 +197,30 @@ export class HubClient {
     return (await this.ask<Answered>(operation, { keySet })).publishKeySet;
   }
 
-  private async askOnce<T>(query: string, variables: object): Promise<T> {
+  private async signedIn<T>(work: () => Promise<T>): Promise<T> {
+    const hadToken = this.token !== undefined;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotSignedIn)) throw error;
+      this.token = undefined;
+      // A token lasts five minutes: an old one is replaced once, a fresh one that is refused is refused for good.
+      if (!hadToken) throw error;
+      return work();
+    }
+  }
+
+  private async headers(): Promise<Record<string, string>> {
     const { language, purpose } = this.options;
-    const headers = {
-      'content-type': 'application/json',
+    return {
       authorization: `Bearer ${await this.currentToken()}`,
       ...(language === undefined ? {} : { 'accept-language': language }),
       ...(purpose === undefined ? {} : { 'x-liaison-purpose': purpose }),
     };
+  }
+
+  private async askOnce<T>(query: string, variables: object): Promise<T> {
+    const headers = { 'content-type': 'application/json', ...(await this.headers()) };
     const { status, body } = await this.post('/graphql', JSON.stringify({ query, variables }), headers);
     return dataOf<T>(this.url, status, body);
   }
@@ -212,32 +244,44 @@ export class HubClient {
     throw new NotSignedIn(error);
   }
 
-  /** Redirects are refused: whoever stands at the other address is not the hub that was meant. */
   private async post(path: string, body: string | URLSearchParams, headers: Record<string, string> = {}) {
+    const { status, content } = await this.fetch(path, { method: 'POST', headers, body }, REQUEST_TIMEOUT_MS);
+    return { status, body: this.jsonOf(content, status) };
+  }
+
+  /** Redirects are refused: whoever stands at the other address is not the hub that was meant. */
+  private async fetch(path: string, init: RequestInit, timeoutMs: number) {
     try {
-      const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-      const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body, signal, redirect: 'error' });
-      return { status: response.status, body: jsonOf(await response.text(), response.status) };
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(`${this.url}${path}`, { ...init, signal, redirect: 'error' });
+      const type = response.headers.get('content-type') ?? '';
+      return { status: response.status, type, content: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
       throw new HubUnreachable(this.url, reasonOf(error));
     }
   }
-}
 
-function jsonOf(text: string, status: number): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Told below: a page of a proxy, for instance.
+  /** The JSON object of an answer. Anything else is not the hub's: a page of a proxy, for instance. */
+  private jsonOf(content: Buffer, status: number): object {
+    try {
+      const value: unknown = JSON.parse(content.toString());
+      if (typeof value === 'object' && value !== null) return value;
+    } catch {
+      // Told below.
+    }
+    throw new HubUnreachable(this.url, `HTTP ${status}`);
   }
-  throw new Error(`HTTP ${status}`);
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error as { cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? error.message;
+}
+
+/** The answer of a plain route: its errors, or itself. */
+function answerIn<T>(body: object): Answer<T> {
+  return 'errors' in body ? (body as Answer<T>) : { data: body as T };
 }
 
 function dataOf<T>(url: string, status: number, { data, errors }: Answer<T>): T {

@@ -36,6 +36,11 @@ describe('what the hub composed', () => {
     ['handling left out', { handling: {} }, '/handling/codes'],
     ['another title', { body: { ...body, title: 'Scrap' } }, '/body/title'],
     ['goods left out', { body: { ...body, goods: [] } }, '/body/goods'],
+    [
+      'a file that nobody attached',
+      { attachments: [{ sha256: 'a'.repeat(64), size: '1', mediaType: 'image/png' }] },
+      '/attachments',
+    ],
     ['a deeper change', { body: { ...body, goods: [{ hsCode: '7308.91' }] } }, '/body/goods/0/hsCode'],
     ['an answer to something', { inReplyTo: { id: ID, digest: `sha256:${'0'.repeat(64)}` } }, '/inReplyTo'],
     ['a replacement', { supersedes: { id: ID, digest: `sha256:${'0'.repeat(64)}` } }, '/supersedes'],

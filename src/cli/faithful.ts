@@ -6,7 +6,7 @@ import { type Composable, COMPOSERS, type PartText } from './client-models.js';
 
 /**
  * Whether the hub composed what was asked: an object of this kind about the same object, with every value of the input's
- * body, handling and parts, and no further addressee. What the hub added to the body, such as a reference, is given back to
+ * body, handling and parts, exactly the files that were to be attached, and no further addressee. What the hub added to the body, such as a reference, is given back to
  * be shown.
  */
 export function checkFaithful(
@@ -14,7 +14,7 @@ export function checkFaithful(
   envelope: Envelope,
   parts: readonly PartText[],
 ): string[] {
-  const { to, body, handling, request, object, supersedes } = asked.input;
+  const { to, body, handling, request, object, supersedes, attachments } = asked.input;
   mustHold(envelope.kind === COMPOSERS[asked.kind].kind, '/kind');
   mustHold((envelope.inReplyTo?.id ?? null) === (request ?? object ?? null), '/inReplyTo');
   mustHold((envelope.supersedes?.id ?? null) === (supersedes ?? null), '/supersedes');
@@ -23,6 +23,8 @@ export function checkFaithful(
       envelope.to.every((addressee) => to.includes(addressee)),
       '/to',
     );
+  const attached = envelope.attachments.map(({ sha256 }) => sha256);
+  hold(attachments ?? [], attached, '/attachments');
   if (isRecord(handling)) hold(handling, envelope.handling, '/handling');
   if (isRecord(body)) hold(body, envelope.body, '/body');
   for (const { name, text } of parts) {

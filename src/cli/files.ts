@@ -7,8 +7,12 @@ export const PRIVATE = 0o600;
 export const PUBLIC = 0o644;
 
 export function readText(file: string): string {
+  return readBytes(file).toString('utf8');
+}
+
+export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new Failure(EXIT.usage, code === 'ENOENT' ? 'cli.failure.noFile' : 'cli.failure.unreadable', { file, code });
@@ -44,11 +48,11 @@ export function writeJson(file: string, value: unknown, mode = PRIVATE): void {
   writeWhole(file, `${JSON.stringify(value, null, 2)}\n`, mode);
 }
 
-/** Writes a file that must not be there yet: a key that is overwritten cannot be brought back. */
-export function writeNew(file: string, text: string, mode: number): void {
+/** Writes a file that must not be there yet: a key or a document that is overwritten cannot be brought back. */
+export function writeNew(file: string, content: string | Buffer, mode: number): void {
   makeFolder(dirname(file));
   try {
-    writeFileSync(file, text, { mode, flag: 'wx' });
+    writeFileSync(file, content, { mode, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new Failure(EXIT.usage, 'cli.failure.exists', { file });

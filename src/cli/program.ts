@@ -8,6 +8,7 @@ import { languageFrom } from './language.js';
 
 /** Every command: its group in the help, its name, and its file, which is loaded only when it is called. */
 const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<CommandModule>][] = [
+  ['send', 'upload', () => import('./commands/upload.js')],
   ['send', 'compose', () => import('./commands/compose.js')],
   ['send', 'sign', () => import('./commands/sign.js')],
   ['send', 'submit', () => import('./commands/submit.js')],
@@ -15,6 +16,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
   ['read', 'opened', () => import('./commands/opened.js')],
+  ['read', 'download', () => import('./commands/download.js')],
   ['read', 'export', () => import('./commands/export.js')],
   ['read', 'verify', () => import('./commands/verify.js')],
   ['setUp', 'keygen', () => import('./commands/keygen.js')],
@@ -29,6 +31,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
 
 type Group = 'send' | 'read' | 'setUp' | 'operate' | 'help';
 type CommandName =
+  | 'upload'
   | 'compose'
   | 'sign'
   | 'submit'
@@ -36,6 +39,7 @@ type CommandName =
   | 'changes'
   | 'show'
   | 'opened'
+  | 'download'
   | 'export'
   | 'verify'
   | 'keygen'

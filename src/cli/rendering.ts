@@ -1,5 +1,5 @@
 import { wordsFor } from '../common/codes/words.js';
-import type { Envelope } from '../protocol/envelope.js';
+import type { AttachmentLink, Envelope } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import type { Cli } from './cli.js';
 import type { Preview, Summary } from './client-models.js';
@@ -7,8 +7,8 @@ import { printable } from './printable.js';
 
 /** What an object says of itself, from its very bytes. */
 export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, signedAt?: number): string[] {
-  const { kind, id, from, unit, to, createdAt, handling, body, inReplyTo, supersedes, parts } = envelope;
-  const rows: [Parameters<Cli['text']>[0], string | null][] = [
+  const { kind, id, from, unit, to, createdAt, handling, body, inReplyTo, supersedes, attachments, parts } = envelope;
+  const rows: (readonly [Parameters<Cli['text']>[0], string | null])[] = [
     ['cli.field.id', id],
     ['cli.field.from', `${unit} (${from})`],
     ['cli.field.to', to.join(', ')],
@@ -19,6 +19,7 @@ export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, sign
     ['cli.field.inReplyTo', inReplyTo?.id ?? null],
     ['cli.field.supersedes', supersedes?.id ?? null],
     ['cli.field.parts', parts.map(({ name }) => name).join(', ') || null],
+    ...attachments.map((each) => ['cli.field.attachment', attachmentText(each)] as const),
     ['cli.field.createdAt', createdAt],
     ['cli.field.signedAt', signedAt === undefined ? null : formatTimestamp(new Date(signedAt * 1000))],
     ['cli.field.digest', digest],
@@ -47,6 +48,11 @@ function linesOf(place: string, value: unknown): string[] {
     return value.flatMap((item, i) => linesOf(`${place}[${i}]`, item));
   }
   return Object.entries(value).flatMap(([name, item]) => linesOf(`${place}.${name}`, item));
+}
+
+/** A file as an object names it. */
+export function attachmentText({ sha256, mediaType, size }: AttachmentLink): string {
+  return `${sha256}  ${mediaType}  ${size}`;
 }
 
 /** Codes with their words: nobody signs a bare H1. */

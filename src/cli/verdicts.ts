@@ -1,6 +1,7 @@
 import type { BundleNote, ObjectVerdict } from '../protocol/bundle.js';
 import { PROTOCOL_FAULTS } from '../protocol/errors.js';
 import type { Cli } from './cli.js';
+import { attachmentText } from './rendering.js';
 
 /** Whether an object stands: signed by a key that was good when the hub received it. */
 export function isGood({ verdict }: ObjectVerdict): boolean {
@@ -19,4 +20,9 @@ export function verdictLine(cli: Cli, judged: ObjectVerdict, unspoken: readonly 
     from: from ?? '?',
     remarks: [...faults, ...notes].map((remark) => ` – ${remark}`).join(''),
   });
+}
+
+/** The files that an object names, a line each. */
+export function attachmentLines(cli: Cli, { attachments }: Pick<ObjectVerdict, 'attachments'>): string[] {
+  return attachments.map((each) => `  ${cli.text('cli.field.attachment', { value: attachmentText(each) })}`);
 }

@@ -34,6 +34,8 @@ export interface ErrorDetails {
   retryable?: boolean;
   /** Seconds after which it is worth trying again. */
   retryAfter?: number;
+  /** HTTP status of a plain route, where the code's own does not say enough. */
+  status?: number;
 }
 
 /** An error the caller may read, in words of the message catalogue. Every other error leaves as INTERNAL and is only logged. */
@@ -107,6 +109,24 @@ export class RateLimited extends HubError {
     super('error.rateLimited', { retryable: true, retryAfter, params: { retryAfter } });
   }
 }
+
+/** A file was not taken, and nothing of it was kept; `sub` says why. */
+export class FileRefused extends HubError {
+  readonly code: ErrorCode;
+  constructor(sub: keyof typeof FILE_REFUSALS) {
+    const { code, key, status, header } = FILE_REFUSALS[sub];
+    super(key, { sub, status, pointer: `/headers/${header}` });
+    this.code = code;
+  }
+}
+
+const FILE_REFUSALS = {
+  TYPE: { code: 'BAD_USER_INPUT', key: 'error.fileType', status: 415, header: 'content-type' },
+  LENGTH: { code: 'BAD_USER_INPUT', key: 'error.fileLength', status: 400, header: 'content-length' },
+  DIGEST: { code: 'BAD_USER_INPUT', key: 'error.fileDigest', status: 400, header: 'content-digest' },
+  UNATTACHED: { code: 'LIMIT_EXCEEDED', key: 'error.filesUnattached', status: 413, header: 'content-length' },
+  SIZE: { code: 'LIMIT_EXCEEDED', key: 'error.fileSize', status: 413, header: 'content-length' },
+} as const;
 
 export class Unavailable extends HubError {
   readonly code = 'UNAVAILABLE';

@@ -34,7 +34,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
       if (known.details.retryAfter !== undefined) reply.header('retry-after', String(known.details.retryAfter));
-      return reply.status(STATUS[known.code] ?? 400).send({
+      return reply.status(known.details.status ?? STATUS[known.code] ?? 400).send({
         errors: [
           { message: message(known.key, language, known.details.params), extensions: extensionsOf(known, language) },
         ],

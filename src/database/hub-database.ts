@@ -87,7 +87,7 @@ function opened(url: string, isEmbedded: boolean, secrets: SecretsFolder, stop: 
 async function forgetEverything(serverUrl: string, dataFolder: string): Promise<void> {
   rmSync(join(dataFolder, 'demo', 'world.json'), { force: true });
   await onServer(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${EMBEDDED_NAME} WITH (FORCE)`));
-  for (const part of ['secrets', 'demo']) rmSync(join(dataFolder, part), { recursive: true, force: true });
+  for (const part of ['secrets', 'demo', 'files']) rmSync(join(dataFolder, part), { recursive: true, force: true });
 }
 
 /** Makes the hub's database on the embedded server, when it is not there yet; its address. */

@@ -9,9 +9,10 @@ import { HubIdentity } from '../common/hub-identity.js';
 import { type Language, message } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import { readReadingUnits } from '../directory/readers.js';
+import { AttachmentsService } from '../files/attachments.service.js';
 import { canonicalize, type JsonObject, type JsonValue } from '../protocol/canonical.js';
 import { digestOf } from '../protocol/digest.js';
-import { checkEnvelope, type Envelope, type ObjectLink } from '../protocol/envelope.js';
+import { type AttachmentLink, checkEnvelope, type Envelope, type ObjectLink } from '../protocol/envelope.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { algorithmOf } from '../protocol/keys.js';
 import { makePart } from '../protocol/part.js';
@@ -49,6 +50,7 @@ export class ComposerService {
     private readonly kinds: ObjectKinds,
     private readonly hub: HubIdentity,
     private readonly clock: Clock,
+    private readonly attachments: AttachmentsService,
   ) {}
 
   compose(caller: Caller, draft: Draft, language: Language): Promise<Composition[]> {
@@ -59,6 +61,7 @@ export class ComposerService {
       const supersedes = await this.link(tx, draft.input.supersedes, '/supersedes');
       if (supersedes && (supersedes.from_agency !== caller.agencyId || supersedes.kind !== draft.kind))
         throw new NotFound();
+      const attachments = await this.attach(tx, draft.input.attachments ?? []);
       const keys = await readSigningKeys(tx, caller.unitId, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
       if (groups.length === 0 || draft.input.to.length === 0) {
@@ -72,7 +75,7 @@ export class ComposerService {
             caller,
             kind,
             draft,
-            { to, inReplyTo, supersedes, keys, groups: groups.length },
+            { to, inReplyTo, supersedes, attachments, keys, groups: groups.length },
             language,
           ),
         );
@@ -90,12 +93,14 @@ export class ComposerService {
       to,
       inReplyTo,
       supersedes,
+      attachments,
       keys,
       groups,
     }: {
       to: string[];
       inReplyTo: ObjectRow | null;
       supersedes: ObjectRow | null;
+      attachments: AttachmentLink[];
       keys: RegisteredKey[];
       groups: number;
     },
@@ -137,7 +142,7 @@ export class ComposerService {
       purpose: draft.input.purpose ?? caller.purpose,
       authoredBy: draft.input.authoredBy ?? caller.officer,
       releasedBy: draft.input.releasedBy ?? null,
-      attachments: [],
+      attachments,
       parts: parts.map(({ name, sha256 }) => ({ name, sha256 })),
       body: givenBody,
     };
@@ -215,6 +220,23 @@ export class ComposerService {
     };
   }
 
+  /** The files of these digests as an envelope names them. */
+  private async attach(tx: EntityManager, digests: readonly string[]): Promise<AttachmentLink[]> {
+    if (digests.length > MAX_ATTACHMENTS) {
+      throw new InvalidInput([
+        { pointer: '/attachments', rule: 'count', key: 'problem.attachments', params: { max: MAX_ATTACHMENTS } },
+      ]);
+    }
+    const files = await this.attachments.readAttachable(tx, digests);
+    const problems = digests.flatMap((digest, index) =>
+      files[index] && digests.indexOf(digest) === index
+        ? []
+        : [{ pointer: `/attachments/${index}`, ...NOT_ATTACHABLE }],
+    );
+    if (problems.length > 0) throw new InvalidInput(problems);
+    return files.map((file) => ({ sha256: file!.sha256, size: file!.size, mediaType: file!.mediaType }));
+  }
+
   private async link(tx: EntityManager, id: string | null | undefined, pointer: string): Promise<ObjectRow | null> {
     if (id === null || id === undefined) return null;
     const row = await readObject(tx, checkUuid(id, pointer));
@@ -222,6 +244,11 @@ export class ComposerService {
     return row;
   }
 }
+
+/** As many as an envelope may name. */
+const MAX_ATTACHMENTS = 100;
+
+const NOT_ATTACHABLE = { rule: 'attachment', key: 'problem.attachment' } as const;
 
 /** The envelope's own rules, before anything of it reaches the database. */
 function wellFormed(envelope: Envelope): void {

@@ -20,6 +20,13 @@ export class CompositionInput {
   @Field(() => Handling)
   handling: Handling;
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'SHA-256 (64 hexadecimal digits) of the files to attach, in their order; uploaded before with POST /files',
+  })
+  attachments?: string[] | null;
+
   @Field(() => String, { nullable: true, description: "Purpose code; the session's own when absent" })
   purpose?: string | null;
 

@@ -80,6 +80,19 @@ export class ObjectPart {
   withheld: string | null;
 }
 
+@Visible('released')
+@ObjectType({ description: 'A file that the object names. It is read with GET /files/<id of the object>/<sha256>.' })
+export class Attachment {
+  @Field(() => String, { description: 'SHA-256 of the original bytes: 64 hexadecimal digits' })
+  sha256: string;
+
+  @Field(() => String, { description: 'Size of the original in bytes' })
+  size: string;
+
+  @Field(() => String, { description: 'Such as image/jpeg' })
+  mediaType: string;
+}
+
 @ObjectType({ description: 'A signed object, opened. The opening is recorded for its owner.' })
 @Visible('released')
 export class SignedObject extends ObjectSummary {
@@ -94,6 +107,9 @@ export class SignedObject extends ObjectSummary {
 
   @Field(() => ID, { nullable: true, description: 'The version that this one replaces' })
   supersedes: string | null;
+
+  @Field(() => [Attachment], { description: 'Files that go with it, as its signed text names them' })
+  attachments: Attachment[];
 
   /** Names of its parts, for the resolver of `parts`. */
   partNames: string[];

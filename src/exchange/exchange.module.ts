@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FilesModule } from '../files/files.module.js';
 import { ComposerService } from './composer.service.js';
 import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
@@ -11,6 +12,7 @@ import { SubmissionsService } from './submissions.service.js';
 
 /** Signed objects: taken in, released to their audiences, listed, opened, recalled. Knows kinds only by what modules register. */
 @Module({
+  imports: [FilesModule],
   controllers: [SchemasController],
   providers: [
     ComposerService,

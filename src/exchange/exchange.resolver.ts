@@ -173,6 +173,7 @@ export function signedObjectOf(row: OpenedRow): SignedObject {
     receipt: row.receipt,
     inReplyTo: envelope.inReplyTo?.id ?? null,
     supersedes: envelope.supersedes?.id ?? null,
+    attachments: envelope.attachments,
     partNames: envelope.parts.map((part) => part.name),
   };
 }

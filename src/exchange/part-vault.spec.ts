@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SecretsFolder } from '../database/secrets.js';
+import { WrappingKeys } from '../database/wrapping-keys.js';
 import { PartVault } from './part-vault.js';
 
-const vault = (): PartVault => new PartVault(new SecretsFolder(mkdtempSync(join(tmpdir(), 'vault '))));
+const vault = (): PartVault =>
+  new PartVault(new WrappingKeys(new SecretsFolder(mkdtempSync(join(tmpdir(), 'vault ')))));
 
 describe('the part vault', () => {
   it('gives the text back to an agency it was sealed for, under its own key', async () => {
@@ -29,8 +31,8 @@ describe('the part vault', () => {
 
   it('keeps its wrapping keys between processes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vault '));
-    const sealed = await new PartVault(new SecretsFolder(folder)).seal('x', 'o', ['VN-CUS']);
-    const again = new PartVault(new SecretsFolder(folder));
+    const sealed = await new PartVault(new WrappingKeys(new SecretsFolder(folder))).seal('x', 'o', ['VN-CUS']);
+    const again = new PartVault(new WrappingKeys(new SecretsFolder(folder)));
     expect(await again.open(sealed, 'o', 'VN-CUS', sealed.keys['VN-CUS']!)).toBe('x');
   });
 });

@@ -7,6 +7,7 @@ import { Clock } from '../common/clock.js';
 import { databaseFault } from '../common/database-fault.js';
 import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound, type Problem } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
+import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
 import type { Envelope, ObjectLink } from '../protocol/envelope.js';
 import { checkPart } from '../protocol/part.js';
 import { issueReceipt } from '../protocol/receipt.js';
@@ -36,13 +37,23 @@ export interface Accepted {
   repeated: boolean;
 }
 
+/** An object that passed every check, with what goes with it. */
+interface Examined {
+  read: ReadObject;
+  kind: ObjectKind;
+  incoming: Incoming;
+  parts: readonly SubmittedPart[];
+  files: readonly AttachableFile[];
+  now: Date;
+}
+
 /**
  * Takes a signed object in, or refuses it and leaves nothing behind. The order is security.md 2.4:
  * - profile, canonical form, envelope (protocol)
  * - signers' keys and signatures, every one
  * - the caller's agency is the sender's; a repetition gets its old receipt
- * - form of body, handling and parts; links; the kind's own rules; agreement and addressees
- * - one transaction: object, releases, terms, feed, parts, log entry, the module's rows
+ * - attachments; form of body, handling and parts; links; the kind's own rules; agreement and addressees
+ * - one transaction: object, releases, terms, feed, parts, attachments, log entry, the module's rows
  */
 @Injectable()
 export class SubmissionsService {
@@ -50,6 +61,7 @@ export class SubmissionsService {
     private readonly database: ScopedDatabase,
     private readonly kinds: ObjectKinds,
     private readonly vault: PartVault,
+    private readonly attachments: AttachmentsService,
     private readonly hub: HubIdentity,
     private readonly hubKeys: HubKeys,
     private readonly clock: Clock,
@@ -73,8 +85,9 @@ export class SubmissionsService {
 
       if (earlier) return repetition(read, earlier);
 
+      const files = await this.attachments.checkAttachable(tx, read.envelope.attachments);
       const { kind, incoming } = await this.examine(tx, caller, read, parts);
-      return this.accept(tx, read, kind, incoming, parts, now);
+      return this.accept(tx, caller, { read, kind, incoming, parts, files, now });
     });
     if (!accepted.repeated) this.signal.announce();
     return accepted;
@@ -89,7 +102,6 @@ export class SubmissionsService {
     const { envelope } = read;
     const kind = this.kinds.get(envelope.kind);
     if (!kind) throw new BadSignedObject('KIND', { pointer: '/kind' });
-    if (envelope.attachments.length > 0) throw new BadSignedObject('ATTACHMENT', { pointer: '/attachments' });
 
     const problems: Problem[] = [];
     const body = checked(kind.body, envelope.body, '/body', problems);
@@ -142,13 +154,11 @@ export class SubmissionsService {
 
   private async accept(
     tx: EntityManager,
-    read: ReadObject,
-    kind: ObjectKind,
-    incoming: Incoming,
-    parts: readonly SubmittedPart[],
-    now: Date,
+    caller: Caller,
+    { read, kind, incoming, parts, files, now }: Examined,
   ): Promise<Accepted> {
     const { envelope, digest } = read;
+    const agencies = parts.length + files.length === 0 ? [] : await readReadingAgencies(tx, envelope.to);
     const handling = envelope.handling as unknown as Handling;
     const receipt = await issueReceipt(this.hubKeys.receipt, {
       hub: this.hub.id,
@@ -183,28 +193,24 @@ export class SubmissionsService {
       hides: incoming.inReplyTo ? (this.kinds.get(incoming.inReplyTo.kind)?.isHiddenByRecall ?? false) : false,
       termsReceived: distinct([...terms, ...partnerTerms([envelope.from], envelope.kind)]),
       termsSent: distinct([...terms, ...partnerTerms(envelope.to.map(partnerOf), envelope.kind)]),
-      parts: await this.sealParts(tx, envelope, digest, parts),
+      parts: await this.sealParts(envelope, digest, parts, agencies),
     });
-    if (!stored.repeated) await kind.project?.(tx, stored.object_seq, incoming);
+    if (!stored.repeated) {
+      await this.attachments.attach(tx, caller, stored.object_seq, files, agencies);
+      await kind.project?.(tx, stored.object_seq, incoming);
+    }
     return { id: envelope.id, receipt: stored.stored_receipt, repeated: stored.repeated };
   }
 
-  private async sealParts(
-    tx: EntityManager,
+  private sealParts(
     envelope: Envelope,
     digest: string,
     parts: readonly SubmittedPart[],
+    agencies: readonly string[],
   ): Promise<object[]> {
-    if (parts.length === 0) return [];
-    const rows = await prepared<{ agencies: string[] }>(
-      tx,
-      'reading-agencies',
-      'SELECT cmd.reading_agencies($1) AS agencies',
-      [envelope.to],
-    );
     return Promise.all(
       parts.map(async ({ name, text }) => {
-        const sealed = await this.vault.seal(text, partBinding(digest, name), rows[0]?.agencies ?? []);
+        const sealed = await this.vault.seal(text, partBinding(digest, name), agencies);
         return {
           name,
           sha256: envelope.parts.find((part) => part.name === name)!.sha256,
@@ -217,6 +223,13 @@ export class SubmissionsService {
       }),
     );
   }
+}
+
+/** The agencies that will read what is addressed so: the keys of parts and files are wrapped for each. */
+async function readReadingAgencies(tx: EntityManager, to: readonly string[]): Promise<string[]> {
+  const text = 'SELECT cmd.reading_agencies($1) AS agencies';
+  const [row] = await prepared<{ agencies: string[] }>(tx, 'reading-agencies', text, [to]);
+  return row?.agencies ?? [];
 }
 
 /** What a sealed part is bound to: its object and its name, so that it cannot be moved to another. */

@@ -90,7 +90,15 @@ describe('a bundle', () => {
   it('is verified years later without hub or network', async () => {
     const alert = await anObject();
     expect(await judged([alert])).toEqual([
-      { id: anEnvelope().id, kind: 'alert', from: 'VN-CUS', digest: alert.digest, verdict: 'VALID', notes: [] },
+      {
+        id: anEnvelope().id,
+        kind: 'alert',
+        from: 'VN-CUS',
+        digest: alert.digest,
+        attachments: [],
+        verdict: 'VALID',
+        notes: [],
+      },
     ]);
   });
 

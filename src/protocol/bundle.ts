@@ -12,7 +12,7 @@
 import { asList, asObject, constant, exactly, asString, matching } from './shape.js';
 import { pointerTo, type JsonValue } from './canonical.js';
 import type { Digest } from './digest.js';
-import type { ObjectKind, ObjectLink } from './envelope.js';
+import type { AttachmentLink, ObjectKind, ObjectLink } from './envelope.js';
 import { ProtocolError, type ProtocolSub } from './errors.js';
 import { judgeAt, keysInForce, verifyKeySetChain, type KeySet, type Verdict } from './key-set.js';
 import type { PublicJwk } from './keys.js';
@@ -60,6 +60,8 @@ export interface ObjectVerdict {
   kind: ObjectKind | null;
   from: string | null;
   digest: Digest | null;
+  /** The files that it names; whoever has one compares its SHA-256. */
+  attachments: AttachmentLink[];
   verdict: Verdict;
   notes: BundleNote[];
   error?: ProtocolSub;
@@ -213,6 +215,6 @@ function asFault(error: unknown): ProtocolError {
 }
 
 function report({ read, verdict, notes, error }: Judged): ObjectVerdict {
-  const { id, kind, from } = read?.envelope ?? { id: null, kind: null, from: null };
-  return { id, kind, from, digest: read?.digest ?? null, verdict, notes, ...(error && { error }) };
+  const { id, kind, from, attachments } = read?.envelope ?? { id: null, kind: null, from: null, attachments: [] };
+  return { id, kind, from, digest: read?.digest ?? null, attachments, verdict, notes, ...(error && { error }) };
 }

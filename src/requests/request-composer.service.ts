@@ -100,12 +100,13 @@ export class RequestComposer {
 function replyTo(
   request: OpenedRow,
   to: string[],
-  { handling, purpose, authoredBy, releasedBy }: ReplyInput,
+  { handling, attachments, purpose, authoredBy, releasedBy }: ReplyInput,
 ): CompositionInput {
   return {
     to,
     addresseesSeeEachOther: true,
     handling: handling ?? (payloadOf(request.text).handling as unknown as Handling),
+    attachments,
     purpose,
     authoredBy,
     releasedBy,

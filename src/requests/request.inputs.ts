@@ -40,7 +40,12 @@ export class ClosingDraft extends OmitType(FeedbackBody, ['targetRef', 'stage'] 
 
 /** What answers and closings have in common: they go back to the other side of one request. */
 @InputType({ isAbstract: true })
-export class ReplyInput extends PickType(CompositionInput, ['purpose', 'authoredBy', 'releasedBy'] as const) {
+export class ReplyInput extends PickType(CompositionInput, [
+  'attachments',
+  'purpose',
+  'authoredBy',
+  'releasedBy',
+] as const) {
   @Field(() => ID, { description: 'Id of the newest version of the request' })
   request: string;
 

@@ -26,6 +26,7 @@ const ORDER = [
   ['directory'],
   ['session'],
   ['operator'],
+  ['files'],
   ['exchange'],
   ['duties'],
   ['alerts', 'requests', 'feedback', 'seizures'],

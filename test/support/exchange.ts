@@ -91,6 +91,7 @@ export async function composeAndSubmit(
     nominal?: object;
     supersedes?: string;
     addresseesSeeEachOther?: boolean;
+    attachments?: string[];
   },
 ): Promise<Submitted> {
   const { ref: _, ...draft } = { ...anAlertBody(), ...body };

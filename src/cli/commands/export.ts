@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { makeBundle } from '../bundle-maker.js';
+import { envelopeIn, makeBundle } from '../bundle-maker.js';
 import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
 import { writeJson } from '../files.js';
 import { connect } from '../profile.js';
 import { objectIds } from '../uuid-argument.js';
+import { attachmentLines } from '../verdicts.js';
 
 /** Writes a bundle: objects with receipts, parts and the senders' key sets, for verification without any hub. */
 export function define(command: Command, cli: Cli): void {
@@ -30,12 +31,17 @@ async function exportBundle(cli: Cli, ids: string[], options: Options): Promise<
   const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone, forExport: true };
   const { bundle, opened } = await makeBundle(client, request);
   writeJson(options.out, bundle);
-  const objects = opened.map(({ id, kind, from, digest }) => ({ id, kind, from, digest }));
+  const objects = opened.map(({ id, kind, from, digest, text }) => {
+    return { id, kind, from, digest, attachments: envelopeIn(text)?.attachments ?? [] };
+  });
   const hasParts = bundle.objects.some(({ parts }) => parts.some(({ text }) => text !== null));
   return {
     document: { file: options.out, hub: bundle.hub, objects, agencies: Object.keys(bundle.keySets), hasParts },
     lines: [
-      ...objects.map(({ id, kind, from }) => cli.text('cli.export.object', { id, kind, from })),
+      ...objects.flatMap(({ id, kind, from, attachments }) => [
+        cli.text('cli.export.object', { id, kind, from }),
+        ...attachmentLines(cli, { attachments }),
+      ]),
       cli.text('cli.export.done', { count: objects.length, file: options.out }),
       ...(hasParts ? [cli.text('cli.export.personal')] : []),
     ],

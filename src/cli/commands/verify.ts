@@ -6,7 +6,7 @@ import { example } from '../command.js';
 import { EXIT } from '../failures.js';
 import { readJson } from '../files.js';
 import { readTrust, trustFile } from '../trust-store.js';
-import { isGood, verdictLine } from '../verdicts.js';
+import { attachmentLines, isGood, verdictLine } from '../verdicts.js';
 
 /** Judges a bundle with pinned keys alone. Opens no connection: nothing that this file imports can. */
 export function define(command: Command, cli: Cli): void {
@@ -28,7 +28,7 @@ async function verify(cli: Cli, file: string, roots: string): Promise<Outcome> {
   return {
     document: { valid: isAllGood, hub: bundle.hub, objects: verdicts },
     lines: [
-      ...verdicts.map((judged) => verdictLine(cli, judged)),
+      ...verdicts.flatMap((judged) => [verdictLine(cli, judged), ...attachmentLines(cli, judged)]),
       cli.text(
         isAllGood ? 'cli.verify.allGood' : verdicts.length === 0 ? 'cli.verify.empty' : 'cli.verify.notAll',
         counts,

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { aCameraJpeg, aCsv, aDocx, aJpeg, anXlsx, aPdf, aPng, aWebp, aZip, relationship } from './files.example.js';
+import { inspect, NotOfThatType } from './file-type.js';
+
+const OFFICE = 'application/vnd.openxmlformats-officedocument';
+const DOCX = `${OFFICE}.wordprocessingml.document`;
+const XLSX = `${OFFICE}.spreadsheetml.sheet`;
+
+describe('the type of a file', () => {
+  it.each([
+    ['image/jpeg', aJpeg()],
+    ['image/png', aPng()],
+    ['image/webp', aWebp()],
+    ['application/pdf', aPdf()],
+    ['text/csv', aCsv()],
+    ['text/csv', Buffer.from('\uFEFFtên;số\n"Nguyễn <nguyen@example>";1\n')],
+    [DOCX, aDocx()],
+    [DOCX, aDocx({ 'word/_rels/document.xml.rels': relationship('hyperlink', 'https://example.org/') })],
+    [XLSX, anXlsx()],
+  ])('%s is taken as it is', async (type, content) => {
+    expect((await inspect(content, type)).equals(content)).toBe(true);
+  });
+
+  it('gives recipients of an image the copy without metadata', async () => {
+    expect(await inspect(aCameraJpeg(), 'image/jpeg')).toEqual(aJpeg());
+  });
+
+  it.each<[string, string, Buffer]>([
+    ['a program', 'image/jpeg', Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0', 'latin1')],
+    ['another image', 'image/jpeg', aPng()],
+    ['a page with a JPEG mark', 'image/jpeg', Buffer.concat([aJpeg().subarray(0, 4), Buffer.from('<script>')])],
+    ['SVG', 'image/svg+xml', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')],
+    ['SVG as a table', 'text/csv', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')],
+    ['HTML as a table', 'text/csv', Buffer.from('a;b\n<script>alert(1)</script>;2\n')],
+    ['bytes as a table', 'text/csv', Buffer.from('a;b\0c')],
+    ['another encoding as a table', 'text/csv', Buffer.from('tên;số\n', 'utf16le')],
+    ['PDF as a table', 'text/csv', aPdf()],
+    ['a script as a table', 'text/csv', Buffer.from('#!/bin/sh\nrm -rf /\n')],
+    ['HTML before PDF', 'application/pdf', Buffer.concat([Buffer.from('<html>'), aPdf()])],
+    ['HTML in PDF', 'application/pdf', aPdf('<html><body onload=alert(1)>\n')],
+    ['HTML after PDF', 'application/pdf', Buffer.concat([aPdf(), Buffer.from('<script>alert(1)</script>')])],
+    ['a ZIP after PDF', 'application/pdf', Buffer.concat([aPdf(), aZip({ 'a.txt': 'x'.repeat(2000) })])],
+    ['a ZIP', 'application/zip', aZip({ 'a.txt': 'a' })],
+    ['a ZIP', DOCX, aZip({ 'a.txt': 'a' })],
+    ['a table', DOCX, anXlsx()],
+    ['macros', DOCX, aDocx({ 'word/vbaProject.bin': 'x' })],
+    ['macros under another case', DOCX, aDocx({ 'word/VBAPROJECT.BIN': 'x' })],
+    ['macros by type', DOCX, aDocx({}, 'application/vnd.ms-word.document.macroEnabled.main+xml')],
+    ['a macro sheet', XLSX, anXlsx({ 'xl/macrosheets/sheet1.xml': '<x/>' })],
+    ['a control', XLSX, anXlsx({ 'xl/activeX/activeX1.bin': 'x' })],
+    ['an embedded file', DOCX, aDocx({ 'word/embeddings/oleObject1.bin': 'x' })],
+    [
+      'a template elsewhere',
+      DOCX,
+      aDocx({ 'word/_rels/settings.xml.rels': relationship('attachedTemplate', 'https://example.org/t.dotm') }),
+    ],
+    ['relationships that cannot be read', DOCX, aDocx({ '_rels/.rels': Buffer.from('<Relationships/>', 'utf16le') })],
+    ['a path of its own', DOCX, aDocx({ '../../etc/passwd': 'x' })],
+    ['a ZIP with something after it', DOCX, Buffer.concat([aDocx(), Buffer.from('MZ')])],
+    ['a ZIP that is cut off', DOCX, aDocx().subarray(0, -30)],
+    ['too much when expanded', DOCX, aDocx({ a: Buffer.alloc(60e6), b: Buffer.alloc(60e6) })],
+  ])('%s is refused as %s', async (_, type, content) => {
+    await expect(inspect(content, type)).rejects.toThrow(NotOfThatType);
+  });
+
+  it('is refused when an entry expands to more than it says', async () => {
+    const lying = aDocx({ 'word/a.xml': Buffer.alloc(1_000_000) });
+    const at = lying.lastIndexOf('PK\x01\x02');
+    lying.writeUInt32LE(10, at + 24);
+    await expect(inspect(lying, DOCX)).rejects.toThrow(NotOfThatType);
+  });
+});

@@ -1,0 +1,65 @@
+import { fileTypeFromBuffer } from 'file-type';
+import { withoutMetadata } from './image-copy.js';
+import { checkOfficeFile } from './office-file.js';
+
+const OFFICE = 'application/vnd.openxmlformats-officedocument';
+
+/** The types of file that the hub takes, with the ending that a stored one is given. Everything else is refused, other archives too. */
+export const FILE_TYPES: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'application/pdf': 'pdf',
+  'text/csv': 'csv',
+  [`${OFFICE}.spreadsheetml.sheet`]: 'xlsx',
+  [`${OFFICE}.wordprocessingml.document`]: 'docx',
+};
+
+export function isTaken(mediaType: string): boolean {
+  return Object.hasOwn(FILE_TYPES, mediaType);
+}
+
+/** Content that is not what it was declared to be. */
+export class NotOfThatType extends Error {}
+
+/**
+ * Whether the content is of the declared type: by its own bytes, never by a name. A file that could also be read as another type, such
+ * as a PDF with a page of HTML around it, is of neither. Gives the bytes for recipients: an image without its metadata, any
+ * other file as it is. Throws NotOfThatType.
+ */
+export async function inspect(content: Buffer, declared: string): Promise<Buffer> {
+  try {
+    await check(content, declared);
+    return withoutMetadata(declared, content);
+  } catch (error) {
+    throw new NotOfThatType(declared, { cause: error });
+  }
+}
+
+async function check(content: Buffer, declared: string): Promise<void> {
+  const found = await fileTypeFromBuffer(content);
+  if (!isTaken(declared) || (found?.mime ?? 'text/csv') !== declared) throw new Error('Another type');
+  if (declared === 'text/csv') checkText(content);
+  else if (declared === 'application/pdf') checkPdf(content);
+  else if (declared.startsWith(OFFICE)) await checkOfficeFile(content);
+}
+
+/** What a browser would take for a page, wherever it stands. */
+const HTML = /<(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed)[\s>/]/i;
+/** Marks by which programs know what is not a table; none of them has bytes that text cannot have. */
+const OTHER_TEXT = /^\s*(?:%PDF|%!PS|#!|\{\\rtf|<|MZ|PK)/;
+/** Every control character but tab, line feed and carriage return. */
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
+
+/** UTF-8 without control characters, markup or another type's mark. */
+function checkText(content: Buffer): void {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+  if (CONTROL.test(text) || OTHER_TEXT.test(text) || HTML.test(text)) throw new Error('Not a plain table');
+}
+
+/** ISO 32000-2 7.5: the header is the first thing in the file, the end mark the last. */
+function checkPdf(content: Buffer): void {
+  const text = content.toString('latin1');
+  if (!/^%PDF-[12]\.\d/.test(text) || !/%%EOF\s*$/.test(text.slice(-1024))) throw new Error('More than a PDF file');
+  if (HTML.test(text)) throw new Error('A page of HTML');
+}

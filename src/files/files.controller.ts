@@ -1,0 +1,77 @@
+import { Controller, Get, Header, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller } from '../access/current-caller.js';
+import { Allow } from '../access/permission.js';
+import { FileRefused, NotFound } from '../common/errors.js';
+import { UUID } from '../common/uuid.js';
+import { SHA256 } from '../protocol/digest.js';
+import { AttachmentsService } from './attachments.service.js';
+import { FILE_TYPES, isTaken } from './file-type.js';
+import { type DeclaredFile, FilesService, type KeptFile } from './files.service.js';
+
+export const MAX_FILE_BYTES = 25 * 1024 * 1024;
+
+/** RFC 9530 section 2: the SHA-256 of the bytes in this message. */
+const CONTENT_DIGEST = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
+
+/** Files by plain HTTP: uploaded by themselves, downloaded as attachments of an object. */
+@Controller('files')
+export class FilesController {
+  constructor(
+    private readonly files: FilesService,
+    private readonly attachments: AttachmentsService,
+  ) {}
+
+  /** The body is the file. Answers 201 when it was judged, 202 while it stays in quarantine: the same upload again has it looked at again. */
+  @Post()
+  @Allow('objects.submit')
+  async upload(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<KeptFile> {
+    const kept = await this.files.receive(caller, declaredIn(request, reply), request.raw);
+    void reply.status(kept.state === 'QUARANTINED' ? 202 : 201);
+    return kept;
+  }
+
+  /** The name is the hub's, the type one of the known ones, and nothing in it is run, framed, guessed or kept by a browser. */
+  @Get(':object/:sha256')
+  @Allow('objects.read')
+  @Header('x-content-type-options', 'nosniff')
+  @Header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
+  @Header('cross-origin-resource-policy', 'same-origin')
+  @Header('cache-control', 'no-store')
+  async download(
+    @CurrentCaller() caller: Caller,
+    @Param('object') object: string,
+    @Param('sha256') sha256: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!UUID.test(object) || !SHA256.test(sha256)) throw new NotFound();
+    const file = await this.attachments.open(caller, object, sha256);
+    await reply
+      .header('content-type', file.mediaType)
+      .header('content-length', file.size)
+      .header(
+        'content-disposition',
+        `attachment; filename="${sha256.slice(0, 16)}.${FILE_TYPES[file.mediaType] ?? 'bin'}"`,
+      )
+      .header('repr-digest', `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`)
+      .send(file.content);
+  }
+}
+
+/** What the headers say of the file. One that is too large is not read to its end. */
+function declaredIn({ headers }: FastifyRequest, reply: FastifyReply): DeclaredFile {
+  const mediaType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const size = Number(headers['content-length']);
+  const [, digest] = CONTENT_DIGEST.exec(String(headers['content-digest'] ?? '')) ?? [];
+  if (!Number.isSafeInteger(size) || size > MAX_FILE_BYTES) void reply.header('connection', 'close');
+  if (!Number.isSafeInteger(size) || size === 0) throw new FileRefused('LENGTH');
+  if (size > MAX_FILE_BYTES) throw new FileRefused('SIZE');
+  if (!isTaken(mediaType)) throw new FileRefused('TYPE');
+  if (digest === undefined) throw new FileRefused('DIGEST');
+  return { size, mediaType, sha256: Buffer.from(digest, 'base64').toString('hex') };
+}

@@ -1,0 +1,162 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
+import { prepared } from '../access/prepared.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { databaseFault } from '../common/database-fault.js';
+import { FileRefused } from '../common/errors.js';
+import { WrappingKeys } from '../database/wrapping-keys.js';
+import type { AttachmentLink } from '../protocol/envelope.js';
+import { FileStore } from './file-store.js';
+import { inspect, NotOfThatType } from './file-type.js';
+import { Scanner } from './scanner.js';
+
+/** What an upload says of itself before its first byte. */
+export interface DeclaredFile {
+  size: number;
+  /** 64 hexadecimal digits. */
+  sha256: string;
+  mediaType: string;
+}
+
+export type FileState = 'QUARANTINED' | 'CLEAN' | 'REFUSED';
+
+/** A file as it was kept. It can be attached when it is CLEAN. */
+export interface KeptFile {
+  /** As a signed object names it. */
+  attachment: AttachmentLink;
+  state: FileState;
+  /** The bytes that recipients get, where they are not these: an image without its metadata. */
+  copy: { sha256: string; size: number } | null;
+}
+
+/**
+ * Takes files in. In this order, and leaving nothing behind when one of them fails:
+ *
+ * - the content is streamed through counting and hashing into an encrypted file
+ * - length and digest are the declared ones
+ * - the type is the declared one by content; the recipients' copy is made
+ * - the scanner looks into it, if there is one; one that does not answer leaves the file in quarantine
+ * - its row, which holds its wrapped key, is written
+ */
+@Injectable()
+export class FilesService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(FilesService.name);
+  /** Files are looked into one after the other, so that memory holds one. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly store: FileStore,
+    private readonly wrappingKeys: WrappingKeys,
+    private readonly scanner: Scanner,
+  ) {}
+
+  onApplicationBootstrap(): Promise<void> {
+    return this.store.sweep();
+  }
+
+  /** Throws FileRefused for a file that is not what was declared. The same bytes again are the same file. */
+  async receive(caller: Caller, declared: DeclaredFile, content: AsyncIterable<Buffer>): Promise<KeptFile> {
+    const id = randomUUID();
+    const key = randomBytes(32);
+    let isKept = false;
+    try {
+      await this.store.write(id, key, checkedAgainst(declared, content));
+      const copy = await this.inTurn(() => this.examine(id, key, declared));
+      const state = await this.judge(caller, id, key);
+      const kept = await this.keep(caller, { id, key, declared, copy, state });
+      isKept = kept.id === id && kept.state !== 'REFUSED';
+      if (kept.state === 'REFUSED') await this.store.remove(kept.id, copyOf(kept.id));
+      const { sha256, size, mediaType } = declared;
+      return { attachment: { sha256, size: String(size), mediaType }, state: kept.state, copy };
+    } finally {
+      if (!isKept) await this.store.remove(id, copyOf(id));
+    }
+  }
+
+  /** Looks at the type, and stores the recipients' copy if it differs from the original. */
+  private async examine(id: string, key: Buffer, { mediaType }: DeclaredFile): Promise<KeptFile['copy']> {
+    const content = await buffer(await this.store.read(id, key));
+    try {
+      const copy = await inspect(content, mediaType);
+      if (copy.equals(content)) return null;
+      await this.store.write(copyOf(id), key, [copy]);
+      return { sha256: createHash('sha256').update(copy).digest('hex'), size: copy.length };
+    } catch (error) {
+      if (error instanceof NotOfThatType) throw new FileRefused('TYPE');
+      throw error;
+    }
+  }
+
+  private async judge({ agencyId }: Caller, id: string, key: Buffer): Promise<FileState> {
+    const content = await this.store.read(id, key);
+    try {
+      const { found } = await this.scanner.scan(content);
+      if (found !== null) this.logger.warn(`The scanner found ${found} in a file of ${agencyId}`);
+      return found === null ? 'CLEAN' : 'REFUSED';
+    } catch (error) {
+      this.logger.error({ err: error }, 'A file stays in quarantine: the scanner did not judge it');
+      return 'QUARANTINED';
+    } finally {
+      content.destroy();
+    }
+  }
+
+  private async keep(
+    caller: Caller,
+    {
+      id,
+      key,
+      declared,
+      copy,
+      state,
+    }: Omit<KeptFile, 'attachment'> & { id: string; key: Buffer; declared: DeclaredFile },
+  ): Promise<{ id: string; state: FileState }> {
+    const wrapped = await this.wrappingKeys.wrap(key, caller.agencyId);
+    const file = {
+      id,
+      ...declared,
+      copySha256: copy?.sha256 ?? null,
+      copySize: copy?.size ?? null,
+      state,
+      wrapped: wrapped.toString('base64'),
+    };
+    const text = 'SELECT kept_id AS id, kept_state AS state FROM cmd.keep_file($1)';
+    try {
+      const [row] = await this.database.as(caller, (tx) =>
+        prepared<{ id: string; state: FileState }>(tx, 'keep-file', text, [JSON.stringify(file)]),
+      );
+      return row!;
+    } catch (error) {
+      if (databaseFault(error) === 'UNATTACHED') throw new FileRefused('UNATTACHED');
+      throw error;
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+/** The name under which the recipients' copy of an image is stored. */
+export function copyOf(id: string): string {
+  return `${id}.copy`;
+}
+
+/** Passes the content on while it counts and hashes. Throws FileRefused at the first byte too many, and at the end if it is another file. */
+async function* checkedAgainst(declared: DeclaredFile, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > declared.size) throw new FileRefused('LENGTH');
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (size !== declared.size) throw new FileRefused('LENGTH');
+  if (hash.digest('hex') !== declared.sha256) throw new FileRefused('DIGEST');
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { aCameraJpeg, aCameraPng, aCameraWebp, aJpeg, aPng, aWebp, SECRET } from './files.example.js';
+import { withoutMetadata } from './image-copy.js';
+
+const IMAGES: [string, Buffer, Buffer][] = [
+  ['image/jpeg', aJpeg(), aCameraJpeg()],
+  ['image/png', aPng(), aCameraPng()],
+  ['image/webp', aWebp(), aCameraWebp()],
+];
+
+describe('the copy of an image', () => {
+  it.each(IMAGES)('of type %s is the picture without what a camera wrote beside it', (type, plain, camera) => {
+    expect(camera.includes(SECRET)).toBe(true);
+    expect(withoutMetadata(type, camera)).toEqual(plain);
+  });
+
+  it.each(IMAGES)('of type %s is the very same bytes when there was nothing beside it', (type, plain) => {
+    expect(withoutMetadata(type, plain).equals(plain)).toBe(true);
+  });
+
+  it.each(IMAGES)('of type %s is not made of an image that is cut off anywhere', (type, plain) => {
+    for (let length = 0; length < plain.length; length += 1) {
+      expect(() => withoutMetadata(type, plain.subarray(0, length))).toThrow();
+    }
+  });
+
+  it('has no preview in the JFIF segment', () => {
+    const jpeg = aJpeg();
+    const preview = Buffer.concat([jpeg.subarray(0, 20), Buffer.alloc(3, 7), jpeg.subarray(20)]);
+    preview.writeUInt16BE(19, 4);
+    preview.writeUInt16BE(0x0101, 18);
+    expect(withoutMetadata('image/jpeg', preview)).toEqual(jpeg);
+  });
+
+  it('is not made of moving images', () => {
+    const moving = aWebp();
+    moving[20]! |= 0x02;
+    expect(() => withoutMetadata('image/webp', moving)).toThrow();
+  });
+});
