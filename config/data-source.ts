@@ -2,12 +2,14 @@ import { DataSource } from 'typeorm';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
+import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
+import { CreateUsedProof1795300020000 } from '../migrations/1795300020000-create-used-proof.js';
 
 const MIGRATIONS = [
   CreateFloor1795300000000,
@@ -17,6 +19,8 @@ const MIGRATIONS = [
   CreateExchange1795300004000,
   CreateAlerts1795300005000,
   CreateRequests1795300006000,
+  CreateUsedProof1795300020000,
+  CreateConnectionLimits1795300021000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

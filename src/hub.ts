@@ -11,16 +11,14 @@ import { ScopedDatabase } from './access/scoped-database.js';
 import { AppModule } from './app.module.js';
 import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
-import { HubError } from './common/errors.js';
-import { extensionsOf } from './common/format-error.js';
 import { HubIdentity } from './common/hub-identity.js';
-import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
-import { DemoTokens } from './demo/demo-tokens.js';
+import { DemoSignIn } from './demo/demo-sign-in.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { Authenticator } from './session/authenticator.js';
+import { identifyCallers } from './session/identify-callers.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
 
@@ -65,7 +63,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         session: { publicUrl, authUrl: access.authUrl, secrets },
         logLevel: environment.LOG_LEVEL,
         demonstration: environment.isDemonstration
-          ? new DemoTokens(join(environment.DATA_FOLDER, 'demo'), identity)
+          ? new DemoSignIn(join(environment.DATA_FOLDER, 'demo'), identity)
           : null,
       }),
       new FastifyAdapter({ bodyLimit: BODY_LIMIT, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false }),
@@ -73,7 +71,9 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     );
     app.useLogger(app.get(Logger));
     app.flushLogs();
-    signInBefore(app, publicUrl);
+    const fastify = app.getHttpAdapter().getInstance();
+    mountSignIn(fastify, app.get(Provider));
+    identifyCallers(fastify, app.get(Authenticator), publicUrl);
     await app.listen(port, environment.HOST);
     return {
       app,
@@ -89,28 +89,6 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     if (dataSource.isInitialized) await dataSource.destroy();
     throw error;
   }
-}
-
-/** Mounts the OpenID provider, and finds out who calls before anything else looks at a request. */
-function signInBefore(app: NestFastifyApplication, publicUrl: string): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const authenticator = app.get(Authenticator);
-  mountSignIn(fastify, app.get(Provider));
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/oidc/')) return undefined;
-    try {
-      const caller = await authenticator.authenticate(request.headers);
-      if (caller) request.caller = caller;
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
-      const language = languageOf(request.headers['accept-language']);
-      return reply
-        .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
-        .header('www-authenticate', `Bearer realm="${publicUrl}"`)
-        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error) }] });
-    }
-  });
 }
 
 /** A port that is free now. The issuer's address is part of every token, so it must be known before listening. */

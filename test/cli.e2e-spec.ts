@@ -96,7 +96,7 @@ async function makeParty(agency: string, unit: string): Promise<void> {
   await must(
     `keyset sign ${agency}/keyset-1.payload.json --root ${agency}/root.key.json --out ${agency}/keyset-1.json`,
   );
-  const connection = { clearance: 1, maySeeNominal: true, maySubmit: true };
+  const connection = { clearance: 1, maySeeNominal: true };
   const names = { nameEn: `${agency} customs`, nameVi: `Hải quan ${agency}` };
   write(`${agency}/enrolment.json`, {
     agency: { id: agency, kind: 'CUSTOMS', country: agency.slice(0, 2), ...names },

@@ -15,7 +15,7 @@ import {
   type Submitted,
   SUMMARY,
 } from './client-models.js';
-import { tokenRequest } from './sign-in.js';
+import { jsonOf, UnitSession } from './unit-session.js';
 
 /** A hub as one unit's system reaches it. */
 export interface HubClientOptions {
@@ -45,35 +45,34 @@ interface Extensions {
   problems?: ReportedProblem[];
 }
 
-const REQUEST_TIMEOUT_MS = 45_000;
 const TRIES = 3;
 
 /**
- * Speaks to a hub for one unit. Signs in by itself when it must; the token stays in memory. Signing keys never come here.
+ * Speaks to a hub for one unit. Signs in by itself when it must; the token stays in memory. Keys that sign objects never come here.
  * Throws HubRefused, NotSignedIn and HubUnreachable.
  */
 export class HubClient {
   readonly url: string;
-  private token: Promise<string> | undefined;
+  private readonly session: UnitSession;
 
   constructor(private readonly options: HubClientOptions) {
     this.url = options.url.replace(/\/+$/, '');
+    this.session = new UnitSession(this.url, options.unit, options.clientKey);
   }
 
   /** Gets a token. Every other method does so when there is none. */
   async signIn(): Promise<void> {
-    this.token = this.fetchToken();
-    await this.token;
+    await this.session.signIn();
   }
 
   /** Sends one GraphQL operation and gives its data. */
   async ask<T>(query: string, variables: object = {}): Promise<T> {
-    const hadToken = this.token !== undefined;
+    const hadToken = this.session.isBegun;
     try {
       return await this.askOnce<T>(query, variables);
     } catch (error) {
       if (!(error instanceof NotSignedIn)) throw error;
-      this.token = undefined;
+      this.session.forget();
       // A token lasts five minutes: an old one is replaced once, a fresh one that is refused is refused for good.
       if (!hadToken) throw error;
       return this.askOnce<T>(query, variables);
@@ -164,59 +163,12 @@ export class HubClient {
     const { language, purpose } = this.options;
     const headers = {
       'content-type': 'application/json',
-      authorization: `Bearer ${await this.currentToken()}`,
       ...(language === undefined ? {} : { 'accept-language': language }),
       ...(purpose === undefined ? {} : { 'x-liaison-purpose': purpose }),
     };
-    const { status, body } = await this.post('/graphql', JSON.stringify({ query, variables }), headers);
-    return dataOf<T>(this.url, status, body);
+    const answer = await this.session.send('/graphql', { headers, body: JSON.stringify({ query, variables }) });
+    return dataOf<T>(this.url, answer.status, await jsonOf(this.url, answer));
   }
-
-  private async currentToken(): Promise<string> {
-    this.token ??= this.fetchToken();
-    try {
-      return await this.token;
-    } catch (error) {
-      this.token = undefined;
-      throw error;
-    }
-  }
-
-  private async fetchToken(): Promise<string> {
-    const { unit, clientKey } = this.options;
-    const { status, body } = await this.post('/oidc/token', await tokenRequest(this.url, unit, clientKey));
-    const { access_token: token, error } = body as { access_token?: unknown; error?: unknown };
-    if (typeof token === 'string') return token;
-    if (status >= 500 || typeof error !== 'string') throw new HubUnreachable(this.url, `HTTP ${status}`);
-    throw new NotSignedIn(error);
-  }
-
-  /** Redirects are refused: whoever stands at the other address is not the hub that was meant. */
-  private async post(path: string, body: string | URLSearchParams, headers: Record<string, string> = {}) {
-    try {
-      const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-      const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body, signal, redirect: 'error' });
-      return { status: response.status, body: jsonOf(await response.text(), response.status) };
-    } catch (error) {
-      throw new HubUnreachable(this.url, reasonOf(error));
-    }
-  }
-}
-
-function jsonOf(text: string, status: number): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Told below: a page of a proxy, for instance.
-  }
-  throw new Error(`HTTP ${status}`);
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? error.message;
 }
 
 function dataOf<T>(url: string, status: number, { data, errors }: Answer<T>): T {
