@@ -112,42 +112,42 @@ describe("a unit's system for alerts only", () => {
   });
 });
 
-describe('the database', () => {
-  /** What cmd.submit answers to the server in the name of this unit's system; undone. */
-  async function stored(kind: string, to: string[], officer: string | null = null): Promise<string> {
-    const row = {
-      id: randomUUID(),
-      kind,
-      from: 'VN-CUS',
-      unit: 'VN-CUS-AS',
-      to,
-      digest: `sha256:${'0'.repeat(64)}`,
-      text: '{}',
-      receipt: '{}',
-      clearance: 0,
-      createdAt: '2026-11-22T00:00:00Z',
-      receivedAt: '2026-11-22T00:00:00Z',
-      hides: false,
-      termsReceived: [],
-      termsSent: [],
-      parts: [],
-    };
-    const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', officer });
-    await t.database.sql('BEGIN');
-    try {
-      await t.database.sql('SET LOCAL ROLE hub_app');
-      await t.database.sql("SELECT set_config('app.ctx', $1, true)", [
-        contextToken(t.database.access.contextKey, caller),
-      ]);
-      await t.database.sql('SELECT * FROM cmd.submit($1)', [JSON.stringify(row)]);
-      return 'stored';
-    } catch (error) {
-      return (error as Error).message;
-    } finally {
-      await t.database.sql('ROLLBACK');
-    }
+/** What cmd.submit answers to the server in the name of this unit's system; undone. */
+async function stored(kind: string, to: string[], officer: string | null = null): Promise<string> {
+  const row = {
+    id: randomUUID(),
+    kind,
+    from: 'VN-CUS',
+    unit: 'VN-CUS-AS',
+    to,
+    digest: `sha256:${'0'.repeat(64)}`,
+    text: '{}',
+    receipt: '{}',
+    clearance: 0,
+    createdAt: '2026-11-22T00:00:00Z',
+    receivedAt: '2026-11-22T00:00:00Z',
+    hides: false,
+    termsReceived: [],
+    termsSent: [],
+    parts: [],
+  };
+  const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', officer });
+  await t.database.sql('BEGIN');
+  try {
+    await t.database.sql('SET LOCAL ROLE hub_app');
+    await t.database.sql("SELECT set_config('app.ctx', $1, true)", [
+      contextToken(t.database.access.contextKey, caller),
+    ]);
+    await t.database.sql('SELECT * FROM cmd.submit($1)', [JSON.stringify(row)]);
+    return 'stored';
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await t.database.sql('ROLLBACK');
   }
+}
 
+describe('the database', () => {
   it('stores nothing beyond the limits, even where the server forgets to ask', async () => {
     expect(await stored('alert', ['TH-CUS'])).toBe('stored');
     expect(await stored('alert', ['TH-CUS-LCB', 'LA-CUS-HQ'])).toBe('stored');
