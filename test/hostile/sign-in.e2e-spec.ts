@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { importJWK, SignJWT } from 'jose';
+import { writeKey } from '../../src/cli/key-files.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import { algorithmOf, generateKey, type KeyPair } from '../../src/protocol/keys.js';
 import { UnitSystems } from '../../src/session/unit-systems.js';
@@ -267,6 +270,20 @@ describe('the API', () => {
       asDpop(held, await apiProof({ ...held, key: await generateKey() })),
     ]);
     expect(new Set(answers.map(({ text, challenge }) => `${text}${challenge}`)).size).toBe(1);
+  });
+});
+
+describe('a demonstration', () => {
+  it('hands out the headers of one request, for curl: good once, for its own units alone', async () => {
+    const file = join(t.database.dataFolder, 'demo', vn.unit, 'client.key.json');
+    mkdirSync(dirname(file), { recursive: true });
+    writeKey(file, 'client', vn.client);
+    const lines = (await (await fetch(`${t.url}/demo/sign-in/${vn.unit}`)).text()).trim().split('\n');
+    const headers = Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));
+    expect(Object.keys(headers)).toEqual(['authorization', 'dpop']);
+    expect(await ask(headers)).toMatchObject({ status: 200 });
+    expect(await ask(headers)).toMatchObject(REFUSED);
+    expect((await fetch(`${t.url}/demo/sign-in/TH-CUS-LCB`)).status).toBe(404);
   });
 });
 
