@@ -3,6 +3,7 @@ import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
+import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
@@ -10,6 +11,7 @@ import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-flo
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
+import { CreateUsedProof1795300020000 } from '../migrations/1795300020000-create-used-proof.js';
 
 const MIGRATIONS = [
   CreateFloor1795300000000,
@@ -19,6 +21,8 @@ const MIGRATIONS = [
   CreateExchange1795300004000,
   CreateAlerts1795300005000,
   CreateRequests1795300006000,
+  CreateUsedProof1795300020000,
+  CreateConnectionLimits1795300021000,
   CreateAccess1795300030000,
   CreateFiles1795300040000,
 ];

@@ -15,7 +15,7 @@ import { HttpErrorFilter } from './common/http-error.filter.js';
 import { formatError } from './common/format-error.js';
 import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
-import { DemoTokens } from './demo/demo-tokens.js';
+import { DemoSignIn } from './demo/demo-sign-in.js';
 import { DemoController } from './demo/demo.controller.js';
 import { documentLimits, MAX_TOKENS } from './edge/document-limits.js';
 import { Limits } from './edge/limits.js';
@@ -52,8 +52,8 @@ export interface HubParts {
   session: SessionOptions;
   limits: Limits;
   logLevel: string;
-  /** Tokens for the fictional units; null unless this is a demonstration. */
-  demonstration: DemoTokens | null;
+  /** Signs in as the fictional units; null unless this is a demonstration. */
+  demonstration: DemoSignIn | null;
 }
 
 /**
@@ -89,7 +89,7 @@ export class AppModule {
       ],
       controllers: [HealthController, SchemaController, ...(parts.demonstration ? [DemoController] : [])],
       providers: [
-        ...(parts.demonstration ? [{ provide: DemoTokens, useValue: parts.demonstration }] : []),
+        ...(parts.demonstration ? [{ provide: DemoSignIn, useValue: parts.demonstration }] : []),
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: HttpErrorFilter },
       ],

@@ -12,14 +12,11 @@ import { ScopedDatabase } from './access/scoped-database.js';
 import { AppModule } from './app.module.js';
 import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
-import { HubError } from './common/errors.js';
-import { extensionsOf } from './common/format-error.js';
 import { HubIdentity } from './common/hub-identity.js';
-import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
 import { WrappingKeys } from './database/wrapping-keys.js';
-import { DemoTokens } from './demo/demo-tokens.js';
+import { DemoSignIn } from './demo/demo-sign-in.js';
 import { connectionOptions } from './edge/connections.js';
 import { Limits } from './edge/limits.js';
 import { mountEdge } from './edge/mount-edge.js';
@@ -29,6 +26,7 @@ import { FileStore } from './files/file-store.js';
 import { Scanner } from './files/scanner.js';
 import { takeUploads } from './files/take-uploads.js';
 import { Authenticator } from './session/authenticator.js';
+import { identifyCallers } from './session/identify-callers.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
 
@@ -76,7 +74,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         session: { publicUrl, authUrl: access.authUrl, secrets },
         logLevel: environment.LOG_LEVEL,
         demonstration: environment.isDemonstration
-          ? new DemoTokens(join(environment.DATA_FOLDER, 'demo'), identity)
+          ? new DemoSignIn(join(environment.DATA_FOLDER, 'demo'), identity)
           : null,
       }),
       new FastifyAdapter(connectionOptions(environment)),
@@ -85,9 +83,11 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     app.useLogger(app.get(Logger));
     app.flushLogs();
     logRequests(app);
-    mountEdge(app.getHttpAdapter().getInstance(), limits);
-    signInBefore(app, publicUrl);
-    takeUploads(app.getHttpAdapter().getInstance());
+    const fastify = app.getHttpAdapter().getInstance();
+    mountEdge(fastify, limits);
+    mountSignIn(fastify, app.get(Provider));
+    identifyCallers(fastify, app.get(Authenticator), publicUrl);
+    takeUploads(fastify);
     await app.listen(port, environment.HOST);
     return {
       app,
@@ -119,28 +119,6 @@ function logRequests(app: NestFastifyApplication): void {
       const [agency, unit] = [caller?.agencyId, caller?.unitId];
       logger.log({ request: id, method, path, status: statusCode, ms: Math.round(elapsedTime), agency, unit });
     });
-}
-
-/** Mounts the OpenID provider, and finds out who calls before anything else looks at a request. */
-function signInBefore(app: NestFastifyApplication, publicUrl: string): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const authenticator = app.get(Authenticator);
-  mountSignIn(fastify, app.get(Provider));
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/oidc/')) return undefined;
-    try {
-      const caller = await authenticator.authenticate(request.headers);
-      if (caller) request.caller = caller;
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof HubError)) throw error;
-      const language = languageOf(request.headers['accept-language']);
-      return reply
-        .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
-        .header('www-authenticate', `Bearer realm="${publicUrl}"`)
-        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error, language) }] });
-    }
-  });
 }
 
 /** A port that is free now. The issuer's address is part of every token, so it must be known before listening. */

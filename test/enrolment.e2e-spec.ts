@@ -64,7 +64,7 @@ describe('an agency that is enrolled again', () => {
 
 describe('a route that answers text', () => {
   it('says in JSON that there is nothing, in the language of the reader', async () => {
-    const response = await fetch(`${t.url}/demo/token/XX-CUS-NONE`, { headers: { 'accept-language': 'en' } });
+    const response = await fetch(`${t.url}/demo/sign-in/XX-CUS-NONE`, { headers: { 'accept-language': 'en' } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });

@@ -201,7 +201,7 @@ describe('a file that an object names', () => {
         [id],
       );
     expect(await events()).toEqual([]);
-    const headers = { authorization: `Bearer ${await th.token()}` };
+    const headers = { ...(await th.headersFor('GET', `/files/${id}/${digest}`)) };
     const asked = request(`${t.url}/files/${id}/${digest}`, { headers }).end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(200);
@@ -409,7 +409,7 @@ async function begin(length: string | null, sent: string): Promise<ReturnType<ty
   const upload = request(`${t.url}/files`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${await vn.token()}`,
+      ...(await vn.headersFor('POST', '/files')),
       'content-type': 'text/csv',
       'content-digest': contentDigest(aCsv()),
       ...(length === null ? { 'transfer-encoding': 'chunked' } : { 'content-length': length }),

@@ -11,4 +11,13 @@ export interface Caller {
   readonly maySeeNominal: boolean;
   readonly purpose: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** What the unit's system may send; absent for an officer, whom no connection limits. */
+  readonly sending?: SendingLimits;
+}
+
+/** The limits that the operator has set to a unit's system. */
+export interface SendingLimits {
+  readonly kinds: ReadonlySet<string>;
+  /** Agencies (with all their units), units and communities; null: whoever an agreement allows. */
+  readonly addressees: readonly string[] | null;
 }

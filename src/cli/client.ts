@@ -18,7 +18,7 @@ import {
   SUMMARY,
   type Uploaded,
 } from './client-models.js';
-import { tokenRequest } from './sign-in.js';
+import { bytesOf, jsonOf, UnitSession } from './unit-session.js';
 
 /** A hub as one unit's system reaches it. */
 export interface HubClientOptions {
@@ -48,27 +48,26 @@ interface Extensions {
   problems?: ReportedProblem[];
 }
 
-const REQUEST_TIMEOUT_MS = 45_000;
 /** A file of 25 MB over a line of 2 Mbit/s. */
 const FILE_TIMEOUT_MS = 120_000;
 const TRIES = 3;
 
 /**
- * Speaks to a hub for one unit. Signs in by itself when it must; the token stays in memory. Signing keys never come here.
+ * Speaks to a hub for one unit. Signs in by itself when it must; the token stays in memory. Keys that sign objects never come here.
  * Throws HubRefused, NotSignedIn and HubUnreachable.
  */
 export class HubClient {
   readonly url: string;
-  private token: Promise<string> | undefined;
+  private readonly session: UnitSession;
 
   constructor(private readonly options: HubClientOptions) {
     this.url = options.url.replace(/\/+$/, '');
+    this.session = new UnitSession(this.url, options.unit, options.clientKey);
   }
 
   /** Gets a token. Every other method does so when there is none. */
   async signIn(): Promise<void> {
-    this.token = this.fetchToken();
-    await this.token;
+    await this.session.signIn();
   }
 
   /** Sends one GraphQL operation and gives its data. */
@@ -80,20 +79,21 @@ export class HubClient {
   async upload(content: Buffer, mediaType: string): Promise<Uploaded> {
     return this.signedIn(async () => {
       const digest = createHash('sha256').update(content).digest('base64');
-      const headers = { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:`, ...(await this.headers()) };
-      const init = { method: 'POST', headers, body: new Uint8Array(content) };
-      const { status, content: answer } = await this.fetch('/files', init, FILE_TIMEOUT_MS);
-      return dataOf<Uploaded>(this.url, status, answerIn(this.jsonOf(answer, status)));
+      const headers = { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:`, ...this.headers() };
+      const body = new Uint8Array(content);
+      const answer = await this.session.send('/files', { headers, body, timeoutMs: FILE_TIMEOUT_MS });
+      return dataOf<Uploaded>(this.url, answer.status, answerIn(await jsonOf(this.url, answer)));
     });
   }
 
   /** The bytes of an attachment of an object, as the hub gives them; the download is recorded. They are not judged here. */
   async download(object: string, sha256: string): Promise<{ content: Buffer; mediaType: string }> {
     return this.signedIn(async () => {
-      const init = { headers: await this.headers() };
-      const { status, type, content } = await this.fetch(`/files/${object}/${sha256}`, init, FILE_TIMEOUT_MS);
-      if (status === 200) return { content, mediaType: type };
-      return dataOf(this.url, status, answerIn(this.jsonOf(content, status)));
+      const request = { method: 'GET', headers: this.headers(), timeoutMs: FILE_TIMEOUT_MS } as const;
+      const answer = await this.session.send(`/files/${object}/${sha256}`, request);
+      if (answer.status !== 200) return dataOf(this.url, answer.status, answerIn(await jsonOf(this.url, answer)));
+      const mediaType = answer.headers.get('content-type') ?? '';
+      return { content: await bytesOf(this.url, answer), mediaType };
     });
   }
 
@@ -198,85 +198,31 @@ export class HubClient {
   }
 
   private async signedIn<T>(work: () => Promise<T>): Promise<T> {
-    const hadToken = this.token !== undefined;
+    const hadToken = this.session.isBegun;
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof NotSignedIn)) throw error;
-      this.token = undefined;
+      this.session.forget();
       // A token lasts five minutes: an old one is replaced once, a fresh one that is refused is refused for good.
       if (!hadToken) throw error;
       return work();
     }
   }
 
-  private async headers(): Promise<Record<string, string>> {
+  private headers(): Record<string, string> {
     const { language, purpose } = this.options;
     return {
-      authorization: `Bearer ${await this.currentToken()}`,
       ...(language === undefined ? {} : { 'accept-language': language }),
       ...(purpose === undefined ? {} : { 'x-liaison-purpose': purpose }),
     };
   }
 
   private async askOnce<T>(query: string, variables: object): Promise<T> {
-    const headers = { 'content-type': 'application/json', ...(await this.headers()) };
-    const { status, body } = await this.post('/graphql', JSON.stringify({ query, variables }), headers);
-    return dataOf<T>(this.url, status, body);
+    const headers = { 'content-type': 'application/json', ...this.headers() };
+    const answer = await this.session.send('/graphql', { headers, body: JSON.stringify({ query, variables }) });
+    return dataOf<T>(this.url, answer.status, await jsonOf(this.url, answer));
   }
-
-  private async currentToken(): Promise<string> {
-    this.token ??= this.fetchToken();
-    try {
-      return await this.token;
-    } catch (error) {
-      this.token = undefined;
-      throw error;
-    }
-  }
-
-  private async fetchToken(): Promise<string> {
-    const { unit, clientKey } = this.options;
-    const { status, body } = await this.post('/oidc/token', await tokenRequest(this.url, unit, clientKey));
-    const { access_token: token, error } = body as { access_token?: unknown; error?: unknown };
-    if (typeof token === 'string') return token;
-    if (status >= 500 || typeof error !== 'string') throw new HubUnreachable(this.url, `HTTP ${status}`);
-    throw new NotSignedIn(error);
-  }
-
-  private async post(path: string, body: string | URLSearchParams, headers: Record<string, string> = {}) {
-    const { status, content } = await this.fetch(path, { method: 'POST', headers, body }, REQUEST_TIMEOUT_MS);
-    return { status, body: this.jsonOf(content, status) };
-  }
-
-  /** Redirects are refused: whoever stands at the other address is not the hub that was meant. */
-  private async fetch(path: string, init: RequestInit, timeoutMs: number) {
-    try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(`${this.url}${path}`, { ...init, signal, redirect: 'error' });
-      const type = response.headers.get('content-type') ?? '';
-      return { status: response.status, type, content: Buffer.from(await response.arrayBuffer()) };
-    } catch (error) {
-      throw new HubUnreachable(this.url, reasonOf(error));
-    }
-  }
-
-  /** The JSON object of an answer. Anything else is not the hub's: a page of a proxy, for instance. */
-  private jsonOf(content: Buffer, status: number): object {
-    try {
-      const value: unknown = JSON.parse(content.toString());
-      if (typeof value === 'object' && value !== null) return value;
-    } catch {
-      // Told below.
-    }
-    throw new HubUnreachable(this.url, `HTTP ${status}`);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? error.message;
 }
 
 /** The answer of a plain route: its errors, or itself. */

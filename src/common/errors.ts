@@ -60,8 +60,15 @@ export class NotFound extends HubError {
 
 export class Unauthenticated extends HubError {
   readonly code = 'UNAUTHENTICATED';
+  constructor(key: MessageKey = 'error.unauthenticated', details: ErrorDetails = {}) {
+    super(key, details);
+  }
+}
+
+/** All is well but the nonce in the request's proof of possession: the answer's own is to be used (RFC 9449 section 9). */
+export class NonceWanted extends Unauthenticated {
   constructor() {
-    super('error.unauthenticated');
+    super('error.nonceWanted', { sub: 'DPOP_NONCE', retryable: true });
   }
 }
 

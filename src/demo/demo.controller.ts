@@ -3,16 +3,16 @@ import { Public } from '../access/permission.js';
 import { NotFound } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { languageOf } from '../common/messages/messages.js';
-import { DemoTokens } from './demo-tokens.js';
+import { DemoSignIn } from './demo-sign-in.js';
 import { frontPage } from './front-page.js';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** Only in a demonstration: its front page, and tokens for its fictional units, so that one `curl` shows something. */
+/** Only in a demonstration: its front page, and signing in as its fictional units, so that one `curl` shows something. */
 @Controller()
 export class DemoController {
   constructor(
-    private readonly tokens: DemoTokens,
+    private readonly signIn: DemoSignIn,
     private readonly hub: HubIdentity,
   ) {}
 
@@ -20,7 +20,7 @@ export class DemoController {
   @Public(true)
   @Header('content-type', 'text/html; charset=utf-8')
   front(@Headers('accept-language') language: string | undefined): string {
-    return frontPage(this.hub, this.tokens.homeOf('TH-CUS-LCB'), languageOf(language));
+    return frontPage(this.hub, this.signIn.homeOf('TH-CUS-LCB'), languageOf(language));
   }
 
   @Get('demo/front-page.css')
@@ -30,16 +30,19 @@ export class DemoController {
     return STYLE;
   }
 
-  /** An access token of five minutes. The Host header must be this machine's, so that no foreign name can be pointed here. */
-  @Get('demo/token/:unit')
+  /**
+   * Header lines for one request, as `curl -H @-` reads them. The Host header must be this machine's, so that no foreign name can be
+   * pointed here.
+   */
+  @Get('demo/sign-in/:unit')
   @Public(true)
   @Header('content-type', 'text/plain; charset=utf-8')
   @Header('cache-control', 'no-store')
-  async token(@Param('unit') unit: string, @Headers('host') host: string | undefined): Promise<string> {
+  async headers(@Param('unit') unit: string, @Headers('host') host: string | undefined): Promise<string> {
     if (!LOOPBACK_HOST.test(host ?? '')) throw new NotFound();
-    const token = await this.tokens.obtain(unit);
-    if (token === undefined) throw new NotFound();
-    return token;
+    const headers = await this.signIn.headersFor(unit);
+    if (headers === undefined) throw new NotFound();
+    return `authorization: ${headers.authorization}\ndpop: ${headers.dpop}\n`;
   }
 }
 

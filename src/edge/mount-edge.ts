@@ -34,6 +34,8 @@ function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
 async function limitSignIn({ ip }: FastifyRequest, { raw }: FastifyReply, { signIns }: Limits): Promise<void> {
   await signIns.take(ip);
   raw.once('finish', () => {
-    if (raw.statusCode < 400) void signIns.giveBack(ip);
+    // A client that has shown its key is told a nonce by an error (RFC 9449 section 8): that is a step of signing in.
+    const isToldNonce = raw.statusCode === 400 && raw.hasHeader('dpop-nonce');
+    if (raw.statusCode < 400 || isToldNonce) void signIns.giveBack(ip);
   });
 }

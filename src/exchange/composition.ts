@@ -72,7 +72,10 @@ export class RefusalModel {
   @Field(() => String)
   to: string;
 
-  @Field(() => String, { description: 'ADDRESSEE, AGREEMENT, NOMINAL, LANGUAGE, ASSISTANCE_TYPE or EVIDENCE' })
+  @Field(() => String, {
+    description:
+      'KIND, ADDRESS_LIST, ADDRESSEE, AGREEMENT, NOMINAL, LANGUAGE, ASSISTANCE_TYPE, EVIDENCE or CLASSIFICATION',
+  })
   code: string;
 
   @Field(() => String, { description: 'JSON pointer into the object' })

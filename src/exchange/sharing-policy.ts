@@ -39,16 +39,39 @@ export async function decideSharing(tx: EntityManager, caller: Caller, sharing: 
     readAgreement(tx, sharing.handling.legalBasis.agreement),
     readAddressees(tx, sharing.to),
   ]);
-  const refusals = addressees.flatMap((addressee, index) => [
-    ...markingRefusals(sharing, addressee),
-    ...(sharing.kind === 'recall' ? [] : refusalsFor(caller, sharing, agreement, addressee, index)),
-  ]);
+  const refusals = addressees.flatMap((addressee, index) => {
+    const beyondLimits = connectionRefusals(caller, sharing, addressee, index);
+    if (beyondLimits.length > 0) return beyondLimits;
+    return [
+      ...markingRefusals(sharing, addressee),
+      ...(sharing.kind === 'recall' ? [] : refusalsFor(caller, sharing, agreement, addressee, index)),
+    ];
+  });
   return { agreement, addressees, refusals };
 }
 
 /** RESTRICTED needs clearance 1. */
 export function clearanceOf(handling: Handling): number {
   return handling.classification === 'RESTRICTED' ? 1 : 0;
+}
+
+/**
+ * The limits of the unit's connection come first and alone, so that nothing is told about an addressee to whom the system may not
+ * write. The database asks the same again (cmd.within_connection).
+ */
+function connectionRefusals({ sending }: Caller, { kind }: Sharing, { to }: Addressee, index: number): Refusal[] {
+  if (sending === undefined) return [];
+  if (!sending.kinds.has(kind)) {
+    return [{ to, rule: 'KIND', pointer: '/kind', key: 'refusal.connectionKind' }];
+  }
+  const list = sending.addressees;
+  if (kind === 'recall' || list === null || list.includes(to) || list.includes(agencyOf(to))) return [];
+  return [{ to, rule: 'ADDRESS_LIST', pointer: `/to/${index}`, key: 'refusal.connectionAddressee', params: { to } }];
+}
+
+/** The agency of an agency's or a unit's code. */
+function agencyOf(to: string): string {
+  return to.split('-').slice(0, 2).join('-');
 }
 
 /** A reply is not marked lower than what it answers: it tells that there is something to answer. */

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { verifyKeySetChain } from '../protocol/key-set.js';
 import { type PublicJwk, checkPublicKey, thumbprint } from '../protocol/keys.js';
+import { SCOPES } from '../session/scopes.js';
 import { readKeySetChain } from '../trust/key-directory.js';
 import { storeKeySet } from '../trust/key-sets.service.js';
 
@@ -34,7 +35,18 @@ export interface UnitEnrolment {
   phone24h?: string;
   mailbox?: string;
   /** Rights of the unit's system; without it the unit has none. */
-  connection?: { clearance: number; maySeeNominal: boolean; maySubmit: boolean };
+  connection?: ConnectionEnrolment;
+}
+
+export interface ConnectionEnrolment {
+  clearance: number;
+  maySeeNominal: boolean;
+  /** What the system may do, such as objects.read, or objects.submit:alert for sending alerts alone; all when absent. */
+  scopes?: string[];
+  /** To whom it may write: agencies (with all their units), units, community:<uuid>; whoever an agreement allows when absent. */
+  addressees?: string[];
+  /** When the connection ends (RFC 3339); it is open until it is suspended when absent. */
+  validUntil?: string;
 }
 
 export interface OfficerEnrolment {
@@ -71,6 +83,8 @@ export interface AgreementEnrolment {
   onwardRule: 'NONE' | 'AGENCY' | 'NATIONAL_CUSTOMS' | 'NAMED';
 }
 
+const EVERY_SCOPE = ['directory.read', 'objects.read', 'objects.submit', 'keys.publish'];
+const ADDRESSEE = /^([A-Z]{2}-[A-Z0-9]{2,12}(-[A-Z0-9]{1,12}){0,3}|community:[0-9a-f-]{36})$/;
 const SINCE_ALWAYS = '2000-01-01T00:00:00Z';
 
 /**
@@ -185,12 +199,25 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
     ],
   );
   await makeAudience(tx, 'UNIT', unit.id, [{ agency: agencyId, unit: unit.id }]);
-  if (!unit.connection) return;
+  if (unit.connection) await openConnection(tx, unit.id, unit.connection);
+}
+
+/** What the enrolment does not say is as wide as it can be, so a name that it misspells must not pass for left out. */
+async function openConnection(tx: EntityManager, unit: string, connection: ConnectionEnrolment): Promise<void> {
+  const { clearance, maySeeNominal, scopes, addressees, validUntil, ...unknown } = connection;
+  const faults = [
+    ...Object.keys(unknown).map((name) => `there is no ${name}`),
+    ...(scopes ?? []).filter((scope) => !SCOPES.includes(scope)).map((scope) => `there is no scope ${scope}`),
+    ...(addressees ?? []).filter((to) => !ADDRESSEE.test(to)).map((to) => `${to} is no addressee`),
+    ...(validUntil !== undefined && Number.isNaN(Date.parse(validUntil)) ? [`${validUntil} is no time`] : []),
+  ];
+  if (faults.length > 0) throw new Error(`The connection of ${unit}: ${faults.join(', ')}. Nothing was changed.`);
   await tx.query(
-    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, may_submit) VALUES ($1, $2, $3, $4)
+    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until)
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (unit_id) DO UPDATE SET clearance = excluded.clearance, may_see_nominal = excluded.may_see_nominal,
-       may_submit = excluded.may_submit`,
-    [unit.id, unit.connection.clearance, unit.connection.maySeeNominal, unit.connection.maySubmit],
+       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until`,
+    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null],
   );
 }
 

@@ -1,47 +1,84 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
-import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Caller } from '../access/caller.js';
-import type { Permission } from '../access/permission.js';
 import { Purpose } from '../common/codes/handling-codes.js';
-import { InvalidInput, Unauthenticated } from '../common/errors.js';
-import { API, SCOPES } from './create-provider.js';
-import type { UnitSystem, UnitSystems } from './unit-systems.js';
+import { InvalidInput, NonceWanted, Unauthenticated } from '../common/errors.js';
+import { API } from './create-provider.js';
+import { checkProof, type Proof } from './dpop-proof.js';
+import { rightsOf } from './scopes.js';
+import type { ServerNonces } from './server-nonces.js';
+import type { UnitSystems } from './unit-systems.js';
 
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+/** What the Authenticator looks at of a request. */
+export interface IncomingRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The claims of a token that the provider has signed. */
+interface AccessToken {
+  readonly sub: string;
+  readonly client_id: unknown;
+  /** The key that the token was got with. */
+  readonly auth_kid: unknown;
+  readonly scope?: unknown;
+  /** Thumbprint of the key that the token is bound to. */
+  readonly cnf?: { readonly jkt?: unknown };
+  readonly exp: number;
+}
+
+const TOKEN = /^DPoP ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const PURPOSES = new Set<string>(Object.values(Purpose));
 
 /**
- * Tells who calls. A token is believed if (RFC 9068 section 4)
+ * Tells who calls. A request is believed if (RFC 9068 section 4, RFC 9449 section 7)
  *
- * - it is signed by this hub's provider with Ed25519, and is an access token by its `typ`
- * - its issuer is this hub's provider, its audience this API, and it has not expired
+ * - its token is signed by this hub's provider with Ed25519, and is an access token by its `typ`
+ * - the token's issuer is this hub's provider, its audience this API, and it has not expired
+ * - it comes with a proof, made for this request and this token, by the key that the token is bound to
+ * - the proof carries a nonce of ours and was not used before
  * - agency, unit and connection are in force now, and so is the key that the token was got with
  *
  * A token brings identity; what the caller may do is the hub's record, which a scope can only narrow. Every refusal looks
- * the same from outside.
+ * the same from outside, but for the one that asks for a newer nonce.
  */
 @Injectable()
 export class Authenticator {
   private readonly logger = new Logger(Authenticator.name);
   private readonly keys: ReturnType<typeof createLocalJWKSet>;
+  /** A token comes with every request of its five minutes. Its signature is checked once, its expiry and all else each time. */
+  private readonly tokens = new LRUCache<string, AccessToken>({ max: 5_000 });
 
   constructor(
+    private readonly publicUrl: string,
     private readonly issuer: string,
     publicKeys: { keys: JWK[] },
+    private readonly nonces: ServerNonces,
     private readonly systems: UnitSystems,
   ) {
     this.keys = createLocalJWKSet(publicKeys);
   }
 
-  /** The caller, undefined for a request without Authorization header. Throws Unauthenticated for any but a good token. */
-  async authenticate(headers: IncomingHttpHeaders): Promise<Caller | undefined> {
+  /** The caller, undefined for a request without Authorization header. Throws Unauthenticated for any but a good token and proof. */
+  async authenticate(request: IncomingRequest): Promise<Caller | undefined> {
+    const { headers } = request;
     if (headers.authorization === undefined) return undefined;
-    const token = await this.verify(headers.authorization);
-    const system = token.sub === token['client_id'] ? await this.systems.find(token.sub!) : undefined;
-    if (!system?.keys.some(({ kid }) => kid === token['auth_kid'])) {
-      return this.refuse('agency, unit, connection or key is not in force');
-    }
+
+    const [, text] = TOKEN.exec(headers.authorization) ?? [];
+    if (text === undefined) return this.refuse('not a token with proof of possession');
+    const token = await this.verified(text);
+    const proof = await this.proven(request, text);
+    if (proof.jkt !== token.cnf?.jkt) return this.refuse('the token is bound to another key');
+    if (!this.nonces.accepts(proof.nonce)) throw new NonceWanted();
+
+    const system = token.sub === token.client_id ? await this.systems.findOnce(token.sub, proof.mark) : undefined;
+    if (!system) return this.refuse('agency, unit or connection is not in force, or the proof was used before');
+    if (!system.keys.some(({ kid }) => kid === token.auth_kid)) return this.refuse('the key is not in force');
+    const { permissions, kinds } = rightsOf(system.scopes, token.scope);
     return {
       agencyId: system.agencyId,
       unitId: system.unitId,
@@ -49,24 +86,41 @@ export class Authenticator {
       clearance: system.clearance,
       maySeeNominal: system.maySeeNominal,
       purpose: purposeOf(headers),
-      permissions: permissionsOf(system, token['scope']),
+      permissions,
+      sending: { kinds, addressees: system.addressees },
     };
   }
 
-  private async verify(authorization: string): Promise<JWTPayload> {
-    const [, token] = BEARER.exec(authorization) ?? [];
-    if (token === undefined) return this.refuse('not a bearer token');
+  /** What an answer tells a client to make its next proof with. */
+  nextNonce(): string {
+    return this.nonces.current();
+  }
+
+  private async verified(text: string): Promise<AccessToken> {
+    const known = this.tokens.get(text);
+    if (known && Date.now() < known.exp * 1000) return known;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload } = await jwtVerify(text, this.keys, {
         algorithms: ['Ed25519'],
         typ: 'at+jwt',
         issuer: this.issuer,
         audience: API,
-        requiredClaims: ['exp', 'sub', 'client_id', 'auth_kid'],
+        requiredClaims: ['exp', 'sub', 'client_id', 'auth_kid', 'cnf'],
       });
-      return payload;
+      const token = payload as unknown as AccessToken;
+      this.tokens.set(text, token);
+      return token;
     } catch (error) {
       return this.refuse(error instanceof Error ? error.message : 'not a token');
+    }
+  }
+
+  private async proven({ method, url, headers }: IncomingRequest, accessToken: string): Promise<Proof> {
+    const [path] = url.split('?');
+    try {
+      return await checkProof(String(headers['dpop']), { method, url: `${this.publicUrl}${path}`, accessToken });
+    } catch (error) {
+      return this.refuse(error instanceof Error ? error.message : 'not a proof');
     }
   }
 
@@ -74,12 +128,6 @@ export class Authenticator {
     this.logger.debug(`Refused a request: ${reason}`);
     throw new Unauthenticated();
   }
-}
-
-function permissionsOf(system: UnitSystem, scope: unknown): ReadonlySet<Permission> {
-  const wanted = typeof scope === 'string' ? scope.split(' ') : SCOPES;
-  const granted = SCOPES.filter((permission) => permission !== 'objects.submit' || system.maySubmit);
-  return new Set(granted.filter((permission) => wanted.includes(permission)));
 }
 
 /** The purpose under which the caller works; it goes into the access log, so a wrong one is refused rather than replaced. */

@@ -3,20 +3,20 @@ import { Logger } from '@nestjs/common';
 import { decodeProtectedHeader } from 'jose';
 import { type Configuration, errors, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
 import type { Pool } from 'pg';
-import type { Permission } from '../access/permission.js';
+import { PROOF_ALGORITHMS } from './dpop-proof.js';
 import { ClientAdapter, PostgresAdapter } from './postgres-adapter.js';
+import { SCOPES } from './scopes.js';
 import type { SignInKeys } from './sign-in-keys.js';
 
 /** The audience of access tokens: this hub's API. */
 export const API = 'urn:liaison:api';
 
-/** What a token may be for: the permissions of a unit's system. */
-export const SCOPES: readonly Permission[] = ['directory.read', 'objects.read', 'objects.submit', 'keys.publish'];
-
 export interface ProviderOptions {
   issuer: string;
   pool: Pool;
   keys: SignInKeys;
+  /** 256 random bits, base64url, for the nonces of the token endpoint. */
+  nonceSecret: string;
   /** How long an access token lasts. */
   tokenSeconds?: number;
 }
@@ -27,9 +27,11 @@ const CLOCK_TOLERANCE = 15;
 
 /**
  * The embedded OpenID provider. Today it does one thing: a unit's system shows that it holds a key of its own (a client
- * assertion, RFC 7523) and gets an access token for the API (RFC 9068). What is not named here is switched off.
+ * assertion, RFC 7523) and gets an access token for the API (RFC 9068), bound to a second key of which it proves possession with every
+ * request (RFC 9449). What is not named here is switched off.
  */
-export function createProvider({ issuer, pool, keys, tokenSeconds = 300 }: ProviderOptions): Provider {
+export function createProvider(options: ProviderOptions): Provider {
+  const { issuer, pool, keys, nonceSecret, tokenSeconds = 300 } = options;
   const clients = new ClientAdapter(pool);
   const off = { enabled: false };
   const configuration: Configuration = {
@@ -43,8 +45,13 @@ export function createProvider({ issuer, pool, keys, tokenSeconds = 300 }: Provi
       response_types: [],
       redirect_uris: [],
       id_token_signed_response_alg: 'Ed25519',
+      dpop_bound_access_tokens: true,
     },
-    enabledJWA: { clientAuthSigningAlgValues: ['Ed25519', 'ES256'], idTokenSigningAlgValues: ['Ed25519'] },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['Ed25519', 'ES256'],
+      idTokenSigningAlgValues: ['Ed25519'],
+      dPoPSigningAlgValues: PROOF_ALGORITHMS,
+    },
     clockTolerance: CLOCK_TOLERANCE,
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) => checkAssertion(claims, header),
     extraTokenClaims: (ctx) => ({ auth_kid: assertionKid(ctx) }),
@@ -54,7 +61,12 @@ export function createProvider({ issuer, pool, keys, tokenSeconds = 300 }: Provi
       clientCredentials: { enabled: true },
       resourceIndicators: { enabled: true, defaultResource: () => API, getResourceServerInfo: resourceServer },
       devInteractions: off,
-      dPoP: off,
+      dPoP: {
+        enabled: true,
+        nonceSecret: Buffer.from(nonceSecret, 'base64url'),
+        requireNonce: () => true,
+        allowReplay: false,
+      },
       pushedAuthorizationRequests: off,
       rpInitiatedLogout: off,
       userinfo: off,
@@ -91,7 +103,7 @@ function assertionKid(ctx: KoaContextWithOIDC): string | undefined {
 
 function resourceServer(ctx: KoaContextWithOIDC, resource: string): ResourceServer {
   if (resource !== API) throw new errors.InvalidTarget();
-  const unknown = [...ctx.oidc.requestParamScopes].find((scope) => !SCOPES.includes(scope as Permission));
+  const unknown = [...ctx.oidc.requestParamScopes].find((scope) => !SCOPES.includes(scope));
   if (unknown !== undefined) throw new errors.InvalidScope('there is no such scope', unknown);
   return { scope: SCOPES.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'Ed25519' } } };
 }

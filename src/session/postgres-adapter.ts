@@ -16,13 +16,13 @@ export class PostgresAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const { jti: _, ...kept } = payload;
     const grant = payload.grantId ? hash(payload.grantId) : null;
-    // The provider looks for a replay mark and then writes it; two copies of an assertion at once would both find none. Here
-    // one of them stores nothing. A mark stays a minute longer than needed, should PostgreSQL's clock be ahead.
+    // The provider looks for a replay mark and then writes it; two copies of an assertion or a proof at once would both find none.
+    // Here one of them stores nothing. A mark stays a minute longer than needed, should PostgreSQL's clock be ahead.
     const isMark = this.model === 'ReplayDetection';
     const sql = isMark ? `${UPSERT} WHERE r.expires_at <= now()` : UPSERT;
     const ttl = isMark ? (expiresIn ?? 0) + 60 : (expiresIn ?? null);
     const { rowCount } = await this.pool.query(sql, [this.model, hash(id), kept, grant, ttl]);
-    if (rowCount === 0) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
+    if (rowCount === 0) throw new errors.InvalidClientAuth('an assertion or a proof must only be used once');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

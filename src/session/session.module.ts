@@ -1,10 +1,18 @@
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Provider } from 'oidc-provider';
 import { Pool } from 'pg';
 import type { SecretsFolder } from '../database/secrets.js';
 import { Authenticator } from './authenticator.js';
 import { createProvider } from './create-provider.js';
-import { obtainSignInKeys, publicKeysOf, type SignInKeys } from './sign-in-keys.js';
+import { ServerNonces } from './server-nonces.js';
+import { obtainNonceSecret, obtainSignInKeys, publicKeysOf, type SignInKeys } from './sign-in-keys.js';
 import { UnitSystems } from './unit-systems.js';
 
 /** What sign-in needs of the hub. */
@@ -18,32 +26,63 @@ export interface SessionOptions {
 
 const POOL = Symbol('pool of hub_auth');
 const KEYS = Symbol('keys of the provider');
+const NONCE_SECRET = Symbol('secret of the nonces');
+const SWEEP_INTERVAL_MS = 60_000;
 
 /** Sign-in: the embedded OpenID provider (mounted by `mountSignIn`) and the Authenticator that believes its tokens. */
 @Module({})
-export class SessionModule implements OnApplicationShutdown {
-  constructor(@Inject(POOL) private readonly pool: Pool) {}
+export class SessionModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('SignIn');
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    private readonly systems: UnitSystems,
+  ) {}
 
   static forHub(options: SessionOptions): DynamicModule {
-    const issuer = `${options.publicUrl.replace(/\/+$/, '')}/oidc`;
-    const inject = [POOL, KEYS];
-    const provider = (pool: Pool, keys: SignInKeys) => createProvider({ issuer, pool, keys });
-    const authenticator = (pool: Pool, keys: SignInKeys) =>
-      new Authenticator(issuer, publicKeysOf(keys), new UnitSystems(pool));
+    const publicUrl = options.publicUrl.replace(/\/+$/, '');
+    const issuer = `${publicUrl}/oidc`;
     return {
       module: SessionModule,
       providers: [
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
-        { provide: Provider, inject, useFactory: provider },
-        { provide: Authenticator, inject, useFactory: authenticator },
+        { provide: NONCE_SECRET, useFactory: () => obtainNonceSecret(options.secrets) },
+        { provide: UnitSystems, inject: [POOL], useFactory: (pool: Pool) => new UnitSystems(pool) },
+        {
+          provide: Provider,
+          inject: [POOL, KEYS, NONCE_SECRET],
+          useFactory: (pool: Pool, keys: SignInKeys, nonceSecret: string) =>
+            createProvider({ issuer, pool, keys, nonceSecret }),
+        },
+        {
+          provide: Authenticator,
+          inject: [KEYS, NONCE_SECRET, UnitSystems],
+          useFactory: (keys: SignInKeys, nonceSecret: string, systems: UnitSystems) =>
+            new Authenticator(publicUrl, issuer, publicKeysOf(keys), new ServerNonces(nonceSecret), systems),
+        },
       ],
       exports: [Provider, Authenticator],
     };
   }
 
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS);
+    this.timer.unref();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
     await this.pool.end();
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.systems.sweepProofs();
+    } catch (error) {
+      this.logger.error({ err: error }, 'Sweeping used proofs failed; it will be tried again');
+    }
   }
 }
 

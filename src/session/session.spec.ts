@@ -1,24 +1,25 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { errors, Provider } from 'oidc-provider';
 import { Pool } from 'pg';
-import { HubError } from '../common/errors.js';
 import { type PreparedDatabase, prepareDatabase } from '../database/prepare-database.js';
 import { SecretsFolder } from '../database/secrets.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-database/embedded-database.js';
+import { OBJECT_KINDS } from '../protocol/envelope.js';
 import { algorithmOf, generateKey, type KeyPair } from '../protocol/keys.js';
 import { Authenticator } from './authenticator.js';
 import { createProvider } from './create-provider.js';
+import { identifyCallers } from './identify-callers.js';
 import { mountSignIn } from './mount-sign-in.js';
 import { PostgresAdapter } from './postgres-adapter.js';
 import { SessionModule } from './session.module.js';
@@ -43,6 +44,10 @@ let hub: INestApplicationContext;
 let server: FastifyInstance;
 let address: string;
 let issuer: string;
+/** The key that all tokens are bound to, unless a test says otherwise. */
+let proofKey: KeyPair;
+let signInNonce: string | undefined;
+let apiNonce: string | undefined;
 const printed: unknown[][] = [];
 
 beforeAll(async () => {
@@ -70,16 +75,25 @@ beforeAll(async () => {
     done(null, body),
   );
   mountSignIn(server, hub.get(Provider));
-  server.get('/whoami', async (request, reply) => {
-    try {
-      const caller = await hub.get(Authenticator).authenticate(request.headers);
-      return caller ? { ...caller, permissions: [...caller.permissions].sort() } : null;
-    } catch (error) {
-      return reply.code(error instanceof HubError ? 401 : 500).send({ code: error instanceof HubError && error.code });
-    }
-  });
+  identifyCallers(server, hub.get(Authenticator), address);
+  server.get('/whoami', async ({ caller }) =>
+    caller
+      ? {
+          ...caller,
+          permissions: [...caller.permissions].sort(),
+          sending: { ...caller.sending, kinds: [...caller.sending!.kinds] },
+        }
+      : null,
+  );
+  proofKey = await generateKey();
   await server.listen({ host: '127.0.0.1', port: Number(new URL(address).port) });
 }, 60_000);
+
+// Nonces are good for minutes; those of the last answer are taken over by `ask` and `askWhoami`.
+beforeEach(async () => {
+  await askToken(await assertion(await aUnit()));
+  await askWhoami({ authorization: 'DPoP x' });
+});
 
 afterAll(async () => {
   await server?.close();
@@ -94,7 +108,7 @@ describe("a unit's system", () => {
   it('gets a token with its client key, and is known by it', async () => {
     const unit = await aUnit();
     const answer = await askToken(await assertion(unit));
-    expect(answer).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 300 } });
+    expect(answer).toMatchObject({ status: 200, body: { token_type: 'DPoP', expires_in: 300 } });
     expect(answer.cacheControl).toBe('no-store');
     expect(await whoami(answer.body['access_token'] as string)).toEqual({
       status: 200,
@@ -106,6 +120,7 @@ describe("a unit's system", () => {
         maySeeNominal: false,
         purpose: 'PREVENT_DETECT',
         permissions: ['directory.read', 'keys.publish', 'objects.read', 'objects.submit'],
+        sending: { kinds: [...OBJECT_KINDS], addressees: null },
       },
     });
   });
@@ -121,10 +136,10 @@ describe("a unit's system", () => {
   it('may do what its connection says at this moment, not what it was when the token was made', async () => {
     const unit = await aUnit();
     const token = await tokenOf(unit);
-    await records.query(
-      'UPDATE auth.connection SET may_submit = false, may_see_nominal = true, clearance = 0 WHERE unit_id = $1',
-      [unit.unitId],
-    );
+    await setScopes(unit, 'directory.read', 'objects.read', 'keys.publish');
+    await records.query('UPDATE auth.connection SET may_see_nominal = true, clearance = 0 WHERE unit_id = $1', [
+      unit.unitId,
+    ]);
     expect((await whoami(token)).body).toMatchObject({
       clearance: 0,
       maySeeNominal: true,
@@ -134,11 +149,29 @@ describe("a unit's system", () => {
 
   it('can narrow a token, and never widen one', async () => {
     const unit = await aUnit();
-    await records.query('UPDATE auth.connection SET may_submit = false WHERE unit_id = $1', [unit.unitId]);
+    await setScopes(unit, 'directory.read', 'objects.read');
     const { body } = await askToken(await assertion(unit), { scope: 'objects.read objects.submit' });
     expect((await whoami(body['access_token'] as string)).body).toMatchObject({ permissions: ['objects.read'] });
     const unknown = await askToken(await assertion(unit), { scope: 'objects.read everything' });
     expect(unknown).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+  });
+
+  it('can be for one kind of object alone, by its connection or by the scope of a token', async () => {
+    const unit = await aUnit();
+    const asked = async (scope?: string) => {
+      const { body } = await askToken(await assertion(unit), scope === undefined ? {} : { scope });
+      return (await whoami(body['access_token'] as string)).body;
+    };
+    const alertsOnly = { permissions: ['objects.submit'], sending: { kinds: ['alert'] } };
+    expect(await asked('objects.submit:alert')).toMatchObject(alertsOnly);
+    await setScopes(unit, 'objects.submit:alert', 'objects.submit:recall', 'unheard.of');
+    expect(await asked()).toMatchObject({
+      permissions: ['objects.submit'],
+      sending: { kinds: ['alert', 'recall'] },
+    });
+    expect(await asked('objects.read objects.submit')).toMatchObject({ sending: { kinds: ['alert', 'recall'] } });
+    expect(await asked('objects.submit:alert objects.submit:request')).toMatchObject(alertsOnly);
+    expect(await asked('objects.submit:request')).toMatchObject({ permissions: [], sending: { kinds: [] } });
   });
 
   it('states the purpose of its work by header, from the closed list', async () => {
@@ -307,7 +340,8 @@ describe('the token endpoint refuses', () => {
     const type = 'application/x-www-form-urlencoded';
     expect((await postBody(`client_assertion=${'x'.repeat(1_000_000)}`, type)).status).toBe(400);
     const origin = { origin: 'https://other.example', accept: 'text/html' };
-    const crossSite = await ask(form(await assertion(await aUnit())), origin);
+    const proven = { ...origin, dpop: await tokenProof() };
+    const crossSite = await ask(form(await assertion(await aUnit())), proven);
     expect(crossSite).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     expect(crossSite.allowOrigin).toBeNull();
   });
@@ -329,6 +363,10 @@ describe.each<[string, (unit: TestUnit) => Promise<unknown>]>([
   [
     'a suspended connection',
     (unit) => records.query('UPDATE auth.connection SET suspended_at = now() WHERE unit_id = $1', [unit.unitId]),
+  ],
+  [
+    'a connection that has ended',
+    (unit) => records.query('UPDATE auth.connection SET valid_until = now() WHERE unit_id = $1', [unit.unitId]),
   ],
   [
     'a unit without connection',
@@ -376,7 +414,8 @@ describe('the API refuses', () => {
     const unit = await aUnit();
     const keys = secrets.read<SignInKeys>('oidc')!;
     const shortLived = Fastify();
-    mountSignIn(shortLived, createProvider({ issuer, pool: signInPool, keys, tokenSeconds: 1 }));
+    const nonceSecret = secrets.read<{ secret: string }>('dpop-nonce')!.secret;
+    mountSignIn(shortLived, createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1 }));
     const place = await shortLived.listen({ host: '127.0.0.1', port: 0 });
     const answer = await askToken(await assertion(unit), {}, `${place}/oidc/token`);
     await shortLived.close();
@@ -426,20 +465,20 @@ describe('the API refuses', () => {
     expect(await whoami(await forged(unit, {}, { alg: 'EdDSA' }))).toEqual(UNAUTHENTICATED);
   });
 
-  it('anything that is no bearer token', async () => {
+  it('A1 bearer use of a token, and anything that is no token with proof', async () => {
     const token = await tokenOf(await aUnit());
     for (const authorization of [
       '',
-      'Bearer',
-      'Bearer x',
-      `DPoP ${token}`,
-      `Bearer ${token}, Bearer ${token}`,
+      'DPoP',
+      'DPoP x',
+      `Bearer ${token}`,
+      `DPoP ${token}, DPoP ${token}`,
       token,
-      'Bearer ..',
+      'DPoP ..',
     ]) {
-      expect(await whoami(undefined, { authorization })).toEqual(UNAUTHENTICATED);
+      expect(await whoami(token, { authorization })).toEqual(UNAUTHENTICATED);
     }
-    expect((await whoami(undefined, { authorization: `bearer ${token}` })).status).toBe(200);
+    expect((await whoami(token, { authorization: `dpop ${token}` })).status).toBe(200);
   });
 });
 
@@ -546,6 +585,10 @@ function set(table: string, column: string, id: string, value = 'now()'): Promis
   return records.query(`UPDATE ${table} SET ${column} = ${value} WHERE id = $1`, [id]);
 }
 
+function setScopes({ unitId }: TestUnit, ...scopes: string[]): Promise<unknown> {
+  return records.query('UPDATE auth.connection SET scopes = $2 WHERE unit_id = $1', [unitId, scopes]);
+}
+
 function revocation(reason: string, from: number): Claims {
   return { at: seconds(0), invalidFrom: seconds(from), reason };
 }
@@ -567,7 +610,30 @@ async function assertion(
 }
 
 function accessClaims({ unitId, key }: TestUnit): Claims {
-  return { iss: issuer, aud: 'urn:liaison:api', sub: unitId, client_id: unitId, auth_kid: key.kid, exp: seconds(60) };
+  const cnf = { jkt: proofKey.kid };
+  return {
+    iss: issuer,
+    aud: 'urn:liaison:api',
+    sub: unitId,
+    client_id: unitId,
+    auth_kid: key.kid,
+    exp: seconds(60),
+    cnf,
+  };
+}
+
+/** A proof of possession with these claims and header members changed. */
+async function proofOf(claims: Claims, header: Claims = {}, pair = proofKey): Promise<string> {
+  const alg = algorithmOf(pair.publicJwk);
+  return new SignJWT({ jti: randomUUID(), iat: seconds(0), ...claims })
+    .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk: pair.publicJwk, ...header })
+    .sign(await importJWK(pair.privateJwk, alg));
+}
+
+/** The claims of a proof that fits a request for `whoami` with this token. */
+function proofClaims(token: string): Claims {
+  const ath = createHash('sha256').update(token).digest('base64url');
+  return { htm: 'GET', htu: `${address}/whoami`, ath, nonce: apiNonce };
 }
 
 /** An access token made by hand, with the provider's own key unless another is given. */
@@ -588,8 +654,13 @@ async function tokenOf(unit: TestUnit): Promise<string> {
   return (await askToken(await assertion(unit))).body['access_token'] as string;
 }
 
-function askToken(clientAssertion: string, fields: Fields = {}, at?: string): ReturnType<typeof ask> {
-  return ask(form(clientAssertion, fields), {}, at);
+/** Asks with a fresh proof. */
+async function askToken(clientAssertion: string, fields: Fields = {}, at?: string): ReturnType<typeof ask> {
+  return ask(form(clientAssertion, fields), { dpop: await tokenProof() }, at);
+}
+
+function tokenProof(claims: Claims = {}, header: Claims = {}): Promise<string> {
+  return proofOf({ htm: 'POST', htu: `${issuer}/token`, nonce: signInNonce, ...claims }, header);
 }
 
 function form(clientAssertion: string, fields: Fields = {}): Fields {
@@ -603,6 +674,7 @@ function form(clientAssertion: string, fields: Fields = {}): Fields {
 
 async function ask(fields: Fields, headers: Fields = {}, at = `${issuer}/token`) {
   const response = await fetch(at, { method: 'POST', body: new URLSearchParams(fields), headers });
+  signInNonce = response.headers.get('dpop-nonce') ?? signInNonce;
   return {
     status: response.status,
     body: (await response.json()) as Claims,
@@ -616,9 +688,10 @@ function postBody(body: string, type: string): Promise<Response> {
 }
 
 /** Asks for a token under another Host header; fetch would not send one. */
-function askAs(host: string, clientAssertion: string): Promise<number | undefined> {
+async function askAs(host: string, clientAssertion: string): Promise<number | undefined> {
+  const dpop = await tokenProof();
   return new Promise((resolve, reject) => {
-    const headers = { host, 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = { host, dpop, 'content-type': 'application/x-www-form-urlencoded' };
     const request = httpRequest(`${issuer}/token`, { method: 'POST', headers }, (response) => {
       response.resume();
       resolve(response.statusCode);
@@ -628,11 +701,23 @@ function askAs(host: string, clientAssertion: string): Promise<number | undefine
   });
 }
 
+/** What the hub takes the bearer of this token for; with a proof that fits, unless `headers` brings another. */
 async function whoami(token: string | undefined, headers: Fields = {}): Promise<{ status: number; body: unknown }> {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(`${address}/whoami`, { headers: { ...authorization, ...headers } });
+  const signed: Fields =
+    token === undefined ? {} : { authorization: `DPoP ${token}`, dpop: await proofOf(proofClaims(token)) };
+  const { status, body } = await askWhoami({ ...signed, ...headers });
+  return { status, body: isRefusal(body) ? { code: body.errors[0]!.extensions['code'] } : body };
+}
+
+async function askWhoami(headers: Fields): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${address}/whoami`, { headers });
+  apiNonce = response.headers.get('dpop-nonce') ?? apiNonce;
   const text = await response.text();
   return { status: response.status, body: text ? JSON.parse(text) : null };
+}
+
+function isRefusal(body: unknown): body is { errors: { extensions: Claims }[] } {
+  return body !== null && typeof body === 'object' && 'errors' in body;
 }
 
 function part(value: unknown): string {

@@ -15,6 +15,11 @@ export function obtainSignInKeys(secrets: SecretsFolder): Promise<SignInKeys> {
   });
 }
 
+/** The secret behind the nonces for proofs of possession; 256 bits, base64url. */
+export async function obtainNonceSecret(secrets: SecretsFolder): Promise<string> {
+  return (await secrets.obtain('dpop-nonce', () => ({ secret: freshSecret() }))).secret;
+}
+
 /** The public halves, for whoever verifies. */
 export function publicKeysOf({ jwks }: SignInKeys): { keys: JWK[] } {
   return { keys: jwks.keys.map(({ kid, kty, crv, x, use, alg }) => ({ kid, kty, crv, x, use, alg })) };

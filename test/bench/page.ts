@@ -4,6 +4,7 @@ import { readEnvironment } from '../../config/environment.js';
 import type { Caller } from '../../src/access/caller.js';
 import { contextToken } from '../../src/access/context-token.js';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
+import { UnitSession } from '../../src/cli/unit-session.js';
 import { Clock } from '../../src/common/clock.js';
 import { objectPageStatement, readObjectPage } from '../../src/exchange/object-pages.js';
 import { startHub } from '../../src/hub.js';
@@ -17,7 +18,7 @@ import {
   table,
   throughput,
 } from './bench-database.js';
-import { openConnection, tokenFor } from './bench-sign-in.js';
+import { openConnection } from './bench-sign-in.js';
 import { fillWorld, unitCode, VIEWERS, type Viewer } from './world.js';
 
 export interface PageOptions {
@@ -87,8 +88,9 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
       last.url,
     );
     for (const result of results) {
-      const token = await tokenFor(hub.url, unitCode(result.viewer.agency), keys.get(result.viewer)!);
-      const ask = (): Promise<void> => askPage(hub.url, token);
+      const key = keys.get(result.viewer)!.privateJwk;
+      const session = new UnitSession(hub.url, unitCode(result.viewer.agency), key);
+      const ask = (): Promise<void> => askPage(session);
       await sample(20, 0, ask);
       result.graphql = await throughput(8, options.seconds * 1000, ask);
     }
@@ -139,10 +141,9 @@ async function openWorld(
   };
 }
 
-async function askPage(url: string, token: string): Promise<void> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+async function askPage(session: UnitSession): Promise<void> {
+  const response = await session.send('/graphql', {
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: QUERY }),
   });
   const answer = (await response.json()) as { errors?: unknown };

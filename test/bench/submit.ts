@@ -14,7 +14,8 @@ import { generateKey, type KeyPair } from '../../src/protocol/keys.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { formatTimestamp } from '../../src/protocol/timestamp.js';
 import { percentile, runAll, startBenchServer, table } from './bench-database.js';
-import { openConnection, tokenFor } from './bench-sign-in.js';
+import { openConnection } from './bench-sign-in.js';
+import type { SubmitTask } from './submit-client.js';
 
 export interface SubmitOptions {
   /** Objects for each way. */
@@ -55,7 +56,7 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
       }),
       url,
     );
-    const token = await tokenFor(hub.url, UNIT, auth);
+    const task = { url: hub.url, unit: UNIT, key: auth.privateJwk, concurrency: options.concurrency };
     const rows: (string | number)[][] = [];
     const rates: number[] = [];
     for (const [name, to] of [
@@ -64,9 +65,9 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
     ] as const) {
       say(`signing ${options.objects} alerts to ${name}`);
       const texts = await Promise.all(Array.from({ length: options.objects + 50 }, () => signedAlert(to, signing)));
-      await submitFrom(texts.splice(0, 50), hub.url, token, options.concurrency);
+      await submitFrom({ ...task, texts: texts.splice(0, 50) });
       say(`submitting to ${name}`);
-      const ours = await submitFrom(texts, hub.url, token, options.concurrency);
+      const ours = await submitFrom({ ...task, texts });
       const bare = await bareSubmits(access.appUrl, access.contextKey, texts, to, options.concurrency);
       rates.push(ours.perSecond);
       rows.push([
@@ -87,11 +88,11 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
 }
 
 /** Submits texts from a process of its own. */
-async function submitFrom(texts: readonly string[], url: string, token: string, concurrency: number): Promise<Run> {
-  const file = join(mkdtempSync(join(tmpdir(), 'liaison-hub-texts-')), 'texts.json');
-  writeFileSync(file, JSON.stringify(texts));
+async function submitFrom(task: SubmitTask): Promise<Run> {
+  const file = join(mkdtempSync(join(tmpdir(), 'liaison-hub-texts-')), 'task.json');
+  writeFileSync(file, JSON.stringify(task), { mode: 0o600 });
   const program = fileURLToPath(new URL('./submit-client.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [program, file, url, token, String(concurrency)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, file]);
   return JSON.parse(stdout) as Run;
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aMethodAlertBody, aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { UnitSession } from '../../src/cli/unit-session.js';
 import { ExpirySweeper } from '../../src/exchange/expiry-sweeper.js';
 import { aRecallBody, someNominalData } from '../../src/exchange/body/body.example.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
@@ -16,7 +17,7 @@ import {
   signAndSubmit,
   type Submitted,
 } from '../support/exchange.js';
-import { clientAssertion, type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
   addKeys,
   aHeader,
@@ -501,15 +502,15 @@ describe('nominal data', () => {
   it('stands in no log, however much is logged, and neither do titles, tokens or signatures', async () => {
     const process_ = await new WaitingHub({ database: t.database, port: await freePort(), logLevel: 'trace' }).start();
     try {
-      const token = await tokenFor(process_.url, vn);
+      const sender = new UnitSession(process_.url, vn.unit, vn.client.privateJwk);
+      const reader = new UnitSession(process_.url, th.unit, th.client.privateJwk);
       const ask = async (
         query: string,
         variables: object,
-        bearer = token,
+        session = sender,
       ): Promise<{ data: Record<string, never>; errors?: unknown }> => {
-        const response = await fetch(`${process_.url}/graphql?note=${MARK}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        const response = await session.send(`/graphql?note=${MARK}`, {
+          headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ query, variables }),
         });
         return (await response.json()) as { data: Record<string, never> };
@@ -518,7 +519,6 @@ describe('nominal data', () => {
       const composed = (await ask(COMPOSE_ALERT, { input })).data['composeAlert'] as unknown as ComposedObject[];
       const object = await signAs(vn.signing, JSON.parse(composed[0]!.text!) as object);
       expect((await ask(SUBMIT_TEXT, { object, parts: composed[0]!.parts })).errors).toBeUndefined();
-      const reader = await tokenFor(process_.url, th);
       const opened = await ask(OBJECT, { id: composed[0]!.id }, reader);
       expect(JSON.stringify(opened)).toContain(MARK);
       // Refusals of every kind, each with the mark in what was sent.
@@ -535,7 +535,9 @@ describe('nominal data', () => {
       expect(log).toMatch(
         /"method":"POST","path":"\/graphql","status":200,"ms":\d+,"agency":"VN-CUS","unit":"VN-CUS-AS"/,
       );
-      const secrets = [MARK, TITLE_MARK, token, reader, ...base64Forms(MARK), ...base64Forms(TITLE_MARK)];
+      const credentials = await Promise.all([sender, reader].map((each) => each.headersFor('POST', '/graphql')));
+      const tokens = credentials.map(({ authorization }) => authorization.replace('DPoP ', ''));
+      const secrets = [MARK, TITLE_MARK, ...tokens, ...base64Forms(MARK), ...base64Forms(TITLE_MARK)];
       expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
     } finally {
       await process_.kill();
@@ -571,11 +573,10 @@ describe('nominal data', () => {
   it('what the database says of an unexpected error is logged without the row that it quotes', async () => {
     const process_ = await new WaitingHub({ database: t.database, port: await freePort(), logLevel: 'error' }).start();
     try {
-      const token = await tokenFor(process_.url, vn);
+      const session = new UnitSession(process_.url, vn.unit, vn.client.privateJwk);
       await provokeInternal(async (object) => {
-        await fetch(`${process_.url}/graphql`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        await session.send('/graphql', {
+          headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ query: SUBMIT_TEXT, variables: { object, parts: [] } }),
         });
       });
@@ -631,12 +632,11 @@ describe('nominal data', () => {
 });
 
 describe('an answer', () => {
-  const post = async (body: string | Uint8Array, headers: Record<string, string> = {}): Promise<[number, string]> => {
-    const response = await fetch(`${t.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${await vn.token()}`, 'content-type': 'application/json', ...headers },
-      body: body as string,
-    });
+  const post = async (
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<[number, string]> => {
+    const response = await vn.send('/graphql', { headers: { 'content-type': 'application/json', ...headers }, body });
     return [response.status, await response.text()];
   };
   const query = (text: string): string => JSON.stringify({ query: text });
@@ -699,17 +699,4 @@ function base64Forms(text: string): string[] {
     const encoded = Buffer.from(`${'x'.repeat(shift)}${text}`).toString('base64url');
     return encoded.slice(shift === 0 ? 0 : shift + 1, Math.floor(((shift + text.length) * 4) / 3) - 1);
   });
-}
-
-async function tokenFor(url: string, party: Party): Promise<string> {
-  const response = await fetch(`${url}/oidc/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: party.unit,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await clientAssertion(url, party.unit, party.client),
-    }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { clientAssertion, type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { tokenRequest } from '../../src/cli/sign-in.js';
+import { UnitSession } from '../../src/cli/unit-session.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { anAlert, fingerprint, signAs, submitText, SUBMIT_TEXT, verdictOf } from './hostile.js';
 
 /**
@@ -33,12 +35,10 @@ async function send(
   body: string | Uint8Array,
   headers: Headers = {},
 ): Promise<Reply> {
-  const authorization = party ? { authorization: `Bearer ${await party.token()}` } : {};
-  const response = await fetch(`${hub.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...authorization, ...headers } as Headers,
-    body: body as string,
-  });
+  const request = { headers: { 'content-type': 'application/json', ...headers } as Headers, body: body as string };
+  const response = party
+    ? await party.send('/graphql', request)
+    : await fetch(`${hub.url}/graphql`, { method: 'POST', ...request });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
@@ -170,7 +170,7 @@ describe('a body', () => {
         for (const method of ['GET', 'OPTIONS']) {
           const response = await fetch(`${t.url}/graphql?query=${encodeURIComponent(query)}`, {
             method,
-            headers: { authorization: `Bearer ${await vn.token()}`, ...headers },
+            headers: { ...(await vn.headersFor(method, '/graphql')), ...headers },
           });
           expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, 'POST']);
           expect(await response.text()).toContain('"BAD_REQUEST"');
@@ -392,7 +392,8 @@ describe('within a minute', () => {
     }));
     reader = await few.enrol('MY-CUS-HQ', { units });
     careless = await few.enrol('SG-CUS-HQ');
-    for (const party of [lavish, busy, curious, forger, honest, reader, careless]) await party.token();
+    for (const party of [lavish, busy, curious, forger, honest, reader, careless])
+      await party.headersFor('GET', '/healthz');
     agreement = await few.agree([forger, honest]);
   });
   afterAll(() => few.stop());
@@ -482,30 +483,26 @@ describe('within a minute', () => {
   });
 
   it('A14 an address has few failed sign-ins, whatever X-Forwarded-For says (G22)', async () => {
-    const signIn = async (assertion: string, i: number): Promise<Reply> => {
+    const signIn = async (body: URLSearchParams, i: number): Promise<Reply> => {
       const response = await fetch(`${few.url}/oidc/${i % 2 === 0 ? 'token' : '%74oken'}`, {
         method: 'POST',
         headers: { 'x-forwarded-for': `203.0.113.${i % 250}`, forwarded: `for=203.0.113.${i % 250}` },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: honest.unit,
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: assertion,
-        }),
+        body,
       });
       return { status: response.status, headers: response.headers, text: await response.text() };
     };
     for (let i = 0; i < 30; i += 1) {
-      expect((await signIn(await clientAssertion(few.url, honest.unit, honest.client), i)).status).toBe(200);
+      // Being told a nonce is part of signing in, and no failure.
+      await new UnitSession(few.url, honest.unit, honest.client.privateJwk).signIn();
     }
     const memory = process.memoryUsage().rss;
-    const forged = await clientAssertion(few.url, honest.unit, forger.client);
+    const forged = await tokenRequest(few.url, honest.unit, forger.client.privateJwk);
     const flood = await Promise.all(Array.from({ length: 300 }, (_, i) => signIn(forged, i)));
     const statuses = Map.groupBy(flood, ({ status }) => status);
     expect(new Set(statuses.keys())).toEqual(new Set([401, 429]));
     expect(statuses.get(401)).toHaveLength(20);
     expectRateLimited(statuses.get(429)![0]!);
-    expectRateLimited(await signIn(await clientAssertion(few.url, honest.unit, honest.client), 7));
+    expectRateLimited(await signIn(await tokenRequest(few.url, honest.unit, honest.client.privateJwk), 7));
     expect(process.memoryUsage().rss - memory).toBeLessThan(100 * 1024 * 1024);
     // Who is signed in works on.
     expect(outcome(await of(honest, ME))).toBe('200 answered');

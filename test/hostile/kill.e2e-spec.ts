@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { UnitSession } from '../../src/cli/unit-session.js';
 import { someNominalData } from '../../src/exchange/body/body.example.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
 import { makePart } from '../../src/protocol/part.js';
-import { clientAssertion, type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { anAlert, aReference, SUBMIT_TEXT, signAs } from './hostile.js';
-import { freePort, type HubProcess, WaitingHub } from './hub-process.js';
+import { freePort, WaitingHub } from './hub-process.js';
 
 /** LIAISON_KILLS=200 npx jest test/hostile/kill for more. Three blows in ten hit the server (kill -9), the others its database connections. */
 const KILLS = Number(process.env['LIAISON_KILLS'] ?? 50);
@@ -47,14 +48,15 @@ describe('a server that is killed while it takes objects in', () => {
       let hub = await new WaitingHub(options).start();
       let next = new WaitingHub(options);
       const startMs = Date.now() - started;
-      const token = await tokenFor(hub, vn);
+      const session = new UnitSession(hub.url, vn.unit, vn.client.privateJwk);
+      await session.signIn();
       const items: Item[] = [];
       const done = { kills: 0, connections: 0, answered: 0, unanswered: 0 };
 
       for (let round = 0; round < KILLS; round += 1) {
         const batch = await Promise.all(Array.from({ length: CLIENTS * 2 }, (_, i) => anItem(round * 100 + i)));
         items.push(...batch);
-        const sending = sendAll(hub.url, token, batch);
+        const sending = sendAll(session, batch);
         // Round by round a little later into the stream, so that the blow falls at every stage of a submission.
         await sleep(Math.random() * 90);
         if ([0, 3, 6].includes(round % 10)) {
@@ -78,7 +80,7 @@ describe('a server that is killed while it takes objects in', () => {
       // The clients now send everything again, answered or not.
       const first = new Map(items.map((item) => [item.id, item.receipt]));
       for (const item of items) item.receipt = null;
-      await sendAll(hub.url, token, items, 20);
+      await sendAll(session, items, 20);
       await Promise.all([hub.kill(), next.kill()]);
       expect(items.filter((item) => item.receipt === null)).toEqual([]);
       const changed = items.filter((item) => first.get(item.id) !== null && first.get(item.id) !== item.receipt);
@@ -112,23 +114,22 @@ async function anItem(number: number): Promise<Item> {
 }
 
 /** Sends from several clients at once, each item up to `tries` times until it is answered. */
-async function sendAll(url: string, token: string, items: readonly Item[], tries = 1): Promise<void> {
+async function sendAll(session: UnitSession, items: readonly Item[], tries = 1): Promise<void> {
   let next = 0;
   const client = async (): Promise<void> => {
     while (next < items.length) {
       const item = items[next++]!;
-      for (let i = 0; i < tries && item.receipt === null; i += 1) await send(url, token, item);
+      for (let i = 0; i < tries && item.receipt === null; i += 1) await send(session, item);
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
 }
 
-async function send(url: string, token: string, item: Item): Promise<void> {
+async function send(session: UnitSession, item: Item): Promise<void> {
   item.attempts += 1;
   try {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    const response = await session.send('/graphql', {
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: SUBMIT_TEXT, variables: { object: item.text, parts: item.parts } }),
     });
     const answer = (await response.json()) as { data?: { submit: { receipt: string } } | null };
@@ -191,19 +192,6 @@ async function checkWhole(items: readonly Item[], when: string): Promise<void> {
     `SELECT 1 FROM audit.pending e WHERE e.event = 'object.accepted' AND NOT EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = e.object_seq)`,
   );
   expect(events).toEqual([]);
-}
-
-async function tokenFor(hub: HubProcess, party: Party): Promise<string> {
-  const response = await fetch(`${hub.url}/oidc/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: party.unit,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await clientAssertion(hub.url, party.unit, party.client),
-    }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 function sleep(ms: number): Promise<void> {

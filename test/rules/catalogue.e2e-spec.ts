@@ -22,10 +22,10 @@ const RULES: Record<string, { find: string; violation: string; found: string }> 
     violation: 'CREATE TABLE hub.forgotten (x integer)',
     found: 'hub.forgotten',
   },
-  'tables of commands and of sign-in are read by their owner alone': {
+  'tables of commands and of sign-in are read by their owner, and by commands (which no one signs in as)': {
     find: `SELECT c.oid::regclass::text AS fault FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL aclexplode(c.relacl) a
-      WHERE n.nspname IN ('cmd', 'auth') AND c.relkind IN ('r', 'p', 'v', 'm') AND a.grantee NOT IN (c.relowner, 'hub_migrate'::regrole)`,
+      WHERE n.nspname IN ('cmd', 'auth') AND c.relkind IN ('r', 'p', 'v', 'm') AND a.grantee NOT IN (c.relowner, 'hub_migrate'::regrole, 'hub_cmd'::regrole)`,
     violation: 'GRANT SELECT (kid) ON cmd.context_key TO hub_app; GRANT SELECT ON cmd.context_key TO hub_auth',
     found: 'cmd.context_key',
   },

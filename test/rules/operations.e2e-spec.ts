@@ -149,7 +149,7 @@ describe('every operation', () => {
     const real = await startHub(environment, t.database.url);
     try {
       expect(openOf(real.app)).toEqual(known);
-      expect((await fetch(`${real.url}/demo/token/${vn.unit}`)).status).toBe(404);
+      expect((await fetch(`${real.url}/demo/sign-in/${vn.unit}`)).status).toBe(404);
     } finally {
       await real.stop();
     }
@@ -298,18 +298,18 @@ describe('GET', () => {
     const to = await t.enrol('TH-CUS-LCB');
     const agreement = await t.agree([vn, to]);
     const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
-    const headers = { authorization: `Bearer ${await to.token()}`, 'x-liaison-csrf': '1' };
+    const headers = { 'x-liaison-csrf': '1' };
     const before = await fingerprint(t.database);
     for (const { path, method } of operations.filter((each) => each.type === 'HTTP')) {
       if (method !== 'GET') continue;
-      for (const value of ['x', id]) await fetch(`${t.url}${path!.replace(/:\w+/g, value)}`, { headers });
+      for (const value of ['x', id]) await to.send(path!.replace(/:\w+/g, value), { method: 'GET', headers });
     }
     const fields = Object.values(schema.getQueryType()!.getFields());
     for (const field of fields) {
       const given = argumentsFor(field.args).replaceAll('00000000-0000-4000-8000-000000000000', id);
       for (const more of ['', ' changes { endCursor }']) {
         const query = `{ ${field.name}${given} ${selectionFor(field.type)}${field.name === 'changes' ? '' : more} }`;
-        await fetch(`${t.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+        await to.send(`/graphql?query=${encodeURIComponent(query)}`, { method: 'GET', headers });
       }
     }
     expect(await fingerprint(t.database)).toEqual(before);
@@ -338,24 +338,26 @@ describe('without sign-in', () => {
   });
 
   it('a bad token is answered 401 before anything is read', async () => {
-    const genuine = await vn.token();
-    const [header, payload, signature] = genuine.split('.');
+    const { authorization: genuine, dpop } = await vn.headersFor('POST', '/graphql');
+    const token = genuine.replace('DPoP ', '');
+    const [header, payload, signature] = token.split('.');
     const bad = [
-      'Bearer x',
-      'Bearer a.b.c',
-      `Bearer ${header}.${payload}.${'A'.repeat(86)}`,
-      `Bearer ${header}.${payload}.`,
-      `Bearer ${payload}.${payload}.${signature}`,
-      `Bearer ${genuine}x`,
-      `Basic ${genuine}`,
+      'DPoP x',
+      'DPoP a.b.c',
+      `DPoP ${header}.${payload}.${'A'.repeat(86)}`,
+      `DPoP ${header}.${payload}.`,
+      `DPoP ${payload}.${payload}.${signature}`,
+      `DPoP ${token}x`,
+      `Bearer ${token}`,
+      `Basic ${token}`,
       '',
     ];
     for (const authorization of bad) {
-      const response = await post('{ __typename }', { authorization });
+      const response = await post('{ __typename }', { authorization, dpop });
       expect([authorization, response.status]).toEqual([authorization, 401]);
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     }
-    expect((await post('{ __typename }', { authorization: `Bearer ${genuine}` })).status).toBe(200);
+    expect((await post('{ __typename }', { authorization: genuine, dpop })).status).toBe(200);
   });
 
   it('every route that is not public answers 401', async () => {
@@ -364,7 +366,7 @@ describe('without sign-in', () => {
       const isOpen = declaration(Public.KEY, operation) === true;
       const open = await fetch(url, { method: operation.method! });
       expect([operation.name, open.status === 401]).toEqual([operation.name, !isOpen]);
-      const wrong = await fetch(url, { method: operation.method!, headers: { authorization: 'Bearer a.b.c' } });
+      const wrong = await fetch(url, { method: operation.method!, headers: { authorization: 'DPoP a.b.c' } });
       expect([operation.name, wrong.status]).toEqual([operation.name, 401]);
     }
   });
@@ -416,9 +418,7 @@ describe('the schema', () => {
   });
 
   it('is given out as it stands in the repository', async () => {
-    const response = await fetch(`${t.url}/schema.graphql`, {
-      headers: { authorization: `Bearer ${await vn.token()}` },
-    });
+    const response = await vn.send('/schema.graphql', { method: 'GET' });
     expect(await response.text()).toBe(schemaText(t.hub.app.get(GraphQLSchemaHost, { strict: false })));
   });
 });

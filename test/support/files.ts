@@ -10,20 +10,14 @@ export function contentDigest(content: Buffer): string {
 
 /** Sends a file as a client should, but for these headers. */
 export async function tryUpload(
-  { url }: TestHub,
+  _t: TestHub,
   party: Party,
   content: Buffer,
   mediaType: string,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return fetch(`${url}/files`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await party.token()}`,
-      'content-type': mediaType,
-      'content-digest': contentDigest(content),
-      ...headers,
-    },
+  return party.send('/files', {
+    headers: { 'content-type': mediaType, 'content-digest': contentDigest(content), ...headers },
     body: new Uint8Array(content),
   });
 }
@@ -36,12 +30,12 @@ export async function upload(t: TestHub, party: Party, content: Buffer, mediaTyp
   return kept.attachment.sha256;
 }
 
-export async function download({ url }: TestHub, party: Party, object: string, digest: string): Promise<Response> {
-  return fetch(`${url}/files/${object}/${digest}`, { headers: { authorization: `Bearer ${await party.token()}` } });
+export async function download(_t: TestHub, party: Party, object: string, digest: string): Promise<Response> {
+  return party.send(`/files/${object}/${digest}`, { method: 'GET' });
 }
 
-/** Everything of an answer that a client can see, without the time. */
+/** Everything of an answer that a client can see, without the time and the next nonce. */
 export async function wholeAnswer(response: Response): Promise<string> {
-  const headers = [...response.headers].filter(([name]) => name !== 'date');
+  const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'dpop-nonce');
   return `${response.status} ${JSON.stringify(headers)} ${await response.text()}`;
 }

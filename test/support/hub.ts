@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT, importJWK } from 'jose';
 import { readEnvironment } from '../../config/environment.js';
+import { type Outgoing, UnitSession } from '../../src/cli/unit-session.js';
 import { startHub, type RunningHub } from '../../src/hub.js';
-import { enrolAgency, enrolAgreement, enrolCommunity, type UnitEnrolment } from '../../src/operator/enrolment.js';
+import {
+  type ConnectionEnrolment,
+  enrolAgency,
+  enrolAgreement,
+  enrolCommunity,
+  type UnitEnrolment,
+} from '../../src/operator/enrolment.js';
 import { encodeBase64url } from '../../src/protocol/base64url.js';
 import { proofOf } from '../../src/protocol/testing.js';
 import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
@@ -27,7 +33,10 @@ export interface Party {
   ): Promise<Answer<T>>;
   /** The same, as text, for byte comparisons. */
   askRaw(query: string, variables?: object): Promise<string>;
-  token(): Promise<string>;
+  /** Sends any request, signed with the party's token and a proof. */
+  send(path: string, request: Outgoing): Promise<Response>;
+  /** The headers that sign one request. */
+  headersFor(method: string, path: string): Promise<{ authorization: string; dpop: string }>;
 }
 
 export interface Answer<T> {
@@ -59,6 +68,8 @@ export interface TestHub {
 export interface PartyOptions {
   clearance?: number;
   maySeeNominal?: boolean;
+  /** Limits of the unit's connection; none when left out. */
+  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'validUntil'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
   /** Further units of the same agency, without connections. */
@@ -146,7 +157,7 @@ export async function startTestHub(variables: Record<string, string> = {}): Prom
               connection: {
                 clearance: options.clearance ?? 1,
                 maySeeNominal: options.maySeeNominal ?? true,
-                maySubmit: true,
+                ...options.connection,
               },
             },
             ...(options.units ?? []),
@@ -194,52 +205,26 @@ export async function startTestHub(variables: Record<string, string> = {}): Prom
   };
 }
 
-/** A client assertion for the token endpoint (RFC 7523), with changes for hostile tests. */
-export async function clientAssertion(url: string, unit: string, key: KeyPair): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg: 'Ed25519', kid: key.kid })
-    .setIssuer(unit)
-    .setSubject(unit)
-    .setAudience(`${url}/oidc`)
-    .setIssuedAt(now)
-    .setExpirationTime(now + 60)
-    .sign(await importJWK(key.privateJwk, 'Ed25519'));
-}
-
-function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'token'>): Party {
-  let known: Promise<string> | undefined;
-  const token = (): Promise<string> => (known ??= fetchToken(url, keys.unit, keys.client));
+function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'send' | 'headersFor'>): Party {
+  const session = new UnitSession(url, keys.unit, keys.client.privateJwk);
   const send = async (query: string, variables: object, headers: Record<string, string>): Promise<string> => {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}`, ...headers },
+    const answer = await session.send('/graphql', {
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    return response.text();
+    return answer.text();
   };
   return {
     ...keys,
-    token,
+    send: (path, request) => session.send(path, request),
+    headersFor: async (method, path) => {
+      await session.send('/healthz', { method: 'GET' }); // its answer brings the newest nonce
+      return session.headersFor(method, path);
+    },
     ask: async <T>(query: string, variables: object = {}, headers: Record<string, string> = {}) =>
       JSON.parse(await send(query, variables, headers)) as Answer<T>,
     askRaw: (query, variables = {}) => send(query, variables, {}),
   };
-}
-
-async function fetchToken(url: string, unit: string, key: KeyPair): Promise<string> {
-  const response = await fetch(`${url}/oidc/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: unit,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await clientAssertion(url, unit, key),
-    }),
-  });
-  const answer = (await response.json()) as { access_token?: string };
-  if (!answer.access_token) throw new Error(`No token for ${unit}: ${JSON.stringify(answer)}`);
-  return answer.access_token;
 }
 
 /** A raw signature over a signingInput, base64url, as `submit` takes it. */

@@ -4,7 +4,7 @@ import type { Composable } from '../../cli/client-models.js';
 import { readPrivateKey } from '../../cli/key-files.js';
 import { readProfile } from '../../cli/profile.js';
 import { checkComposition, signComposition } from '../../cli/sign-composition.js';
-import { tokenRequest } from '../../cli/sign-in.js';
+import { UnitSession } from '../../cli/unit-session.js';
 import { rawSign } from '../../protocol/keys.js';
 import type { Task, TaskResult } from './party.js';
 
@@ -15,11 +15,9 @@ import type { Task, TaskResult } from './party.js';
 
 const home = process.argv[2]!;
 const profile = readProfile(home);
-const client = new HubClient({
-  url: profile.hub,
-  unit: profile.unit,
-  clientKey: (await readPrivateKey(profile.clientKey, 'client')).privateJwk,
-});
+const clientKey = (await readPrivateKey(profile.clientKey, 'client')).privateJwk;
+const client = new HubClient({ url: profile.hub, unit: profile.unit, clientKey });
+const session = new UnitSession(profile.hub, profile.unit, clientKey);
 const { kid, publicJwk, privateJwk } = await readPrivateKey(profile.signingKey, 'unit');
 const signer = { kid, publicJwk, sign: (signingInput: string) => rawSign(privateJwk, signingInput) };
 
@@ -42,25 +40,9 @@ async function send(kind: Composable, input: object): Promise<{ id: string; to: 
 
 /** The answer to one operation, byte for byte. */
 async function askRaw(query: string, variables: object): Promise<string> {
-  token ??= await fetchToken();
-  const response = await fetch(`${profile.hub}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
+  const headers = { 'content-type': 'application/json' };
+  const response = await session.send('/graphql', { headers, body: JSON.stringify({ query, variables }) });
   return response.text();
-}
-
-let token: string | undefined;
-
-async function fetchToken(): Promise<string> {
-  const body = await tokenRequest(
-    profile.hub,
-    profile.unit,
-    (await readPrivateKey(profile.clientKey, 'client')).privateJwk,
-  );
-  const response = await fetch(`${profile.hub}/oidc/token`, { method: 'POST', body });
-  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 async function run(task: Task): Promise<unknown> {

@@ -16,10 +16,10 @@ export interface WorldAgency {
   officers: OfficerEnrolment[];
 }
 
-const CUSTOMS = { clearance: 1, maySeeNominal: true, maySubmit: true };
+const CUSTOMS = { clearance: 1, maySeeNominal: true };
 /** Partners facilitate: no personal details (domain.md 4.8, RILO_LIAISON and PARTNER_READER). */
-const REGIONAL_PARTNER = { clearance: 1, maySeeNominal: false, maySubmit: true };
-const PARTNER = { clearance: 0, maySeeNominal: false, maySubmit: true };
+const REGIONAL_PARTNER = { clearance: 1, maySeeNominal: false };
+const PARTNER = { clearance: 0, maySeeNominal: false };
 
 /** Posts of a unit: the end of the pseudonym's origin, title and roles. */
 interface Post {

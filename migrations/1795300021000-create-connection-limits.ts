@@ -1,0 +1,64 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * What the operator lets a unit's system do: its scopes, to whom it may write, and until when. The server decides by it at every
+ * request; the database asks again before an object is stored.
+ */
+export class CreateConnectionLimits1795300021000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      SET ROLE hub_auth;
+      ALTER TABLE auth.connection
+        DROP COLUMN may_submit,
+        -- Permissions; objects.submit:alert lets the system send alerts and no other kind.
+        ADD COLUMN scopes text[] NOT NULL DEFAULT '{directory.read,objects.read,objects.submit,keys.publish}',
+        -- Agencies (with all their units), units and communities; NULL: whoever an agreement allows.
+        ADD COLUMN addressees text[],
+        ADD COLUMN valid_until timestamptz;
+      GRANT USAGE ON SCHEMA auth TO hub_cmd;
+      GRANT SELECT ON auth.connection TO hub_cmd;
+
+      SET ROLE hub_cmd;
+      -- An officer is not bound by a system's connection; without a context it is the operator who writes. A recall goes wherever its
+      -- object went.
+      CREATE FUNCTION cmd.within_connection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+      DECLARE me hub.context := cmd.context();
+      BEGIN
+        IF me.agency IS NULL OR me.officer IS NOT NULL THEN RETURN NEW; END IF;
+        IF NOT EXISTS (
+          SELECT 1 FROM auth.connection c
+          WHERE c.unit_id = me.unit AND c.suspended_at IS NULL
+            AND (c.valid_until IS NULL OR c.valid_until > pg_catalog.transaction_timestamp())
+            AND c.scopes && ARRAY['objects.submit', 'objects.submit:' || NEW.kind]
+            AND (c.addressees IS NULL OR NEW.kind = 'recall' OR NOT EXISTS (
+              SELECT 1 FROM pg_catalog.unnest(NEW.recipients) t WHERE NOT c.addressees && ARRAY[t,
+                pg_catalog.array_to_string((pg_catalog.string_to_array(t, '-'))[1:2], '-')])))
+        THEN
+          RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403';
+        END IF;
+        RETURN NEW;
+      END $$;
+      REVOKE ALL ON FUNCTION cmd.within_connection() FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION cmd.within_connection() TO hub_owner;
+
+      SET ROLE hub_owner;
+      CREATE TRIGGER within_connection BEFORE INSERT ON hub.object FOR EACH ROW EXECUTE FUNCTION cmd.within_connection();
+      RESET ROLE;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      SET ROLE hub_owner;
+      DROP TRIGGER within_connection ON hub.object;
+      SET ROLE hub_cmd;
+      DROP FUNCTION cmd.within_connection();
+      SET ROLE hub_auth;
+      REVOKE SELECT ON auth.connection FROM hub_cmd;
+      REVOKE USAGE ON SCHEMA auth FROM hub_cmd;
+      ALTER TABLE auth.connection DROP COLUMN scopes, DROP COLUMN addressees, DROP COLUMN valid_until,
+        ADD COLUMN may_submit boolean NOT NULL DEFAULT true;
+      RESET ROLE;
+    `);
+  }
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import { HubError, NonceWanted } from '../common/errors.js';
+import { extensionsOf } from '../common/format-error.js';
+import { languageOf, message } from '../common/messages/messages.js';
+import type { Authenticator } from './authenticator.js';
+import { PROOF_ALGORITHMS } from './dpop-proof.js';
+
+/** Finds out who calls before anything else looks at a request, and refuses whoever claims to be someone and is not. */
+export function identifyCallers(fastify: FastifyInstance, authenticator: Authenticator, publicUrl: string): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/oidc/')) return undefined;
+    try {
+      const caller = await authenticator.authenticate(request);
+      if (!caller) return undefined;
+      request.caller = caller;
+      reply.header('dpop-nonce', authenticator.nextNonce());
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      const language = languageOf(request.headers['accept-language']);
+      reply.header('dpop-nonce', authenticator.nextNonce());
+      if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));
+      return reply
+        .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
+        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error, language) }] });
+    }
+  });
+}
+
+/** What a refused client should do instead (RFC 9449 sections 7.1 and 9). */
+function challengeFor(error: HubError, publicUrl: string): string {
+  const reason = error instanceof NonceWanted ? 'use_dpop_nonce' : 'invalid_token';
+  return `DPoP realm="${publicUrl}", error="${reason}", algs="${PROOF_ALGORITHMS.join(' ')}"`;
+}
