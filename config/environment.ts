@@ -59,6 +59,20 @@ export class Environment {
   @Max(200, { message: 'DATABASE_POOL must be at most 200' })
   DATABASE_POOL = 16;
 
+  /** After how long without a request a console session ends. */
+  @Transform(({ value }) => Number(value))
+  @IsInt({ message: 'SESSION_IDLE_MINUTES must be a number' })
+  @Min(1, { message: 'SESSION_IDLE_MINUTES must be 1 or more' })
+  @Max(60, { message: 'SESSION_IDLE_MINUTES must be at most 60' })
+  SESSION_IDLE_MINUTES = 20;
+
+  /** After how long a console session ends in any case. */
+  @Transform(({ value }) => Number(value))
+  @IsInt({ message: 'SESSION_HOURS must be a number' })
+  @Min(1, { message: 'SESSION_HOURS must be 1 or more' })
+  @Max(24, { message: 'SESSION_HOURS must be at most 24' })
+  SESSION_HOURS = 10;
+
   /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
   get isDemonstration(): boolean {
     return this.HUB_ID.startsWith('demo.');
@@ -85,6 +99,8 @@ const VARIABLES = [
   'PUBLIC_URL',
   'LOG_LEVEL',
   'DATABASE_POOL',
+  'SESSION_IDLE_MINUTES',
+  'SESSION_HOURS',
 ] as const;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

@@ -17,6 +17,7 @@ import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { DemoController } from './demo/demo.controller.js';
+import { DemoSignInController } from './demo/demo-sign-in.controller.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
@@ -25,6 +26,8 @@ import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
+import { PeopleModule } from './session/people/people.module.js';
+import type { PeopleOptions } from './session/people/people-options.js';
 import { SessionModule, type SessionOptions } from './session/session.module.js';
 import { HubKeys } from './trust/hub-keys.js';
 import { TrustModule } from './trust/trust.module.js';
@@ -40,6 +43,7 @@ export interface HubParts {
   vault: PartVault;
   signal: ChangeSignal;
   session: SessionOptions;
+  people: PeopleOptions;
   logLevel: string;
   /** Tokens for the fictional units; null unless this is a demonstration. */
   demonstration: DemoTokens | null;
@@ -60,6 +64,7 @@ export class AppModule {
         PartsModule.of(parts),
         LoggerModule.forRoot({ pinoHttp: loggingOptions(parts.logLevel) }),
         SessionModule.forHub(parts.session),
+        PeopleModule.forHub(parts.people),
         GraphQLModule.forRoot<ApolloDriverConfig>(graphqlOptions(parts)),
         DirectoryModule,
         TrustModule,
@@ -67,7 +72,11 @@ export class AppModule {
         AlertsModule,
         RequestsModule,
       ],
-      controllers: [HealthController, SchemaController, ...(parts.demonstration ? [DemoController] : [])],
+      controllers: [
+        HealthController,
+        SchemaController,
+        ...(parts.demonstration ? [DemoController, DemoSignInController] : []),
+      ],
       providers: [
         ...(parts.demonstration ? [{ provide: DemoTokens, useValue: parts.demonstration }] : []),
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -13,6 +13,7 @@ import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
 import { HubError } from './common/errors.js';
 import { extensionsOf } from './common/format-error.js';
+import { statusOf } from './common/http-error.filter.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { languageOf, message } from './common/messages/messages.js';
 import { databaseAccess } from './database/prepare-database.js';
@@ -21,6 +22,7 @@ import { DemoTokens } from './demo/demo-tokens.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { Authenticator } from './session/authenticator.js';
+import { ConsoleSessions } from './session/people/console-sessions.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
 
@@ -63,6 +65,11 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         vault: new PartVault(secrets),
         signal,
         session: { publicUrl, authUrl: access.authUrl, secrets },
+        people: {
+          secrets,
+          limits: { idleMinutes: environment.SESSION_IDLE_MINUTES, hours: environment.SESSION_HOURS },
+          ...(environment.isDemonstration ? { demonstrationPage: '/demo/sign-in' } : {}),
+        },
         logLevel: environment.LOG_LEVEL,
         demonstration: environment.isDemonstration
           ? new DemoTokens(join(environment.DATA_FOLDER, 'demo'), identity)
@@ -95,20 +102,23 @@ export async function startHub(environment: Environment, databaseUrl: string): P
 function signInBefore(app: NestFastifyApplication, publicUrl: string): void {
   const fastify = app.getHttpAdapter().getInstance();
   const authenticator = app.get(Authenticator);
+  const sessions = app.get(ConsoleSessions);
   mountSignIn(fastify, app.get(Provider));
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/oidc/')) return undefined;
     try {
-      const caller = await authenticator.authenticate(request.headers);
+      const caller = (await authenticator.authenticate(request.headers)) ?? (await sessions.authenticate(request));
       if (caller) request.caller = caller;
       return undefined;
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       const language = languageOf(request.headers['accept-language']);
       return reply
-        .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
+        .status(statusOf(error))
         .header('www-authenticate', `Bearer realm="${publicUrl}"`)
-        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error) }] });
+        .send({
+          errors: [{ message: message(error.key, language, error.details.params), extensions: extensionsOf(error) }],
+        });
     }
   });
 }

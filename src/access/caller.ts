@@ -11,4 +11,17 @@ export interface Caller {
   readonly maySeeNominal: boolean;
   readonly purpose: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** The officer's session at the console; absent for a unit's system. */
+  readonly session?: CallerSession;
+}
+
+/** A console session as the guard and the officer's own operations need it. */
+export interface CallerSession {
+  readonly id: string;
+  readonly accountId: string;
+  readonly roles: readonly string[];
+  /** A passkey was used within the last five minutes. */
+  readonly isFresh: boolean;
+  /** What `x-liaison-csrf` must be. */
+  readonly csrf: string;
 }

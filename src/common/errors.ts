@@ -6,12 +6,14 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
+  | 'STEP_UP_REQUIRED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'CONSENT_REQUIRED'
   | 'BAD_USER_INPUT'
   | 'BAD_SIGNED_OBJECT'
   | 'CONFLICT'
+  | 'RATE_LIMITED'
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
@@ -54,8 +56,16 @@ export class NotFound extends HubError {
 
 export class Unauthenticated extends HubError {
   readonly code = 'UNAUTHENTICATED';
+  constructor(key: MessageKey = 'error.unauthenticated') {
+    super(key);
+  }
+}
+
+/** The officer may do this, but only with a passkey used within the last five minutes. */
+export class StepUpRequired extends HubError {
+  readonly code = 'STEP_UP_REQUIRED';
   constructor() {
-    super('error.unauthenticated');
+    super('error.stepUpRequired');
   }
 }
 
@@ -85,6 +95,14 @@ export class BadSignedObject extends HubError {
   readonly code = 'BAD_SIGNED_OBJECT';
   constructor(sub: string, details: ErrorDetails = {}) {
     super('error.badSignedObject', { ...details, sub, params: { sub } });
+  }
+}
+
+/** Too much at once; the same request may succeed in a moment. */
+export class RateLimited extends HubError {
+  readonly code = 'RATE_LIMITED';
+  constructor() {
+    super('error.rateLimited', { retryable: true });
   }
 }
 

@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HubError, NotFound } from './errors.js';
+import { type ErrorCode, HubError, NotFound } from './errors.js';
 import { extensionsOf } from './format-error.js';
 import { languageOf, message } from './messages/messages.js';
 
-const STATUS: Record<string, number> = {
+const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
+  STEP_UP_REQUIRED: 403,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
 };
+
+/** The HTTP status that goes with an error's code. */
+export function statusOf({ code }: HubError): number {
+  return STATUS[code] ?? 400;
+}
 
 /** Errors of plain HTTP routes, in the same shape and words as GraphQL's. GraphQL errors pass on to formatError. */
 @Catch()
@@ -25,7 +32,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
-      return reply.status(STATUS[known.code] ?? 400).send({
+      return reply.status(statusOf(known)).send({
         errors: [{ message: message(known.key, language, known.details.params), extensions: extensionsOf(known) }],
       });
     }

@@ -8,6 +8,11 @@ import { frontPage } from './front-page.js';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
+/** Whether the Host header is this machine's, so that no foreign name can be pointed here. */
+export function isThisMachine(host: string | undefined): boolean {
+  return LOOPBACK_HOST.test(host ?? '');
+}
+
 /** Only in a demonstration: its front page, and tokens for its fictional units, so that one `curl` shows something. */
 @Controller()
 export class DemoController {
@@ -41,7 +46,7 @@ export class DemoController {
   @Header('content-type', 'text/plain; charset=utf-8')
   @Header('cache-control', 'no-store')
   async token(@Param('unit') unit: string, @Headers('host') host: string | undefined): Promise<string> {
-    if (!LOOPBACK_HOST.test(host ?? '')) throw new NotFound();
+    if (!isThisMachine(host)) throw new NotFound();
     const token = await this.tokens.obtain(unit);
     if (token === undefined) throw new NotFound();
     return token;

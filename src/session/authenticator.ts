@@ -83,7 +83,7 @@ function permissionsOf(system: UnitSystem, scope: unknown): ReadonlySet<Permissi
 }
 
 /** The purpose under which the caller works; it goes into the access log, so a wrong one is refused rather than replaced. */
-function purposeOf(headers: IncomingHttpHeaders): string {
+export function purposeOf(headers: IncomingHttpHeaders): string {
   const purpose = headers['x-liaison-purpose'] ?? Purpose.PREVENT_DETECT;
   if (typeof purpose === 'string' && PURPOSES.has(purpose)) return purpose;
   const message = `One of ${[...PURPOSES].join(', ')}`;

@@ -16,7 +16,8 @@ export interface SessionOptions {
   secrets: SecretsFolder;
 }
 
-const POOL = Symbol('pool of hub_auth');
+/** Connections as hub_auth, for everything that signs in. */
+export const POOL = Symbol('pool of hub_auth');
 const KEYS = Symbol('keys of the provider');
 
 /** Sign-in: the embedded OpenID provider (mounted by `mountSignIn`) and the Authenticator that believes its tokens. */
@@ -32,13 +33,14 @@ export class SessionModule implements OnApplicationShutdown {
       new Authenticator(issuer, publicKeysOf(keys), new UnitSystems(pool));
     return {
       module: SessionModule,
+      global: true,
       providers: [
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
         { provide: Provider, inject, useFactory: provider },
         { provide: Authenticator, inject, useFactory: authenticator },
       ],
-      exports: [Provider, Authenticator],
+      exports: [Provider, Authenticator, POOL],
     };
   }
 
@@ -50,7 +52,7 @@ export class SessionModule implements OnApplicationShutdown {
 function openPool(connectionString: string): Pool {
   const pool = new Pool({
     connectionString,
-    max: 4,
+    max: 8,
     application_name: 'liaison-hub-sign-in',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,

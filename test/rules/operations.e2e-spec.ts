@@ -27,7 +27,7 @@ import {
 } from 'graphql';
 import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
-import { Allow, Public } from '../../src/access/permission.js';
+import { Allow, Public, StepUp } from '../../src/access/permission.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
@@ -122,16 +122,36 @@ describe('every operation', () => {
     expect(undeclared.map((each) => each.name)).toEqual([]);
   });
 
+  it('asks an officer for the passkey again where something cannot be taken back', () => {
+    const careful = operations.filter((each) => declaration(StepUp.KEY, each) === true).map((each) => each.name);
+    expect(careful.sort()).toEqual(['approveAdmission', 'proposeAdmission', 'publishKeySet', 'submit']);
+  });
+
   it('is public only where the reason is known', async () => {
     const openOf = (app: NestFastifyApplication): string[] =>
       operationsOf(app)
         .filter((each) => declaration(Public.KEY, each) === true)
         .map((each) => each.name)
         .sort();
-    // Health is for whoever watches the process; JSON Schemas are the protocol, not data.
-    const known = ['GET /healthz', 'GET /readyz', 'GET /schemas', 'GET /schemas/:file'];
+    // Health is for whoever watches the process; JSON Schemas are the protocol, not data; who signs in is not signed in yet.
+    const known = [
+      'GET /account',
+      'GET /enrol',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /schemas',
+      'GET /schemas/:file',
+      'GET /session/browser.js',
+      'GET /session/page.css',
+      'GET /sign-in',
+      'GET /step-up',
+      'POST /enrol',
+      'POST /enrol/open',
+      'POST /sign-in',
+      'POST /sign-in/options',
+    ];
     // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
-    const isOfDemonstration = (name: string): boolean => name === 'GET /' || name.startsWith('GET /demo/');
+    const isOfDemonstration = (name: string): boolean => name === 'GET /' || /^(GET|POST) \/demo\//.test(name);
     expect(openOf(t.hub.app).filter((name) => !isOfDemonstration(name))).toEqual(known);
     const environment = readEnvironment({
       HUB_ID: 'hub.example',
