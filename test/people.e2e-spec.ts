@@ -1,9 +1,13 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AGENCIES } from '../src/demo/world/directory.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser, enrol } from './support/browser.js';
 import { composeAndSubmit } from './support/exchange.js';
-import { type Party, startTestHub, type TestHub } from './support/hub.js';
+import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 
 let t: TestHub;
 let vn: Party;
@@ -232,5 +236,94 @@ describe('the pages', () => {
     const token = await aLink(t, vn, officer);
     const reply = await new Browser(t.url).post('/enrol/open', { token }, { 'accept-language': 'vi' });
     expect(reply.body).toMatchObject({ agency: 'VN-CUS', title: 'Cán bộ của đơn vị' });
+  });
+});
+
+describe('GET /session', () => {
+  it('gives an officer the proof for requests, and a system nothing', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['ANALYST']);
+    expect((await browser.get('/session')).body).toMatchObject({ officer, roles: ['ANALYST'], csrf: browser.csrf });
+    expect((await new Browser(t.url).get('/session')).status).toBe(401);
+    const asSystem = { authorization: `Bearer ${await vn.token()}` };
+    expect((await new Browser(t.url).get('/session', asSystem)).status).toBe(403);
+  });
+});
+
+describe('liaison officer enrol', () => {
+  const liaison = async (officer: string): Promise<{ code: number; out: string }> => {
+    const program = join(import.meta.dirname, '../dist/src/cli/liaison.js');
+    const env = {
+      ...process.env,
+      HUB_ID,
+      DATABASE_URL: t.database.url,
+      DATA_FOLDER: t.database.dataFolder,
+      PUBLIC_URL: t.url,
+    };
+    const words = [program, 'officer', 'enrol', officer, '--agency', 'VN-CUS', '--lang', 'en'];
+    return promisify(execFile)(process.execPath, words, { env: { ...env, NODE_OPTIONS: '' } }).then(
+      ({ stdout }) => ({ code: 0, out: stdout }),
+      (error: { code: number; stderr: string }) => ({ code: error.code, out: error.stderr }),
+    );
+  };
+
+  it('prints a link with which an administrator enrols, once', async () => {
+    const admin = await anOfficer(t, vn, ['AGENCY_ADMIN']);
+    const { code, out } = await liaison(admin);
+    expect(code).toBe(0);
+    const [, token] = /#([\w-]{43})$/m.exec(out)!;
+    expect(out).toContain(`${t.url}/enrol#`);
+    expect((await enrol(new Browser(t.url), new SoftwareAuthenticator(t.url), token!)).status).toBe(200);
+    const again = await liaison(admin);
+    expect([again.code, again.out]).toEqual([3, expect.stringContaining('has a passkey already')]);
+  }, 60_000);
+
+  it('lets nobody in who sees content, nor anybody unknown', async () => {
+    for (const [officer, reason] of [
+      [await anOfficer(t, vn, ['AGENCY_ADMIN', 'ANALYST']), 'has access to content'],
+      ['p:nobody-at-all', 'has no officer'],
+    ]) {
+      const { code, out } = await liaison(officer!);
+      expect([code, out]).toEqual([3, expect.stringContaining(reason!)]);
+    }
+    expect(await t.database.sql(`SELECT 1 FROM auth.account WHERE officer = 'p:nobody-at-all'`)).toEqual([]);
+  }, 60_000);
+});
+
+describe('in the demonstration', () => {
+  const ofDemonstration = AGENCIES[0]!.officers.filter(({ unit }) => unit === 'VN-CUS-AS');
+  beforeAll(async () => {
+    for (const { pseudonym, unit, roles } of ofDemonstration) {
+      await t.database.sql(
+        `INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, clearance, may_see_nominal, valid_from)
+         VALUES ('VN-CUS', $1, $2, 'Officer', 'Cán bộ', $3, 1, true, '2020-01-01')`,
+        [pseudonym, unit, roles],
+      );
+    }
+  });
+
+  it('one click signs in as each listed role', async () => {
+    const page = await new Browser(t.url).get('/demo/sign-in');
+    for (const { pseudonym, roles } of ofDemonstration) {
+      expect(page.text).toContain(pseudonym);
+      const browser = new Browser(t.url);
+      expect((await browser.post('/demo/sign-in', { agency: 'VN-CUS', officer: pseudonym })).status).toBe(200);
+      await browser.loadProof();
+      expect(await browser.ask('{ me { officer roles isFresh } }')).toEqual({
+        data: { me: { officer: pseudonym, roles, isFresh: true } },
+      });
+    }
+  });
+
+  it('nobody else can be signed in as, nor from another page or under another name', async () => {
+    const { officer } = await aSignedIn(t, vn, ['RELEASER']);
+    const body = { agency: 'VN-CUS', officer: ofDemonstration[0]!.pseudonym };
+    const browser = new Browser(t.url);
+    const statusOf = async (given: object, headers: object = {}): Promise<number> =>
+      (await browser.post('/demo/sign-in', given, { ...headers })).status;
+    expect(await statusOf({ agency: 'VN-CUS', officer })).toBe(404);
+    expect(await statusOf({ agency: 'TH-CUS', officer: body.officer })).toBe(404);
+    expect(await statusOf(body, { origin: 'https://evil.example' })).toBe(403);
+    expect(await statusOf(body, { 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(browser.cookies.size).toBe(0);
   });
 });

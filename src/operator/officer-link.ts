@@ -23,7 +23,9 @@ export async function makeOfficerLink(tx: EntityManager, agency: string, officer
     [agency, officer],
   );
   if (!known) throw new LinkRefused('unknown');
-  if (!known.roles.every((role) => ADMINISTRATORS.includes(role))) throw new LinkRefused('notAdministrator');
+  const { roles } = known;
+  if (roles.length === 0 || !roles.every((role) => ADMINISTRATORS.includes(role)))
+    throw new LinkRefused('notAdministrator');
   if (known.enrolled) throw new LinkRefused('enrolled');
   const [account] = await tx.query<{ id: string }[]>(OBTAIN_ACCOUNT, [agency, officer]);
   return issueLink((text, values) => tx.query(text, values), account!.id);

@@ -14,6 +14,7 @@ import { Passkeys } from './passkeys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
+import { SessionController } from './session.controller.js';
 import { SessionsResolver } from './sessions.resolver.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
@@ -30,7 +31,7 @@ export class PeopleModule {
     const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
     return {
       module: PeopleModule,
-      controllers: [PagesController, SignInController],
+      controllers: [PagesController, SessionController, SignInController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },

@@ -13,13 +13,17 @@ export interface Account {
 
 /** "Your account": who is signed in, with which roles, and every session, each of which can be ended. */
 export function accountPage({ caller, session, sessions, title }: Account, language: Language): Page {
-  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
   const line = (own: OwnSession, text: HtmlText): string => {
     const times = text('page.account.times', { began: when.format(own.beganAt), seen: when.format(own.seenAt) });
     const end = own.isCurrent
       ? `<small>${text('page.account.thisOne')}</small>`
       : `<button type="button" class="plain" data-act="end-session" data-id="${own.id}">${text('page.account.end')}</button>`;
-    return `<li><span>${escapeHtml(own.userAgent) || text('page.account.unknownBrowser')}<small>${times}</small></span>${end}</li>`;
+    return `<li><span>${escapeHtml(browserIn(own.userAgent)) || text('page.account.unknownBrowser')}<small>${times}</small></span>${end}</li>`;
   };
   return {
     name: 'account',
@@ -37,3 +41,14 @@ export function accountPage({ caller, session, sessions, title }: Account, langu
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,
   };
 }
+
+/** Browser and system as a person would name them; the header itself when it names neither. */
+function browserIn(userAgent: string): string {
+  const [, name, version] =
+    /\b(Edg|OPR|Firefox|Chrome|HeadlessChrome|Version)\/(\d+)(?!.*\b(?:Edg|OPR)\/)/.exec(userAgent) ?? [];
+  const system = /Windows|Android|iPhone|iPad|Mac OS X|Linux/.exec(userAgent)?.[0];
+  if (name === undefined) return userAgent;
+  return [`${NAMES[name] ?? name} ${version}`, system].filter(Boolean).join(', ');
+}
+
+const NAMES: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', HeadlessChrome: 'Chrome', Version: 'Safari' };

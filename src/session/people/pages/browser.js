@@ -45,7 +45,8 @@ async function run(act, data) {
   tell(working);
   try {
     const { next } = await act(data);
-    location.assign(next);
+    // The language that was chosen goes along.
+    location.assign(next + location.search);
   } catch (error) {
     tell(sentenceOf(error), true);
     isBusy = false;

@@ -55,8 +55,8 @@ ${isDemonstration ? `<p class="fictional">${text('demo.fictional')}</p>` : ''}
 <header><strong>Liaison Hub</strong><nav><a href="?lang=en" lang="en" hreflang="en">English</a> · <a href="?lang=vi" lang="vi" hreflang="vi">Tiếng Việt</a></nav></header>
 <main data-page="${page.name}"${page.isWide ? ' class="wide"' : ''} ${data.join(' ')}>
 <h1>${text(page.title)}</h1>
-${page.body(text)}
 <p role="status"></p>
+${page.body(text)}
 <noscript><p>${text('page.noScript')}</p></noscript>
 </main>
 <footer><span>${text('page.confidential')}</span></footer>

@@ -10,7 +10,7 @@ export function signInPage({ demonstrationPage }: PeopleOptions, csrf: string | 
     needsPasskey: true,
     body: (text) => `<p>${text('page.signIn.how')}</p>
 <div class="acts"><button type="button" data-act="sign-in" autofocus>${text('page.signIn.act')}</button>${demonstrationLink(text, demonstrationPage)}</div>
-<p class="quiet after">${text('page.signIn.noPasskey')}</p>`,
+<p class="quiet">${text('page.signIn.noPasskey')}</p>`,
   };
 }
 
