@@ -110,7 +110,7 @@ describe('an officer', () => {
     const cookie = browser.cookies.get('__Host-liaison')!;
     const reply = await browser.post('/sign-out');
     expect(reply.body).toEqual({ next: '/sign-in' });
-    expect(reply.headers.get('clear-site-data')).toContain('"storage"');
+    expect(reply.headers.get('clear-site-data')).toBe('"cache"');
     expect(browser.cookies.has('__Host-liaison')).toBe(false);
     browser.cookies.set('__Host-liaison', cookie);
     expect((await browser.ask(ME)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');

@@ -171,7 +171,7 @@ export class ConsoleSessions {
 
   private isOurs(request: FastifyRequest, csrf: string): boolean {
     const isReading = request.method === 'GET' || request.method === 'HEAD';
-    if (isReading && !/^\/graphql\b/.test(request.url)) {
+    if (isReading && request.routeOptions.url !== '/graphql') {
       return [undefined, 'none', 'same-origin'].includes(request.headers['sec-fetch-site']);
     }
     return isFromOwnPage(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);

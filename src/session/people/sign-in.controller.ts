@@ -105,11 +105,15 @@ export class SignInController {
     return begun(reply, await this.service.stepUp(request, caller.session!, response));
   }
 
+  /**
+   * Ends the session and has the browser forget its cached pages. Not its storage, which is where a console keeps the officer's own
+   * keys, nor "cookies", which would reach every host of the same domain: our own cookie is cleared by name.
+   */
   @Post('sign-out')
   @Allow('session.own')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @Header('clear-site-data', '"cache", "cookies", "storage"')
+  @Header('clear-site-data', '"cache"')
   async signOut(@Res({ passthrough: true }) reply: FastifyReply, @CurrentCaller() caller: Caller): Promise<object> {
     await this.sessions.end(caller.session!, caller.session!.id);
     void reply.header('set-cookie', clearCookie('__Host-liaison'));
