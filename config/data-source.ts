@@ -8,6 +8,7 @@ import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
+import { CreatePeople1795300050000 } from '../migrations/1795300050000-create-people.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
@@ -25,6 +26,7 @@ const MIGRATIONS = [
   CreateConnectionLimits1795300021000,
   CreateAccess1795300030000,
   CreateFiles1795300040000,
+  CreatePeople1795300050000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

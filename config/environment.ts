@@ -113,6 +113,14 @@ export class Environment {
   })
   CLAMD_SOCKET?: string;
 
+  /** After how long without a request a console session ends. */
+  @Whole(1, 60)
+  SESSION_IDLE_MINUTES = 20;
+
+  /** After how long a console session ends in any case. */
+  @Whole(1, 24)
+  SESSION_HOURS = 10;
+
   /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
   get isDemonstration(): boolean {
     return this.HUB_ID.startsWith('demo.');
@@ -152,6 +160,8 @@ const VARIABLES = [
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
   'CLAMD_SOCKET',
+  'SESSION_IDLE_MINUTES',
+  'SESSION_HOURS',
 ] as const;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);

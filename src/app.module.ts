@@ -17,6 +17,7 @@ import { loggedError } from './common/log-error.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { DemoSignIn } from './demo/demo-sign-in.js';
 import { DemoController } from './demo/demo.controller.js';
+import { DemoSignInController } from './demo/demo-sign-in.controller.js';
 import { documentLimits, MAX_TOKENS } from './edge/document-limits.js';
 import { Limits } from './edge/limits.js';
 import { limitsPlugin } from './edge/limits-plugin.js';
@@ -32,6 +33,8 @@ import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
+import { PeopleModule } from './session/people/people.module.js';
+import type { PeopleOptions } from './session/people/people-options.js';
 import { SessionModule, type SessionOptions } from './session/session.module.js';
 import { HubKeys } from './trust/hub-keys.js';
 import { TrustModule } from './trust/trust.module.js';
@@ -51,6 +54,7 @@ export interface HubParts {
   signal: ChangeSignal;
   session: SessionOptions;
   limits: Limits;
+  people: PeopleOptions;
   logLevel: string;
   /** Signs in as the fictional units; null unless this is a demonstration. */
   demonstration: DemoSignIn | null;
@@ -79,6 +83,7 @@ export class AppModule {
         PartsModule.of(parts),
         LoggerModule.forRoot({ pinoHttp: loggingOptions(parts.logLevel) }),
         SessionModule.forHub(parts.session),
+        PeopleModule.forHub(parts.people),
         GraphQLModule.forRoot<ApolloDriverConfig>(graphqlOptions(parts)),
         DirectoryModule,
         TrustModule,
@@ -87,7 +92,11 @@ export class AppModule {
         AlertsModule,
         RequestsModule,
       ],
-      controllers: [HealthController, SchemaController, ...(parts.demonstration ? [DemoController] : [])],
+      controllers: [
+        HealthController,
+        SchemaController,
+        ...(parts.demonstration ? [DemoController, DemoSignInController] : []),
+      ],
       providers: [
         ...(parts.demonstration ? [{ provide: DemoSignIn, useValue: parts.demonstration }] : []),
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -27,6 +27,7 @@ import { Scanner } from './files/scanner.js';
 import { takeUploads } from './files/take-uploads.js';
 import { Authenticator } from './session/authenticator.js';
 import { identifyCallers } from './session/identify-callers.js';
+import { ConsoleSessions } from './session/people/console-sessions.js';
 import { mountSignIn } from './session/mount-sign-in.js';
 import { HubKeys } from './trust/hub-keys.js';
 
@@ -72,6 +73,11 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         signal,
         limits,
         session: { publicUrl, authUrl: access.authUrl, secrets },
+        people: {
+          secrets,
+          limits: { idleMinutes: environment.SESSION_IDLE_MINUTES, hours: environment.SESSION_HOURS },
+          ...(environment.isDemonstration ? { demonstrationPage: '/demo/sign-in' } : {}),
+        },
         logLevel: environment.LOG_LEVEL,
         demonstration: environment.isDemonstration
           ? new DemoSignIn(join(environment.DATA_FOLDER, 'demo'), identity)
@@ -86,7 +92,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     const fastify = app.getHttpAdapter().getInstance();
     mountEdge(fastify, limits);
     mountSignIn(fastify, app.get(Provider));
-    identifyCallers(fastify, app.get(Authenticator), publicUrl);
+    identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
     takeUploads(fastify);
     await app.listen(port, environment.HOST);
     return {

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Forbidden, Unauthenticated } from '../common/errors.js';
+import { Forbidden, StepUpRequired, Unauthenticated } from '../common/errors.js';
 import { callerOf } from './current-caller.js';
-import { Allow, Public } from './permission.js';
+import { Allow, Public, StepUp } from './permission.js';
 
 /** Stands before every operation, GraphQL or HTTP. One that declares neither @Allow nor @Public is refused. */
 @Injectable()
@@ -16,8 +16,8 @@ export class AccessGuard implements CanActivate {
     const permission = this.reflector.get(Allow, operation);
     const caller = callerOf(context);
     if (!caller) throw new Unauthenticated();
-    if (permission && caller.permissions.has(permission)) return true;
-
-    throw new Forbidden();
+    if (!permission || !caller.permissions.has(permission)) throw new Forbidden();
+    if (this.reflector.get(StepUp, operation) && caller.session?.isFresh === false) throw new StepUpRequired();
+    return true;
   }
 }

@@ -13,6 +13,8 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
   /** What the unit's system may send; absent for an officer, whom no connection limits. */
   readonly sending?: SendingLimits;
+  /** The officer's session at the console; absent for a unit's system. */
+  readonly session?: CallerSession;
 }
 
 /** The limits that the operator has set to a unit's system. */
@@ -20,4 +22,15 @@ export interface SendingLimits {
   readonly kinds: ReadonlySet<string>;
   /** Agencies (with all their units), units and communities; null: whoever an agreement allows. */
   readonly addressees: readonly string[] | null;
+}
+
+/** A console session as the guard and the officer's own operations need it. */
+export interface CallerSession {
+  readonly id: string;
+  readonly accountId: string;
+  readonly roles: readonly string[];
+  /** A passkey was used within the last five minutes. */
+  readonly isFresh: boolean;
+  /** What `x-liaison-csrf` must be. */
+  readonly csrf: string;
 }

@@ -26,6 +26,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['setUp', 'pin', () => import('./commands/pin.js')],
   ['operate', 'init', () => import('./commands/init.js')],
   ['operate', 'enrol', () => import('./commands/enrol.js')],
+  ['operate', 'officer', () => import('./commands/officer.js')],
   ['help', 'help', () => import('./commands/help.js')],
 ];
 
@@ -49,6 +50,7 @@ type CommandName =
   | 'pin'
   | 'init'
   | 'enrol'
+  | 'officer'
   | 'help';
 
 /** Runs one command line. Sets the exit code; what went wrong goes to stderr, as JSON with --json. */

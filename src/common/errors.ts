@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
+  | 'STEP_UP_REQUIRED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'CONSENT_REQUIRED'
@@ -69,6 +70,14 @@ export class Unauthenticated extends HubError {
 export class NonceWanted extends Unauthenticated {
   constructor() {
     super('error.nonceWanted', { sub: 'DPOP_NONCE', retryable: true });
+  }
+}
+
+/** The officer may do this, but only with a passkey used within the last five minutes. */
+export class StepUpRequired extends HubError {
+  readonly code = 'STEP_UP_REQUIRED';
+  constructor() {
+    super('error.stepUpRequired');
   }
 }
 

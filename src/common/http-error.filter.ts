@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HubError, NotFound } from './errors.js';
+import { type ErrorCode, HubError, NotFound } from './errors.js';
 import { extensionsOf } from './format-error.js';
 import { languageOf, message, type MessageKey } from './messages/messages.js';
 
-const STATUS: Record<string, number> = {
+const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
+  STEP_UP_REQUIRED: 403,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
@@ -21,6 +22,11 @@ const WRONG_REQUESTS: Record<number, MessageKey> = {
   415: 'error.jsonOnly',
 };
 
+/** The HTTP status that goes with an error. */
+export function statusOf({ code, details }: HubError): number {
+  return details.status ?? STATUS[code] ?? 400;
+}
+
 /** Errors of plain HTTP routes, in the same shape and words as GraphQL's. GraphQL errors pass on to formatError. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
@@ -34,7 +40,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
     if (known instanceof HubError) {
       if (known.details.retryAfter !== undefined) reply.header('retry-after', String(known.details.retryAfter));
-      return reply.status(known.details.status ?? STATUS[known.code] ?? 400).send({
+      return reply.status(statusOf(known)).send({
         errors: [
           { message: message(known.key, language, known.details.params), extensions: extensionsOf(known, language) },
         ],

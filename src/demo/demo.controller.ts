@@ -8,6 +8,11 @@ import { frontPage } from './front-page.js';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
+/** Whether the Host header is this machine's, so that no foreign name can be pointed here. */
+export function isThisMachine(host: string | undefined): boolean {
+  return LOOPBACK_HOST.test(host ?? '');
+}
+
 /** Only in a demonstration: its front page, and signing in as its fictional units, so that one `curl` shows something. */
 @Controller()
 export class DemoController {
@@ -39,7 +44,7 @@ export class DemoController {
   @Header('content-type', 'text/plain; charset=utf-8')
   @Header('cache-control', 'no-store')
   async headers(@Param('unit') unit: string, @Headers('host') host: string | undefined): Promise<string> {
-    if (!LOOPBACK_HOST.test(host ?? '')) throw new NotFound();
+    if (!isThisMachine(host)) throw new NotFound();
     const headers = await this.signIn.headersFor(unit);
     if (headers === undefined) throw new NotFound();
     return `authorization: ${headers.authorization}\ndpop: ${headers.dpop}\n`;

@@ -17,6 +17,7 @@ export function frontPage(hub: HubIdentity, home: string, language: Language): s
 <p class="fictional">${text('demo.fictional')}</p>
 <h1>Liaison Hub</h1>
 <p>${text('demo.what')}</p>
+<p><a href="/demo/sign-in">${text('demo.trySignIn')}</a></p>
 <h2>${text('demo.tryInbox')}</h2>
 <pre><code>${escapeHtml(exampleCurl(hub.publicUrl))}</code></pre>
 <h2>${text('demo.tryCli')}</h2>

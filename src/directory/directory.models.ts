@@ -100,6 +100,15 @@ export class Me {
   @Field(() => [String])
   permissions: string[];
 
+  @Field(() => [String], { description: 'Roles of the officer; none for a system' })
+  roles: string[];
+
+  @Field(() => Boolean, {
+    description:
+      'An officer used a passkey within the last five minutes: what needs STEP_UP_REQUIRED otherwise can be done now',
+  })
+  isFresh: boolean;
+
   @Field(() => String, { description: 'Identity of this hub: the `hub` of everything signed for it' })
   hub: string;
 

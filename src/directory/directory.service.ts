@@ -41,6 +41,8 @@ export class DirectoryService {
       maySeeNominal: caller.maySeeNominal,
       purpose: caller.purpose,
       permissions: [...caller.permissions].sort(),
+      roles: [...(caller.session?.roles ?? [])],
+      isFresh: caller.session?.isFresh ?? false,
       hub: this.hub.id,
       now: this.clock.now(),
       agreements: (await readAgreements(tx)).map(agreementModel),

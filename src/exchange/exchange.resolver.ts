@@ -1,7 +1,7 @@
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow } from '../access/permission.js';
+import { Allow, StepUp } from '../access/permission.js';
 import { InvalidInput } from '../common/errors.js';
 import { assemble } from '../protocol/signing.js';
 import { normaliseTerm } from './body/selectors.js';
@@ -115,6 +115,7 @@ export class ExchangeResolver {
       'Sends a signed object: either the whole text, or a composition with raw signatures. The same object again gets its first receipt.',
   })
   @Allow('objects.submit')
+  @StepUp(true)
   async submit(
     @CurrentCaller() caller: Caller,
     @Args('object', { type: () => String, nullable: true, description: 'JWS General JSON' }) object: string | null,

@@ -131,7 +131,7 @@ export class Authenticator {
 }
 
 /** The purpose under which the caller works; it goes into the access log, so a wrong one is refused rather than replaced. */
-function purposeOf(headers: IncomingHttpHeaders): string {
+export function purposeOf(headers: IncomingHttpHeaders): string {
   const purpose = headers['x-liaison-purpose'] ?? Purpose.PREVENT_DETECT;
   if (typeof purpose === 'string' && PURPOSES.has(purpose)) return purpose;
   throw new InvalidInput([

@@ -1,16 +1,23 @@
 import type { FastifyInstance } from 'fastify';
 import { HubError, NonceWanted } from '../common/errors.js';
 import { extensionsOf } from '../common/format-error.js';
+import { statusOf } from '../common/http-error.filter.js';
 import { languageOf, message } from '../common/messages/messages.js';
 import type { Authenticator } from './authenticator.js';
 import { PROOF_ALGORITHMS } from './dpop-proof.js';
+import type { ConsoleSessions } from './people/console-sessions.js';
 
 /** Finds out who calls before anything else looks at a request, and refuses whoever claims to be someone and is not. */
-export function identifyCallers(fastify: FastifyInstance, authenticator: Authenticator, publicUrl: string): void {
+export function identifyCallers(
+  fastify: FastifyInstance,
+  authenticator: Authenticator,
+  publicUrl: string,
+  sessions?: ConsoleSessions,
+): void {
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/oidc/')) return undefined;
     try {
-      const caller = await authenticator.authenticate(request);
+      const caller = (await authenticator.authenticate(request)) ?? (await sessions?.authenticate(request));
       if (!caller) return undefined;
       request.caller = caller;
       reply.header('dpop-nonce', authenticator.nextNonce());
@@ -20,9 +27,11 @@ export function identifyCallers(fastify: FastifyInstance, authenticator: Authent
       const language = languageOf(request.headers['accept-language']);
       reply.header('dpop-nonce', authenticator.nextNonce());
       if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));
-      return reply
-        .status(error.code === 'UNAUTHENTICATED' ? 401 : 400)
-        .send({ errors: [{ message: message(error.key, language), extensions: extensionsOf(error, language) }] });
+      return reply.status(statusOf(error)).send({
+        errors: [
+          { message: message(error.key, language, error.details.params), extensions: extensionsOf(error, language) },
+        ],
+      });
     }
   });
 }

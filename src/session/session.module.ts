@@ -24,7 +24,8 @@ export interface SessionOptions {
   secrets: SecretsFolder;
 }
 
-const POOL = Symbol('pool of hub_auth');
+/** Connections as hub_auth, for everything that signs in. */
+export const POOL = Symbol('pool of hub_auth');
 const KEYS = Symbol('keys of the provider');
 const NONCE_SECRET = Symbol('secret of the nonces');
 const SWEEP_INTERVAL_MS = 60_000;
@@ -45,6 +46,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
     const issuer = `${publicUrl}/oidc`;
     return {
       module: SessionModule,
+      global: true,
       providers: [
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
@@ -63,7 +65,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
             new Authenticator(publicUrl, issuer, publicKeysOf(keys), new ServerNonces(nonceSecret), systems),
         },
       ],
-      exports: [Provider, Authenticator],
+      exports: [Provider, Authenticator, POOL],
     };
   }
 
@@ -89,7 +91,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
 function openPool(connectionString: string): Pool {
   const pool = new Pool({
     connectionString,
-    max: 4,
+    max: 8,
     application_name: 'liaison-hub-sign-in',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,

@@ -1,7 +1,7 @@
 import { Args, Field, ID, Int, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
-import { Allow } from '../access/permission.js';
+import { Allow, StepUp } from '../access/permission.js';
 import { Visible } from '../access/visibility.js';
 import { HubKeys } from './hub-keys.js';
 import { KeySetsService } from './key-sets.service.js';
@@ -47,6 +47,7 @@ export class TrustResolver {
     description: "Publishes the next key set of the caller's agency, signed by its roots",
   })
   @Allow('keys.publish')
+  @StepUp(true)
   async publishKeySet(
     @CurrentCaller() caller: Caller,
     @Args('keySet', { description: 'JWS General JSON of type liaison-keyset+jws' }) keySet: string,

@@ -30,7 +30,7 @@ import {
 } from 'graphql';
 import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
-import { Allow, type Permission, Public } from '../../src/access/permission.js';
+import { Allow, type Permission, Public, StepUp } from '../../src/access/permission.js';
 import type { Visibility } from '../../src/access/visibility.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
@@ -128,16 +128,36 @@ describe('every operation', () => {
     expect(undeclared.map((each) => each.name)).toEqual([]);
   });
 
+  it('asks an officer for the passkey again where something cannot be taken back', () => {
+    const careful = operations.filter((each) => declaration(StepUp.KEY, each) === true).map((each) => each.name);
+    expect(careful.sort()).toEqual(['approveAdmission', 'proposeAdmission', 'publishKeySet', 'submit']);
+  });
+
   it('is public only where the reason is known', async () => {
     const openOf = (app: NestFastifyApplication): string[] =>
       operationsOf(app)
         .filter((each) => declaration(Public.KEY, each) === true)
         .map((each) => each.name)
         .sort();
-    // Health is for whoever watches the process; JSON Schemas are the protocol, not data.
-    const known = ['GET /healthz', 'GET /readyz', 'GET /schemas', 'GET /schemas/:file'];
+    // Health is for whoever watches the process; JSON Schemas are the protocol, not data; who signs in is not signed in yet.
+    const known = [
+      'GET /account',
+      'GET /enrol',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /schemas',
+      'GET /schemas/:file',
+      'GET /session/browser.js',
+      'GET /session/page.css',
+      'GET /sign-in',
+      'GET /step-up',
+      'POST /enrol',
+      'POST /enrol/open',
+      'POST /sign-in',
+      'POST /sign-in/options',
+    ];
     // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
-    const isOfDemonstration = (name: string): boolean => name === 'GET /' || name.startsWith('GET /demo/');
+    const isOfDemonstration = (name: string): boolean => name === 'GET /' || /^(GET|POST) \/demo\//.test(name);
     expect(openOf(t.hub.app).filter((name) => !isOfDemonstration(name))).toEqual(known);
     const environment = readEnvironment({
       HUB_ID: 'hub.example',
@@ -245,6 +265,7 @@ const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
   released: ['objects.read', 'objects.submit'],
   nominal: ['objects.read', 'objects.submit'],
   owner: ['objects.read'],
+  administrator: ['officers.enrol'],
   list: 'any',
 };
 
@@ -298,18 +319,21 @@ describe('GET', () => {
     const to = await t.enrol('TH-CUS-LCB');
     const agreement = await t.agree([vn, to]);
     const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
-    const headers = { 'x-liaison-csrf': '1' };
+    const get = async (path: string): Promise<unknown> => {
+      const headers = { ...(await to.headersFor('GET', path)), 'x-liaison-csrf': '1' };
+      return fetch(`${t.url}${path}`, { headers, redirect: 'manual' });
+    };
     const before = await fingerprint(t.database);
     for (const { path, method } of operations.filter((each) => each.type === 'HTTP')) {
       if (method !== 'GET') continue;
-      for (const value of ['x', id]) await to.send(path!.replace(/:\w+/g, value), { method: 'GET', headers });
+      for (const value of ['x', id]) await get(path!.replace(/:\w+/g, value));
     }
     const fields = Object.values(schema.getQueryType()!.getFields());
     for (const field of fields) {
       const given = argumentsFor(field.args).replaceAll('00000000-0000-4000-8000-000000000000', id);
       for (const more of ['', ' changes { endCursor }']) {
         const query = `{ ${field.name}${given} ${selectionFor(field.type)}${field.name === 'changes' ? '' : more} }`;
-        await to.send(`/graphql?query=${encodeURIComponent(query)}`, { method: 'GET', headers });
+        await get(`/graphql?query=${encodeURIComponent(query)}`);
       }
     }
     expect(await fingerprint(t.database)).toEqual(before);

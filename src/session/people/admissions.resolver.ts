@@ -1,0 +1,49 @@
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { Caller } from '../../access/caller.js';
+import { CurrentCaller } from '../../access/current-caller.js';
+import { Allow, StepUp } from '../../access/permission.js';
+import { checkUuid } from '../../common/uuid.js';
+import { AdmissionModel, EnrollableModel, EnrolmentLinkModel } from './admission.models.js';
+import { type Admission, Admissions, type Enrollable } from './admissions.js';
+
+/** For an agency's administrators: who of their officers can sign in. */
+@Resolver()
+export class AdmissionsResolver {
+  constructor(private readonly admissions: Admissions) {}
+
+  @Query(() => [EnrollableModel], { description: 'The officers of one’s own agency' })
+  @Allow('officers.enrol')
+  ownOfficers(@CurrentCaller() caller: Caller): Promise<Enrollable[]> {
+    return this.admissions.officers(caller);
+  }
+
+  @Query(() => [AdmissionModel], { description: 'Enrolments of one’s own agency that wait for a second administrator' })
+  @Allow('officers.enrol')
+  waitingAdmissions(@CurrentCaller() caller: Caller): Promise<Admission[]> {
+    return this.admissions.waiting(caller);
+  }
+
+  @Mutation(() => AdmissionModel, {
+    description: 'Proposes to enrol an officer, or to recover one who lost the passkey; another administrator approves',
+  })
+  @Allow('officers.enrol')
+  @StepUp(true)
+  proposeAdmission(
+    @CurrentCaller() caller: Caller,
+    @Args('officer', { type: () => ID }) officer: string,
+  ): Promise<Admission> {
+    return this.admissions.propose(caller, officer);
+  }
+
+  @Mutation(() => EnrolmentLinkModel, {
+    description: 'Approves another administrator’s proposal: the link for the officer, good once and for 15 minutes',
+  })
+  @Allow('officers.enrol')
+  @StepUp(true)
+  approveAdmission(
+    @CurrentCaller() caller: Caller,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<EnrolmentLinkModel> {
+    return this.admissions.approve(caller, checkUuid(id, '/id'));
+  }
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Caller } from '../../access/caller.js';
+import { Forbidden, NotFound } from '../../common/errors.js';
+import { HubIdentity } from '../../common/hub-identity.js';
+import { OBTAIN_ACCOUNT } from './accounts.js';
+import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
+import { inTransaction } from './transaction.js';
+
+/** An officer of the administrator's agency, as far as enrolment is concerned. */
+export interface Enrollable {
+  officer: string;
+  unit: string;
+  titleEn: string;
+  titleVi: string;
+  roles: string[];
+  isEnrolled: boolean;
+}
+
+/** A proposal that waits for a second administrator. */
+export interface Admission {
+  id: string;
+  officer: string;
+  proposedBy: string;
+  expiresAt: Date;
+}
+
+const PROPOSAL_HOURS = 24;
+
+/**
+ * Enrolment and recovery of an agency's officers by two of its administrators: one proposes, another makes the link at the desk. A new
+ * link takes the place of whatever the officer had (security.md 5.3). Another agency's officers do not exist here.
+ */
+@Injectable()
+export class Admissions {
+  constructor(
+    private readonly pool: Pool,
+    private readonly hub: HubIdentity,
+  ) {}
+
+  async officers({ agencyId }: Caller): Promise<Enrollable[]> {
+    const { rows } = await this.pool.query<Enrollable>(
+      `SELECT o.pseudonym AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", o.roles,
+         EXISTS (SELECT FROM auth.account a JOIN auth.passkey p ON p.account_id = a.id
+                 WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym) AS "isEnrolled"
+       FROM agency.officer o WHERE o.agency_id = $1 AND (o.valid_until IS NULL OR o.valid_until > now())
+       ORDER BY o.unit_id, o.pseudonym`,
+      [agencyId],
+    );
+    return rows;
+  }
+
+  /** The agency's proposals that wait. */
+  async waiting({ agencyId }: Caller): Promise<Admission[]> {
+    const { rows } = await this.pool.query<Admission>(`${WAITING} ORDER BY d.expires_at, d.id`, [agencyId]);
+    return rows;
+  }
+
+  /** Proposes to enrol or recover an officer; the same again begins its time anew. Throws NotFound. */
+  propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
+    return inTransaction(this.pool, async (tx) => {
+      const account = await tx.query<{ id: string }>(OBTAIN_ACCOUNT, [agencyId, officer]);
+      const accountId = account.rows[0]?.id;
+      if (accountId === undefined) throw new NotFound();
+      if (accountId === session!.accountId) throw new Forbidden('error.needsAnother');
+      await tx.query(
+        `INSERT INTO auth.admission (account_id, proposed_by, expires_at) VALUES ($1, $2, now() + make_interval(hours => $3))
+         ON CONFLICT (account_id) DO UPDATE SET id = gen_random_uuid(), proposed_by = excluded.proposed_by, expires_at = excluded.expires_at`,
+        [accountId, session!.accountId, PROPOSAL_HOURS],
+      );
+      const { rows } = await tx.query<Admission>(`${WAITING} AND d.account_id = $2`, [agencyId, accountId]);
+      return rows[0]!;
+    });
+  }
+
+  /** Makes the link for what another administrator proposed. Throws NotFound, Forbidden for the proposer and for whom it is. */
+  approve({ agencyId, session }: Caller, id: string): Promise<{ address: string; expiresAt: Date }> {
+    return inTransaction(this.pool, async (tx) => {
+      const { rows } = await tx.query<{ accountId: string; proposedBy: string }>(
+        `DELETE FROM auth.admission d USING auth.account a
+         WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now()
+         RETURNING d.account_id AS "accountId", d.proposed_by AS "proposedBy"`,
+        [id, agencyId],
+      );
+      const proposal = rows[0];
+      if (!proposal) throw new NotFound();
+      if ([proposal.accountId, proposal.proposedBy].includes(session!.accountId))
+        throw new Forbidden('error.needsAnother');
+      const token = await issueLink((text, values) => tx.query(text, values), proposal.accountId);
+      return {
+        address: linkAddress(this.hub.publicUrl, token),
+        expiresAt: new Date(Date.now() + LINK_MINUTES * 60_000),
+      };
+    });
+  }
+}
+
+const WAITING = `
+  SELECT d.id, a.officer, p.officer AS "proposedBy", d.expires_at AS "expiresAt"
+  FROM auth.admission d JOIN auth.account a ON a.id = d.account_id JOIN auth.account p ON p.id = d.proposed_by
+  WHERE a.agency_id = $1 AND d.expires_at > now()`;

@@ -1,0 +1,195 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Pool, PoolClient } from 'pg';
+import type { Caller, CallerSession } from '../../access/caller.js';
+import { Forbidden, NotFound, Unauthenticated } from '../../common/errors.js';
+import type { HubIdentity } from '../../common/hub-identity.js';
+import { freshSecret } from '../../database/secrets.js';
+import { purposeOf } from '../authenticator.js';
+import { secretIn } from './cookies.js';
+import type { Identity, Strength } from './identity.js';
+import { rightsOf } from './role-rights.js';
+import { isFromOwnPage } from './same-origin.js';
+import { type ConsoleKey, hashOf, isSame } from './secret.js';
+
+/** How long a session lasts: without a request, and at most. */
+export interface SessionLimits {
+  idleMinutes: number;
+  hours: number;
+}
+
+/** One of an officer's own sessions. */
+export interface OwnSession {
+  id: string;
+  userAgent: string;
+  beganAt: Date;
+  seenAt: Date;
+  expiresAt: Date;
+  isCurrent: boolean;
+}
+
+interface Row {
+  id: string;
+  accountId: string;
+  agencyId: string;
+  unitId: string;
+  officer: string;
+  roles: string[];
+  clearance: number;
+  maySeeNominal: boolean;
+  acr: Strength;
+  isFresh: boolean;
+  isUnseen: boolean;
+}
+
+/**
+ * Console sessions: an opaque secret in a cookie, of which the hub stores the SHA-256. Every request looks the session up, together with
+ * account, officer, unit and agency, so that whatever ends one of them ends the session at its next request. Wall time.
+ */
+@Injectable()
+export class ConsoleSessions {
+  /** The hub as an issuer of identities. */
+  readonly issuer: string;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly key: ConsoleKey,
+    private readonly hub: HubIdentity,
+    private readonly limits: SessionLimits,
+  ) {
+    this.issuer = `${hub.publicUrl}/oidc`;
+  }
+
+  /**
+   * The officer who calls, undefined without a session that lives. Throws Forbidden when a living session comes with a request that
+   * another site may have caused: one that changes something, or any to /graphql, needs the three marks of our own pages
+   * (JSON by POST, Origin and Sec-Fetch-Site, `x-liaison-csrf`).
+   */
+  async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
+    const secret = secretIn(request.headers, '__Host-liaison');
+    const row = secret === undefined ? undefined : await this.find(hashOf(secret));
+    if (secret === undefined || !row) return undefined;
+    const csrf = this.csrfOf(secret);
+    if (!this.isOurs(request, csrf))
+      throw new Forbidden('error.notFromOwnPage', { params: { url: this.hub.publicUrl } });
+    const { permissions, nominal } = rightsOf(row.roles);
+    return {
+      agencyId: row.agencyId,
+      unitId: row.unitId,
+      officer: row.officer,
+      clearance: row.clearance,
+      maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
+      purpose: purposeOf(request.headers),
+      permissions,
+      session: { id: row.id, accountId: row.accountId, roles: row.roles, isFresh: row.isFresh, csrf },
+    };
+  }
+
+  /** Begins a session in this transaction; the one that the browser had before ends. The secret for the cookie. */
+  async begin(tx: PoolClient, identity: Identity, { headers }: Pick<FastifyRequest, 'headers'>): Promise<string> {
+    // A national issuer will be looked up here: which agencies it may speak for, and which account is its subject's.
+    if (identity.issuer !== this.issuer) throw new Unauthenticated('error.signInRefused');
+    const before = secretIn(headers, '__Host-liaison');
+    if (before !== undefined)
+      await tx.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [hashOf(before)]);
+    await tx.query('DELETE FROM auth.console_session WHERE expires_at <= now()');
+    const secret = freshSecret();
+    const { rowCount } = await tx.query(
+      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, acr, user_agent, authenticated_at, expires_at)
+       SELECT $1, o.account_id, o.unit_id, o.roles, $3, $4, $5, now() + make_interval(hours => $6)
+       FROM auth.officer_in_force o WHERE o.account_id = $2`,
+      [
+        hashOf(secret),
+        identity.subject,
+        identity.acr,
+        (headers['user-agent'] ?? '').slice(0, 200),
+        identity.authTime,
+        this.limits.hours,
+      ],
+    );
+    if (rowCount !== 1) throw new Unauthenticated('error.signInRefused');
+    return secret;
+  }
+
+  /** After a step-up: the same session under a new secret, fresh again; its end stays where it was. */
+  async renew(tx: PoolClient, session: CallerSession, identity: Identity): Promise<string> {
+    if (identity.issuer !== this.issuer || identity.subject !== session.accountId) {
+      throw new Unauthenticated('error.signInRefused');
+    }
+    const secret = freshSecret();
+    const { rowCount } = await tx.query(
+      'UPDATE auth.console_session SET secret_hash = $2, authenticated_at = $3, acr = $4, seen_at = now() WHERE id = $1',
+      [session.id, hashOf(secret), identity.authTime, identity.acr],
+    );
+    if (rowCount !== 1) throw new Unauthenticated();
+    return secret;
+  }
+
+  /** The officer's sessions that live, the newest first. */
+  async own(session: CallerSession): Promise<OwnSession[]> {
+    const { rows } = await this.pool.query<OwnSession>(
+      `SELECT id, user_agent AS "userAgent", began_at AS "beganAt", seen_at AS "seenAt", expires_at AS "expiresAt", id = $2 AS "isCurrent"
+       FROM auth.console_session WHERE account_id = $1 AND expires_at > now() AND seen_at > now() - make_interval(mins => $3)
+       ORDER BY began_at DESC, id`,
+      [session.accountId, session.id, this.limits.idleMinutes],
+    );
+    return rows;
+  }
+
+  /** The officer's post, as the directory has it. */
+  async titleOf(session: CallerSession): Promise<{ en: string; vi: string }> {
+    const { rows } = await this.pool.query<{ en: string; vi: string }>(
+      'SELECT title_en AS en, title_vi AS vi FROM auth.officer_in_force WHERE account_id = $1',
+      [session.accountId],
+    );
+    if (!rows[0]) throw new Unauthenticated();
+    return rows[0];
+  }
+
+  /** Ends one of the officer's own sessions. Throws NotFound for any other. */
+  async end(session: CallerSession, id: string): Promise<void> {
+    const { rowCount } = await this.pool.query('DELETE FROM auth.console_session WHERE id = $1 AND account_id = $2', [
+      id,
+      session.accountId,
+    ]);
+    if (rowCount === 0) throw new NotFound();
+  }
+
+  private async find(hash: Buffer): Promise<Row | undefined> {
+    const { rows } = await this.pool.query<Row>({
+      name: 'console-session',
+      text: FIND,
+      values: [hash, this.limits.idleMinutes],
+    });
+    const row = rows[0];
+    // What has ended once stays ended, also when an account is opened again.
+    if (!row) await this.pool.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [hash]);
+    if (row?.isUnseen)
+      await this.pool.query('UPDATE auth.console_session SET seen_at = now() WHERE secret_hash = $1', [hash]);
+    return row;
+  }
+
+  private isOurs(request: FastifyRequest, csrf: string): boolean {
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    if (isReading && request.routeOptions.url !== '/graphql') {
+      return [undefined, 'none', 'same-origin'].includes(request.headers['sec-fetch-site']);
+    }
+    return isFromOwnPage(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
+  }
+
+  private csrfOf(secret: string): string {
+    return this.key.mac('csrf', secret).toString('base64url');
+  }
+}
+
+const FRESH_MINUTES = 5;
+
+/** A session is touched at most every half minute, so its idle time is counted that exactly. */
+const FIND = `
+  SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer, o.roles, o.clearance,
+    o.may_see_nominal AS "maySeeNominal", s.acr,
+    s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
+    s.seen_at < now() - interval '30 seconds' AS "isUnseen"
+  FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
+  WHERE s.secret_hash = $1 AND s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
+    AND s.roles = o.roles AND s.unit_id = o.unit_id`;

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CallerSession } from '../../access/caller.js';
+import { Public } from '../../access/permission.js';
+import { type Language, languageOf } from '../../common/messages/messages.js';
+import { ConsoleSessions } from './console-sessions.js';
+import { accountPage } from './pages/account-page.js';
+import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
+import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
+import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
+
+const STYLE = readFileSync(join(import.meta.dirname, 'pages/page.css'), 'utf8');
+const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8');
+
+/** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account. */
+@Controller()
+export class PagesController {
+  constructor(
+    private readonly sessions: ConsoleSessions,
+    @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
+  ) {}
+
+  @Get('sign-in')
+  @Public(true)
+  signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
+    this.show(request, reply, lang, signInPage(this.options, request.caller?.session?.csrf));
+  }
+
+  @Get('enrol')
+  @Public(true)
+  enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
+    this.show(request, reply, lang, { ...ENROL_PAGE, csrf: request.caller?.session?.csrf });
+  }
+
+  @Get('step-up')
+  @Public(true)
+  stepUp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
+    const session = this.sessionOr(reply, request);
+    if (session) this.show(request, reply, lang, stepUpPage(this.options, session.csrf));
+  }
+
+  @Get('account')
+  @Public(true)
+  async account(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+  ): Promise<void> {
+    const session = this.sessionOr(reply, request);
+    if (!session) return;
+    const [sessions, title] = await Promise.all([this.sessions.own(session), this.sessions.titleOf(session)]);
+    const language = languageFor(request, lang);
+    const caller = request.caller!;
+    this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
+  }
+
+  @Get('session/page.css')
+  @Public(true)
+  @Header('content-type', 'text/css; charset=utf-8')
+  @Header('x-content-type-options', 'nosniff')
+  style(): string {
+    return STYLE;
+  }
+
+  @Get('session/browser.js')
+  @Public(true)
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('x-content-type-options', 'nosniff')
+  script(): string {
+    return SCRIPT;
+  }
+
+  private sessionOr(reply: FastifyReply, { caller }: FastifyRequest): CallerSession | undefined {
+    if (!caller?.session) void reply.header('cache-control', 'no-store').redirect('/sign-in', 303);
+    return caller?.session;
+  }
+
+  private show(request: FastifyRequest, reply: FastifyReply, lang: string | undefined, page: Page): void {
+    const isDemonstration = this.options.demonstrationPage !== undefined;
+    void reply.headers({ ...PAGE_HEADERS }).send(renderPage(page, languageFor(request, lang), { isDemonstration }));
+  }
+}
+
+/** The language asked for in the address, else the browser's. */
+function languageFor({ headers }: FastifyRequest, lang: string | undefined): Language {
+  return languageOf(lang === 'en' || lang === 'vi' ? lang : headers['accept-language']);
+}

@@ -1,0 +1,63 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { HubIdentity } from '../../common/hub-identity.js';
+import { freshSecret } from '../../database/secrets.js';
+import { POOL } from '../session.module.js';
+import { Admissions } from './admissions.js';
+import { AdmissionsResolver } from './admissions.resolver.js';
+import { Challenges } from './challenges.js';
+import { ConsoleSessions } from './console-sessions.js';
+import { EnrolmentLinks } from './enrolment-links.js';
+import { SignInGate } from './gate.js';
+import { PagesController } from './pages.controller.js';
+import { Passkeys } from './passkeys.js';
+import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
+import { OwnPageGuard } from './same-origin.js';
+import { ConsoleKey } from './secret.js';
+import { SessionController } from './session.controller.js';
+import { SessionsResolver } from './sessions.resolver.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInService } from './sign-in.service.js';
+
+/** People sign in: passkeys, enrolment links, console sessions, and the plain pages for them. Uses the pool of SessionModule. */
+@Module({})
+export class PeopleModule {
+  static forHub(options: PeopleOptions): DynamicModule {
+    const consoleKey = async (): Promise<ConsoleKey> =>
+      new ConsoleKey((await options.secrets.obtain('console-key', () => ({ key: freshSecret() }))).key);
+    const sessions = (pool: Pool, key: ConsoleKey, hub: HubIdentity): ConsoleSessions =>
+      new ConsoleSessions(pool, key, hub, options.limits);
+    const inject = [POOL, ConsoleKey, HubIdentity];
+    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
+    return {
+      module: PeopleModule,
+      controllers: [PagesController, SessionController, SignInController],
+      providers: [
+        { provide: PEOPLE_OPTIONS, useValue: options },
+        { provide: ConsoleKey, useFactory: consoleKey },
+        { provide: ConsoleSessions, inject, useFactory: sessions },
+        { provide: Passkeys, inject, useFactory: passkeys },
+        { provide: EnrolmentLinks, inject: [POOL], useFactory: (pool: Pool) => new EnrolmentLinks(pool) },
+        {
+          provide: SignInService,
+          inject: signIn,
+          useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
+        },
+        { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
+        SignInGate,
+        OwnPageGuard,
+        AdmissionsResolver,
+        SessionsResolver,
+      ],
+      exports: [ConsoleSessions],
+    };
+  }
+}
+
+function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
+  return new Passkeys(pool, new Challenges(key), hub);
+}
+
+function admissions(pool: Pool, hub: HubIdentity): Admissions {
+  return new Admissions(pool, hub);
+}

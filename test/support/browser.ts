@@ -1,0 +1,133 @@
+import type { OfficerEnrolment } from '../../src/operator/enrolment.js';
+import { issueLink } from '../../src/session/people/enrolment-links.js';
+import { OBTAIN_ACCOUNT } from '../../src/session/people/accounts.js';
+import { SoftwareAuthenticator } from './authenticator.js';
+import type { Answer, Party, TestHub } from './hub.js';
+
+/** An answer to a page's script. */
+export interface Reply {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown> & { errors?: { message: string; extensions: { code: string } }[] };
+}
+
+/** As much of a browser as the console needs: cookies, the headers that browsers set, and the page's proof of the session. */
+export class Browser {
+  readonly cookies = new Map<string, string>();
+  csrf: string | undefined;
+
+  constructor(readonly url: string) {}
+
+  /** A page's request; `headers` replace what a browser would send, or with undefined leave it out. */
+  async post(path: string, body: unknown = {}, headers: Record<string, string | undefined> = {}): Promise<Reply> {
+    const sent = {
+      'content-type': 'application/json',
+      origin: this.url,
+      'sec-fetch-site': 'same-origin',
+      'user-agent': 'Test browser',
+      'x-liaison-csrf': this.csrf,
+      ...headers,
+    };
+    return this.send(path, { method: 'POST', body: JSON.stringify(body) }, sent);
+  }
+
+  async get(path: string, headers: Record<string, string | undefined> = {}): Promise<Reply & { text: string }> {
+    return this.send(path, { method: 'GET', redirect: 'manual' }, { 'sec-fetch-site': 'none', ...headers });
+  }
+
+  async ask<T = Record<string, unknown>>(query: string, variables: object = {}): Promise<Answer<T>> {
+    return (await this.post('/graphql', { query, variables })).body as unknown as Answer<T>;
+  }
+
+  /** Loads the account page for the session's proof, as the console does. */
+  async loadProof(): Promise<void> {
+    this.csrf = undefined;
+    this.csrf = /data-csrf="([\w-]+)"/.exec((await this.get('/account')).text)?.[1];
+  }
+
+  async signIn(passkey: SoftwareAuthenticator): Promise<Reply> {
+    const options = await this.post('/sign-in/options');
+    const reply = await this.post('/sign-in', {
+      response: passkey.get(options.body as { challenge: string } & object),
+    });
+    await this.loadProof();
+    return reply;
+  }
+
+  private async send(
+    path: string,
+    init: RequestInit,
+    headers: Record<string, string | undefined>,
+  ): Promise<Reply & { text: string }> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const given = Object.entries({ ...(cookie && { cookie }), ...headers }).filter(([, value]) => value !== undefined);
+    const response = await fetch(`${this.url}${path}`, { ...init, headers: given });
+    for (const line of response.headers.getSetCookie()) this.keep(line);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? (JSON.parse(text) as Reply['body']) : {},
+      text,
+    };
+  }
+
+  private keep(line: string): void {
+    const [pair = '', ...attributes] = line.split('; ');
+    const [name = '', value = ''] = pair.split('=');
+    if (attributes.includes('Max-Age=0')) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
+}
+
+let officers = 0;
+
+/** An officer of the party's unit with these roles; the pseudonym. */
+export async function anOfficer(
+  t: TestHub,
+  party: Party,
+  roles: string[],
+  changes: Partial<OfficerEnrolment> = {},
+): Promise<string> {
+  officers += 1;
+  const pseudonym = `p:officer${officers}`;
+  await t.database.sql(
+    `INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, clearance, may_see_nominal, valid_from)
+     VALUES ($1, $2, $3, 'Officer <of> the unit', 'Cán bộ của đơn vị', $4, $5, $6, '2020-01-01')`,
+    [party.agency, pseudonym, party.unit, roles, changes.clearance ?? 1, changes.maySeeNominal ?? true],
+  );
+  return pseudonym;
+}
+
+/** An enrolment link's token for an officer, whatever the roles. */
+export function aLink(t: TestHub, party: Party, officer: string): Promise<string> {
+  return t.database.asOperator(async (tx) => {
+    const [account] = await tx.query<{ id: string }[]>(OBTAIN_ACCOUNT, [party.agency, officer]);
+    return issueLink((text, values) => tx.query(text, values), account!.id);
+  });
+}
+
+/** An officer who has enrolled and is signed in: the browser and the passkey. */
+export async function aSignedIn(
+  t: TestHub,
+  party: Party,
+  roles: string[],
+  { alg = 'ES256', ...changes }: Partial<OfficerEnrolment> & { alg?: 'ES256' | 'EdDSA' } = {},
+): Promise<{ officer: string; browser: Browser; passkey: SoftwareAuthenticator }> {
+  const officer = await anOfficer(t, party, roles, changes);
+  const browser = new Browser(t.url);
+  const passkey = new SoftwareAuthenticator(t.url, alg);
+  const reply = await enrol(browser, passkey, await aLink(t, party, officer));
+  if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
+  await browser.loadProof();
+  return { officer, browser, passkey };
+}
+
+/** Opens an enrolment link and makes a passkey with it. */
+export async function enrol(browser: Browser, passkey: SoftwareAuthenticator, token: string): Promise<Reply> {
+  const opened = await browser.post('/enrol/open', { token });
+  if (opened.status !== 200) return opened;
+  const options = opened.body['options'] as Parameters<SoftwareAuthenticator['create']>[0];
+  return browser.post('/enrol', { token, response: passkey.create(options) });
+}
