@@ -413,7 +413,7 @@ describe('keys', () => {
        process.stdout.write(sign(null, readFileSync(0), key));`,
     );
     await must(`compose alert ${anInput('module')} ${VN}`);
-    const line = `sign module.composition.json --key VN-CUS/unit.pub.json ${VN}`;
+    const line = `sign module.composition.json --yes --key VN-CUS/unit.pub.json ${VN}`;
     const signWith = (command: string): Promise<Run> =>
       run(`${line} --out no.json`, { more: ['--signer', `exec:${command}`] });
     expect((await signWith('echo nothing')).code).toBe(1);
@@ -644,9 +644,9 @@ describe("the operator's commands", () => {
   it('enrol no keys that the roots did not sign, and name what is missing', async () => {
     const { agency, ...rest } = read<{ agency: object }>('VN-CUS/enrolment.json');
     const foreign = write('VN-CUS/foreign.json', { agency, ...rest, roots: ['../other.pub.json'] });
-    expect((await run(`enrol --file ${foreign}`, { env: operator() })).code).toBe(6);
+    expect((await run(`enrol --file ${foreign} --yes`, { env: operator() })).code).toBe(6);
     const empty = write('VN-CUS/empty.json', { agencies: [{ units: [] }] });
-    const result = await run(`enrol --file ${empty}`, { env: operator() });
+    const result = await run(`enrol --file ${empty} --yes`, { env: operator() });
     expect(result).toMatchObject({ code: 2 });
     expect(result.stderr).toContain('/agencies/0/agency/id');
   });

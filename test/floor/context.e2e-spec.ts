@@ -14,6 +14,7 @@ import { createRoles, obtainPasswords } from '../../src/database/roles.js';
 import { SecretsFolder } from '../../src/database/secrets.js';
 import { someNominalData } from '../../src/exchange/body/body.example.js';
 import { composeAndSubmit } from '../support/exchange.js';
+import { upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aCaller } from '../support/world.js';
 
@@ -38,7 +39,15 @@ beforeAll(async () => {
     .sql(`INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, valid_from)
     SELECT agency_id, 'p:officer1', id, 'x', 'x', ARRAY['ANALYST'], '2000-01-01Z' FROM hub.unit`);
   const { ref: _, ...body } = aPersonAlertBody();
-  ({ id: alertId } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, body, nominal: someNominalData() }));
+  const table = Buffer.from('container,seal\nCSQU3054383,VN1048822\n');
+  const attachments = [await upload(t, vn, table, 'text/csv'), await upload(t, th, table, 'text/csv')].slice(0, 1);
+  ({ id: alertId } = await composeAndSubmit(vn, {
+    to: ['TH-CUS'],
+    agreement,
+    body,
+    nominal: someNominalData(),
+    attachments,
+  }));
   await th.ask('query($id: ID!) { object(id: $id) { id } }', { id: alertId });
   // A clone does not inherit the rights on its database; `liaison init` gives them, and again changes nothing.
   await createRoles(t.database.url, await obtainPasswords(new SecretsFolder(join(t.database.dataFolder, 'secrets'))));
