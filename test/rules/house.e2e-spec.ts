@@ -48,6 +48,14 @@ const DATA_ONLY = /^src\/demo\/world\/scenarios\//;
 const SOURCES = filesUnder(join(PROJECT_FOLDER, 'src')).filter((file) => /\.tsx?$/.test(file));
 
 describe('the messages', () => {
+  it.each([
+    ['en', en],
+    ['vi', vi],
+  ])('have no key twice in %s: the first would be lost without a word', (language, messages) => {
+    const text = readFileSync(`src/common/messages/${language}.json`, 'utf8');
+    expect(text.match(/^ {2}"[^"]+": /gm)).toHaveLength(Object.keys(messages).length);
+  });
+
   it('are complete in both languages, with the same placeholders', () => {
     expect(shape(vi)).toEqual(shape(en));
     expect(Object.entries({ ...en, ...vi }).filter(([, text]) => text.trim() === '')).toEqual([]);

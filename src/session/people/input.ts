@@ -11,7 +11,7 @@ export function checkRecord(body: unknown, name: string): Record<string, unknown
 export function checkText(body: unknown, name: string): string {
   const value = memberOf(body, name);
   if (typeof value === 'string' && value.length <= 200) return value;
-  throw new InvalidInput([{ pointer: `/${name}`, rule: 'text', key: 'problem.shortText', params: { max: 200 } }]);
+  throw new InvalidInput([{ pointer: `/${name}`, rule: 'text', key: 'problem.textUpTo', params: { max: 200 } }]);
 }
 
 function memberOf(body: unknown, name: string): unknown {
