@@ -15,10 +15,12 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'inbox', () => import('./commands/inbox.js')],
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
+  ['read', 'request', () => import('./commands/request.js')],
   ['read', 'opened', () => import('./commands/opened.js')],
   ['read', 'download', () => import('./commands/download.js')],
   ['read', 'export', () => import('./commands/export.js')],
   ['read', 'verify', () => import('./commands/verify.js')],
+  ['read', 'directory', () => import('./commands/directory.js')],
   ['setUp', 'keygen', () => import('./commands/keygen.js')],
   ['setUp', 'prove', () => import('./commands/prove.js')],
   ['setUp', 'keyset', () => import('./commands/keyset.js')],
@@ -39,10 +41,12 @@ type CommandName =
   | 'inbox'
   | 'changes'
   | 'show'
+  | 'request'
   | 'opened'
   | 'download'
   | 'export'
   | 'verify'
+  | 'directory'
   | 'keygen'
   | 'prove'
   | 'keyset'
