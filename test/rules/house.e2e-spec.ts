@@ -121,6 +121,7 @@ describe('the modules of src', () => {
       'src/hub.ts',
       'src/health.controller.ts',
       'src/exchange/expiry-sweeper.ts',
+      'src/files/file-sweeper.ts',
     ];
     const users = SOURCES.filter((file) =>
       /\bDataSource\b|InjectRepository|InjectDataSource/.test(readFileSync(file, 'utf8')),

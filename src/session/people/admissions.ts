@@ -78,7 +78,7 @@ export class Admissions {
     return inTransaction(this.pool, async (tx) => {
       const { rows } = await tx.query<{ accountId: string; proposedBy: string }>(
         `DELETE FROM auth.admission d USING auth.account a
-         WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now()
+         WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now() AND ${PROPOSER_IS_ADMINISTRATOR}
          RETURNING d.account_id AS "accountId", d.proposed_by AS "proposedBy"`,
         [id, agencyId],
       );
@@ -95,7 +95,11 @@ export class Admissions {
   }
 }
 
+/** What somebody proposed who is no administrator any more, for instance because the account was taken over, does not count. */
+const PROPOSER_IS_ADMINISTRATOR = `EXISTS (
+  SELECT FROM auth.officer_in_force f WHERE f.account_id = d.proposed_by AND 'AGENCY_ADMIN' = ANY (f.roles))`;
+
 const WAITING = `
   SELECT d.id, a.officer, p.officer AS "proposedBy", d.expires_at AS "expiresAt"
   FROM auth.admission d JOIN auth.account a ON a.id = d.account_id JOIN auth.account p ON p.id = d.proposed_by
-  WHERE a.agency_id = $1 AND d.expires_at > now()`;
+  WHERE a.agency_id = $1 AND d.expires_at > now() AND ${PROPOSER_IS_ADMINISTRATOR}`;
