@@ -29,6 +29,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['operate', 'init', () => import('./commands/init.js')],
   ['operate', 'enrol', () => import('./commands/enrol.js')],
   ['operate', 'officer', () => import('./commands/officer.js')],
+  ['operate', 'issuer', () => import('./commands/issuer.js')],
   ['help', 'help', () => import('./commands/help.js')],
 ];
 
@@ -55,6 +56,7 @@ type CommandName =
   | 'init'
   | 'enrol'
   | 'officer'
+  | 'issuer'
   | 'help';
 
 /** Runs one command line. Sets the exit code; what went wrong goes to stderr, as JSON with --json. */

@@ -146,7 +146,7 @@ const FILE_REFUSALS = {
 
 export class Unavailable extends HubError {
   readonly code = 'UNAVAILABLE';
-  constructor() {
-    super('error.unavailable', { retryable: true });
+  constructor(key: MessageKey = 'error.unavailable') {
+    super(key, { retryable: true });
   }
 }

@@ -150,9 +150,13 @@ describe('every operation', () => {
       'GET /session/browser.js',
       'GET /session/page.css',
       'GET /sign-in',
+      'GET /sign-in/keys',
+      'GET /sign-in/return',
+      'GET /sign-in/with/:issuer',
       'GET /step-up',
       'POST /enrol',
       'POST /enrol/open',
+      'POST /enrol/with',
       'POST /sign-in',
       'POST /sign-in/options',
     ];

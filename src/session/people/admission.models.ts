@@ -19,7 +19,7 @@ export class EnrollableModel {
   @Field(() => [String], { description: 'What the officer may do follows from these' })
   roles: string[];
 
-  @Field(() => Boolean, { description: 'Has a passkey' })
+  @Field(() => Boolean, { description: 'Has a passkey, or signs in at a national issuer' })
   isEnrolled: boolean;
 }
 

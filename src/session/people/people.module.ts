@@ -9,6 +9,12 @@ import { Challenges } from './challenges.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
+import { BegunSignIns } from './issuers/begun-sign-ins.js';
+import { ClientKeys } from './issuers/client-keys.js';
+import { IssuerClients } from './issuers/issuer-clients.js';
+import { IssuerController } from './issuers/issuer.controller.js';
+import { IssuerSignIn } from './issuers/issuer-sign-in.js';
+import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
@@ -31,7 +37,7 @@ export class PeopleModule {
     const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController],
+      controllers: [PagesController, SessionController, SignInController, IssuerController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
@@ -44,6 +50,14 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
+        { provide: ClientKeys, useFactory: () => ClientKeys.open(options.secrets) },
+        { provide: IssuerClients, inject: [ClientKeys, HubIdentity], useFactory: issuerClients },
+        { provide: TrustedIssuers, inject: [POOL], useFactory: (pool: Pool) => new TrustedIssuers(pool) },
+        {
+          provide: IssuerSignIn,
+          inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
+          useFactory: issuerSignIn,
+        },
         SignInGate,
         OwnPageGuard,
         AdmissionsResolver,
@@ -60,4 +74,18 @@ function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
 
 function admissions(pool: Pool, hub: HubIdentity): Admissions {
   return new Admissions(pool, hub);
+}
+
+function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity): IssuerClients {
+  return new IssuerClients(keys, `${publicUrl}/sign-in/return`);
+}
+
+function issuerSignIn(
+  pool: Pool,
+  issuers: TrustedIssuers,
+  clients: IssuerClients,
+  sessions: ConsoleSessions,
+  links: EnrolmentLinks,
+): IssuerSignIn {
+  return new IssuerSignIn(pool, issuers, clients, new BegunSignIns(pool), sessions, links);
 }

@@ -14,6 +14,7 @@ import { secretIn } from './cookies.js';
 import { type Enrollee, EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
 import type { Identity } from './identity.js';
+import { forgetHolders } from './issuers/issuer-subjects.js';
 import { Passkeys } from './passkeys.js';
 import { hashOf } from './secret.js';
 import { inTransaction } from './transaction.js';
@@ -74,17 +75,17 @@ export class SignInService {
   }
 
   /**
-   * Uses the link: the new passkey takes the place of any that there were, whatever sessions there were end, and one begins. Recovery
-   * is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
+   * Uses the link: the new passkey takes the place of whatever the officer signed in with before, whatever sessions there were end, and
+   * one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
    */
   enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string> {
     const browser = browserOf(request);
     return this.gate.pass(() =>
       inTransaction(this.pool, async (tx) => {
-        const accountId = await this.links.use(tx, token, browser);
+        const accountId = await this.links.use(tx, hashOf(token), browser);
         const holder = { purpose: 'enrol', browser, subject: hashOf(token).toString('hex') } as const;
+        await forgetHolders(tx, accountId);
         await this.passkeys.register(tx, response, holder, accountId);
-        await tx.query('DELETE FROM auth.console_session WHERE account_id = $1', [accountId]);
         return this.sessions.begin(tx, this.byPasskey(accountId), request);
       }),
     );
@@ -96,7 +97,7 @@ export class SignInService {
 }
 
 /** The browser's mark. Without one it has asked for no challenge. */
-function browserOf({ headers }: FastifyRequest): string {
+export function browserOf({ headers }: FastifyRequest): string {
   const browser = secretIn(headers, '__Host-liaison-login');
   if (browser === undefined) throw new Unauthenticated('error.signInRefused');
   return browser;

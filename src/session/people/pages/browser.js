@@ -31,6 +31,8 @@ const acts = {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
     return post('/enrol', { token: link.token, response: credential.toJSON() });
   },
+  // The address is the issuer's, as the hub has it pinned.
+  'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
   'end-session': async ({ id }) => {
     await post('/graphql', { query: 'mutation($id: ID!) { endSession(id: $id) }', variables: { id } });
     return { next: '/account' };
@@ -45,8 +47,8 @@ async function run(act, data) {
   tell(working);
   try {
     const { next } = await act(data);
-    // The language that was chosen goes along.
-    location.assign(next + location.search);
+    // The language that was chosen goes along, but not to another site.
+    location.assign(next.startsWith('/') ? next + location.search : next);
   } catch (error) {
     tell(sentenceOf(error), true);
     isBusy = false;
@@ -64,12 +66,22 @@ function tell(text, isError = false) {
   status.classList.toggle('error', isError);
 }
 
-for (const button of document.querySelectorAll('button[data-act]')) {
+function listen(button) {
   button.addEventListener('click', () => void run(acts[button.dataset.act], button.dataset));
 }
+for (const button of document.querySelectorAll('button[data-act]')) listen(button);
 
 if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function' && main.dataset.needsPasskey) {
   tell(unsupported, true);
+}
+
+/** Another way to use an enrolment link: the administration's own sign-in. */
+function offer(id, name) {
+  const button = document.querySelector('template[data-issuer]').content.firstElementChild.cloneNode(true);
+  button.dataset.id = id;
+  button.querySelector('span').textContent = name;
+  document.querySelector('.acts').append(button);
+  listen(button);
 }
 
 /** An enrolment link: its token leaves the address at once, so that neither history nor a glance keeps it. */
@@ -80,10 +92,11 @@ if (main.dataset.page === 'enrol') {
   if (!link.token) tell(noLink, true);
   else {
     try {
-      const { agency, title, options } = await post('/enrol/open', { token: link.token });
+      const { agency, title, options, issuers } = await post('/enrol/open', { token: link.token });
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
       link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
       button.hidden = false;
+      for (const { id, name } of issuers) offer(id, name);
       button.focus();
     } catch (error) {
       tell(sentenceOf(error), true);

@@ -1,15 +1,15 @@
 import type { PeopleOptions } from '../people-options.js';
 import type { HtmlText, Page } from './page.js';
 
-/** "Sign in": with a passkey, or in a demonstration with a click. */
-export function signInPage({ demonstrationPage }: PeopleOptions, csrf: string | undefined): Page {
+/** "Sign in": with a passkey, at a national issuer (`issuers` is HTML), or in a demonstration with a click. */
+export function signInPage({ demonstrationPage }: PeopleOptions, csrf: string | undefined, issuers: string): Page {
   return {
     name: 'sign-in',
     title: 'page.signIn.title',
     csrf,
     needsPasskey: true,
     body: (text) => `<p>${text('page.signIn.how')}</p>
-<div class="acts"><button type="button" data-act="sign-in" autofocus>${text('page.signIn.act')}</button>${demonstrationLink(text, demonstrationPage)}</div>
+<div class="acts"><button type="button" data-act="sign-in" autofocus>${text('page.signIn.act')}</button>${issuers}${demonstrationLink(text, demonstrationPage)}</div>
 <p class="quiet">${text('page.signIn.noPasskey')}</p>`,
   };
 }
@@ -35,7 +35,8 @@ export const ENROL_PAGE: Page = {
   body: (text) => `<p><strong data-enrollee></strong></p>
 <p>${text('page.enrol.how')}</p>
 <p class="quiet">${text('page.enrol.replaces')}</p>
-<div class="acts"><button type="button" data-act="enrol" hidden>${text('page.enrol.act')}</button></div>`,
+<div class="acts"><button type="button" data-act="enrol" hidden>${text('page.enrol.act')}</button></div>
+<template data-issuer><button type="button" class="plain" data-act="enrol-with">${text('page.enrol.with')} <span></span></button></template>`,
 };
 
 function demonstrationLink(text: HtmlText, page: string | undefined): string {
