@@ -63,7 +63,7 @@ describe('an officer', () => {
     expect(admin.maySeeNominal).toBe(false);
   });
 
-  it('reads what was released to the unit, and an administrator reads nothing', async () => {
+  it('D15 reads what was released to the unit, and an administrator reads nothing', async () => {
     const agreement = await t.agree([vn, th]);
     const { id } = await composeAndSubmit(th, { to: ['VN-CUS'], agreement });
     const inbox = '{ inbox(first: 100) { nodes { id } } }';

@@ -221,7 +221,7 @@ describe('A15 a cookie that was set before sign-in', () => {
     expect(await codeOf(old)).toBe('UNAUTHENTICATED');
   });
 
-  it('is opaque, and not what the database holds', async () => {
+  it('threats 25 is opaque, and not what the database holds', async () => {
     const { browser } = await aSignedIn(t, vn, ['ANALYST']);
     const cookie = browser.cookies.get('__Host-liaison')!;
     expect(cookie).toMatch(/^[\w-]{43}$/);
@@ -360,7 +360,7 @@ describe('A17 an enrolment link', () => {
     expect(await t.database.sql('SELECT * FROM auth.passkey ORDER BY 1')).toEqual(before);
   });
 
-  it('stands nowhere in the database', async () => {
+  it('threats 25 stands nowhere in the database', async () => {
     const token = await aLink(t, vn, await anOfficer(t, vn, ['ANALYST']));
     const found = await t.database.sql(
       `SELECT 1 FROM auth.enrolment_link l WHERE l::text LIKE '%' || $1 || '%' OR l::text LIKE '%' || $2 || '%'`,

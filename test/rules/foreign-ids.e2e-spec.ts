@@ -139,7 +139,7 @@ const SENDINGS: Record<
   },
 };
 
-describe('an id among the arguments of an operation', () => {
+describe('D1, threats 2 an id among the arguments of an operation', () => {
   it.each([...OF_OFFICERS])('%s is no business of a system', async (place) => {
     const [operation, argument] = place.split(' ') as [string, string];
     const selection = operation === 'endSession' ? '' : '{ expiresAt }';
@@ -185,7 +185,7 @@ describe('an id that belongs there', () => {
   });
 });
 
-describe('an id in a payload that is submitted', () => {
+describe('D1, threats 3 an id in a payload that is submitted', () => {
   it('is tried in every kind that the hub accepts', () => {
     expect(
       kinds()

@@ -98,7 +98,7 @@ function operationsOf(app: NestFastifyApplication): Operation[] {
 
 const declaration = (key: string, { handler }: Operation): unknown => Reflect.getMetadata(key, handler);
 
-describe('every operation', () => {
+describe('threats 1 every operation', () => {
   it('is found: all root fields of the schema, and the routes', () => {
     const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}),
@@ -243,7 +243,7 @@ describe('the guard', () => {
   });
 });
 
-describe('operations of one family', () => {
+describe('threats 6 operations of one family', () => {
   /** A mutation is a verb and a noun: the noun's mutations belong together, and compose… to submit. */
   const familyOf = (name: string): string => (/^(compose|submit)/.test(name) ? 'submit' : name.replace(/^[a-z]+/, ''));
   const unequal = (each: readonly { name: string; needs: unknown }[]): string[] =>
@@ -273,7 +273,7 @@ const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
   list: 'any',
 };
 
-describe('every field of every type', () => {
+describe('threats 1 every field of every type', () => {
   const visibilityOf = (type: GraphQLObjectType, name: string): unknown =>
     type.getFields()[name]!.extensions['visibility'] ?? type.extensions['visibility'];
 
@@ -318,7 +318,7 @@ describe('every field of every type', () => {
   });
 });
 
-describe('GET', () => {
+describe('threats 39 GET', () => {
   it('changes nothing: no route, and no query with everything that it takes', async () => {
     const to = await t.enrol('TH-CUS-LCB');
     const agreement = await t.agree([vn, to]);
