@@ -41,8 +41,9 @@ export class Admissions {
   async officers({ agencyId }: Caller): Promise<Enrollable[]> {
     const { rows } = await this.pool.query<Enrollable>(
       `SELECT o.pseudonym AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", o.roles,
-         EXISTS (SELECT FROM auth.account a JOIN auth.passkey p ON p.account_id = a.id
-                 WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym) AS "isEnrolled"
+         EXISTS (SELECT FROM auth.account a WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym
+                 AND (EXISTS (SELECT FROM auth.passkey p WHERE p.account_id = a.id)
+                   OR EXISTS (SELECT FROM auth.password p WHERE p.account_id = a.id))) AS "isEnrolled"
        FROM agency.officer o WHERE o.agency_id = $1 AND (o.valid_until IS NULL OR o.valid_until > now())
        ORDER BY o.unit_id, o.pseudonym`,
       [agencyId],

@@ -124,6 +124,7 @@ export class Passkeys {
     const { id, publicKey, counter, transports: told } = registrationInfo.credential;
     const transports = TRANSPORTS.filter((transport) => Array.isArray(told) && told.includes(transport));
     await tx.query('DELETE FROM auth.passkey WHERE account_id = $1', [accountId]);
+    await tx.query('DELETE FROM auth.password WHERE account_id = $1', [accountId]);
     const { rowCount } = await tx.query(
       `INSERT INTO auth.passkey (credential_id, account_id, public_key, counter, transports) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING`,

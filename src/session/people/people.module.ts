@@ -9,8 +9,11 @@ import { Challenges } from './challenges.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
+import { CodeVault } from './codes.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
+import { PasswordController } from './password.controller.js';
+import { Passwords } from './passwords.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
@@ -28,15 +31,19 @@ export class PeopleModule {
     const sessions = (pool: Pool, key: ConsoleKey, hub: HubIdentity): ConsoleSessions =>
       new ConsoleSessions(pool, key, hub, options.limits);
     const inject = [POOL, ConsoleKey, HubIdentity];
-    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
+    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate, Passwords];
+    const codeVault = async (): Promise<CodeVault> =>
+      new CodeVault((await options.secrets.obtain('code-key', () => ({ key: freshSecret() }))).key);
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController],
+      controllers: [PagesController, SessionController, SignInController, PasswordController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
         { provide: ConsoleSessions, inject, useFactory: sessions },
         { provide: Passkeys, inject, useFactory: passkeys },
+        { provide: CodeVault, useFactory: codeVault },
+        { provide: Passwords, inject: [POOL, ConsoleKey, CodeVault], useFactory: passwords },
         { provide: EnrolmentLinks, inject: [POOL], useFactory: (pool: Pool) => new EnrolmentLinks(pool) },
         {
           provide: SignInService,
@@ -44,7 +51,7 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
-        SignInGate,
+        { provide: SignInGate, useFactory: () => new SignInGate() },
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
@@ -56,6 +63,10 @@ export class PeopleModule {
 
 function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
   return new Passkeys(pool, new Challenges(key), hub);
+}
+
+function passwords(pool: Pool, key: ConsoleKey, vault: CodeVault): Passwords {
+  return new Passwords(pool, key, vault);
 }
 
 function admissions(pool: Pool, hub: HubIdentity): Admissions {

@@ -15,6 +15,7 @@ import { type Enrollee, EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
 import type { Identity } from './identity.js';
 import { Passkeys } from './passkeys.js';
+import { type PasswordOffer, type PasswordProof, Passwords } from './passwords.js';
 import { hashOf } from './secret.js';
 import { inTransaction } from './transaction.js';
 
@@ -27,6 +28,7 @@ export class SignInService {
     private readonly passkeys: Passkeys,
     private readonly links: EnrolmentLinks,
     private readonly gate: SignInGate,
+    private readonly passwords: Passwords,
   ) {}
 
   signInOptions(browser: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
@@ -88,6 +90,40 @@ export class SignInService {
         return this.sessions.begin(tx, this.byPasskey(accountId), request);
       }),
     );
+  }
+
+  /** What a password and its codes would be made of, for whoever holds the link. Throws Forbidden. */
+  offerPassword(request: FastifyRequest, token: string): Promise<PasswordOffer> {
+    const browser = browserOf(request);
+    return this.gate.pass(async () => {
+      const { agencyId } = await this.links.open(token, browser);
+      return this.passwords.offer(agencyId, token, browser);
+    });
+  }
+
+  /** As `enrol`, with a password and codes in place of a passkey. Throws Forbidden for the link, InvalidInput for the rest. */
+  enrolPassword(request: FastifyRequest, given: { token: string; password: string; code: string }): Promise<string> {
+    const browser = browserOf(request);
+    return this.gate.pass(() =>
+      inTransaction(this.pool, async (tx) => {
+        const accountId = await this.links.use(tx, given.token, browser);
+        await this.passwords.enrol(tx, accountId, { ...given, browser });
+        await tx.query('DELETE FROM auth.console_session WHERE account_id = $1', [accountId]);
+        return this.sessions.begin(tx, this.byPassword(accountId), request);
+      }),
+    );
+  }
+
+  /** The secret of a new session, in which nothing can be stepped up. Throws Unauthenticated. */
+  async signInByPassword(request: FastifyRequest, proof: PasswordProof): Promise<string> {
+    const accountId = await this.passwords.verify(proof);
+    return this.gate.pass(() =>
+      inTransaction(this.pool, (tx) => this.sessions.begin(tx, this.byPassword(accountId), request)),
+    );
+  }
+
+  private byPassword(accountId: string): Identity {
+    return { issuer: this.sessions.issuer, subject: accountId, acr: 'aal2', authTime: new Date() };
   }
 
   private byPasskey(accountId: string): Identity {
