@@ -8,6 +8,7 @@ import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
+import { CreatePasswords1795300055000 } from '../migrations/1795300055000-create-passwords.js';
 import { CreateIssuers1795300060000 } from '../migrations/1795300060000-create-issuers.js';
 import { CreatePeople1795300050000 } from '../migrations/1795300050000-create-people.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   CreateAccess1795300030000,
   CreateFiles1795300040000,
   CreatePeople1795300050000,
+  CreatePasswords1795300055000,
   CreateIssuers1795300060000,
 ];
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { OBTAIN_ACCOUNT } from '../session/people/accounts.js';
+import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from '../session/people/accounts.js';
 import { issueLink } from '../session/people/enrolment-links.js';
 import { ADMINISTRATORS } from '../session/people/role-rights.js';
 
@@ -18,8 +18,7 @@ export class LinkRefused extends Error {
 export async function makeOfficerLink(tx: EntityManager, agency: string, officer: string): Promise<string> {
   const [known] = await tx.query<{ roles: string[]; enrolled: boolean }[]>(
     `SELECT o.roles, EXISTS (SELECT FROM auth.account a WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym
-                             AND (EXISTS (SELECT FROM auth.passkey p WHERE p.account_id = a.id)
-                               OR EXISTS (SELECT FROM auth.issuer_subject l WHERE l.account_id = a.id))) AS enrolled
+                             AND ${CAN_SIGN_IN}) AS enrolled
      FROM agency.officer o WHERE o.agency_id = $1 AND o.pseudonym = $2`,
     [agency, officer],
   );

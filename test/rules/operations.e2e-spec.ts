@@ -156,9 +156,12 @@ describe('threats 1 every operation', () => {
       'GET /step-up',
       'POST /enrol',
       'POST /enrol/open',
+      'POST /enrol/password',
+      'POST /enrol/password/options',
       'POST /enrol/with',
       'POST /sign-in',
       'POST /sign-in/options',
+      'POST /sign-in/password',
     ];
     // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
     const isOfDemonstration = (name: string): boolean => name === 'GET /' || /^(GET|POST) \/demo\//.test(name);

@@ -19,7 +19,7 @@ export class EnrollableModel {
   @Field(() => [String], { description: 'What the officer may do follows from these' })
   roles: string[];
 
-  @Field(() => Boolean, { description: 'Has a passkey, or signs in at a national issuer' })
+  @Field(() => Boolean, { description: 'Has a passkey, a password with codes, or signs in at a national issuer' })
   isEnrolled: boolean;
 }
 
@@ -48,6 +48,9 @@ export class AdmissionModel {
 export class EnrolmentLinkModel {
   @Field(() => String, { description: 'Address to open, or to show as a QR code, in the officer’s own browser' })
   address: string;
+
+  @Field(() => String, { description: 'The address as a QR code, an SVG image, for the officer’s telephone' })
+  qrCode: string;
 
   @Field(() => GraphQLISODateTime, { description: 'It is worthless from then on' })
   expiresAt: Date;

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Caller } from '../../access/caller.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
-import { OBTAIN_ACCOUNT } from './accounts.js';
+import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from './accounts.js';
 import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
 import { inTransaction } from './transaction.js';
 
@@ -41,10 +41,7 @@ export class Admissions {
   async officers({ agencyId }: Caller): Promise<Enrollable[]> {
     const { rows } = await this.pool.query<Enrollable>(
       `SELECT o.pseudonym AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", o.roles,
-         EXISTS (SELECT FROM auth.account a
-                 WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym
-                   AND (EXISTS (SELECT FROM auth.passkey p WHERE p.account_id = a.id)
-                     OR EXISTS (SELECT FROM auth.issuer_subject l WHERE l.account_id = a.id))) AS "isEnrolled"
+         EXISTS (SELECT FROM auth.account a WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym AND ${CAN_SIGN_IN}) AS "isEnrolled"
        FROM agency.officer o WHERE o.agency_id = $1 AND (o.valid_until IS NULL OR o.valid_until > now())
        ORDER BY o.unit_id, o.pseudonym`,
       [agencyId],

@@ -82,7 +82,7 @@ export class ConsoleSessions {
       maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
       purpose: purposeOf(request.headers),
       permissions,
-      session: { id: row.id, accountId: row.accountId, roles: row.roles, isFresh: row.isFresh, csrf },
+      session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
     };
   }
 

@@ -15,8 +15,11 @@ import { IssuerClients } from './issuers/issuer-clients.js';
 import { IssuerController } from './issuers/issuer.controller.js';
 import { IssuerSignIn } from './issuers/issuer-sign-in.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
+import { CodeVault } from './codes.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
+import { PasswordController } from './password.controller.js';
+import { Passwords } from './passwords.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
@@ -34,15 +37,19 @@ export class PeopleModule {
     const sessions = (pool: Pool, key: ConsoleKey, hub: HubIdentity): ConsoleSessions =>
       new ConsoleSessions(pool, key, hub, options.limits);
     const inject = [POOL, ConsoleKey, HubIdentity];
-    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
+    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate, Passwords];
+    const codeVault = async (): Promise<CodeVault> =>
+      new CodeVault((await options.secrets.obtain('code-key', () => ({ key: freshSecret() }))).key);
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController, IssuerController],
+      controllers: [PagesController, SessionController, SignInController, IssuerController, PasswordController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
         { provide: ConsoleSessions, inject, useFactory: sessions },
         { provide: Passkeys, inject, useFactory: passkeys },
+        { provide: CodeVault, useFactory: codeVault },
+        { provide: Passwords, inject: [POOL, ConsoleKey, CodeVault], useFactory: passwords },
         { provide: EnrolmentLinks, inject: [POOL], useFactory: (pool: Pool) => new EnrolmentLinks(pool) },
         {
           provide: SignInService,
@@ -58,7 +65,7 @@ export class PeopleModule {
           inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
           useFactory: issuerSignIn,
         },
-        SignInGate,
+        { provide: SignInGate, useFactory: () => new SignInGate() },
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
@@ -70,6 +77,10 @@ export class PeopleModule {
 
 function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
   return new Passkeys(pool, new Challenges(key), hub);
+}
+
+function passwords(pool: Pool, key: ConsoleKey, vault: CodeVault): Passwords {
+  return new Passwords(pool, key, vault);
 }
 
 function admissions(pool: Pool, hub: HubIdentity): Admissions {

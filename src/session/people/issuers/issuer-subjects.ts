@@ -56,9 +56,9 @@ export async function linkSubject(tx: PoolClient, identity: Identity, accountId:
   if (rowCount !== 1) throw new Forbidden('error.issuerRefused');
 }
 
-/** Enrolment and recovery begin with this: passkeys, links to issuers and sessions of the account end. */
+/** Enrolment and recovery begin with this: passkeys, password, links to issuers and sessions of the account end. */
 export async function forgetHolders(tx: PoolClient, accountId: string): Promise<void> {
-  for (const table of ['passkey', 'issuer_subject', 'console_session']) {
+  for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
     await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
   }
 }

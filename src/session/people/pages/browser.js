@@ -1,7 +1,7 @@
 // The script of the hub's sign-in pages: asks the server, then the authenticator, then the server again.
 const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
-const { csrf, working, cancelled, unsupported, unreachable, noLink } = main.dataset;
+const { csrf, working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
 
 /** A failure in words that its reader can act on. */
 class Told extends Error {}
@@ -66,6 +66,15 @@ function tell(text, isError = false) {
   status.classList.toggle('error', isError);
 }
 
+for (const form of document.querySelectorAll('form[data-path]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const { again, username: _, ...given } = Object.fromEntries(new FormData(form));
+    if (again !== undefined && again !== given.password) return tell(differ, true);
+    void run(() => post(form.dataset.path, { ...given, token: link.token }));
+  });
+}
+
 function listen(button) {
   button.addEventListener('click', () => void run(acts[button.dataset.act], button.dataset));
 }
@@ -84,6 +93,23 @@ function offer(id, name) {
   listen(button);
 }
 
+/** Asks for the name and the codes' secret that go with this link, and shows them. */
+async function offerPassword() {
+  try {
+    const { name, secret, qr } = await post('/enrol/password/options', { token: link.token });
+    const drawing = document.querySelector('[data-qr]');
+    drawing.setAttribute('viewBox', `0 0 ${qr.size} ${qr.size}`);
+    drawing.firstElementChild.setAttribute('d', qr.path);
+    for (const [mark, value] of Object.entries({ name, secret })) {
+      const line = document.querySelector(`[data-${mark}]`);
+      line.textContent = line.dataset[mark].replace('{}', value);
+    }
+    document.querySelector('[name=username]').value = name;
+  } catch (error) {
+    tell(sentenceOf(error), true);
+  }
+}
+
 /** An enrolment link: its token leaves the address at once, so that neither history nor a glance keeps it. */
 const link = { token: location.hash.slice(1), publicKey: undefined };
 if (main.dataset.page === 'enrol') {
@@ -94,9 +120,12 @@ if (main.dataset.page === 'enrol') {
     try {
       const { agency, title, options, issuers } = await post('/enrol/open', { token: link.token });
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
+      const fallback = document.querySelector('[data-enrol-password]');
+      fallback.hidden = false;
+      fallback.addEventListener('toggle', () => fallback.open && void offerPassword());
+      for (const { id, name } of issuers) offer(id, name);
       link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
       button.hidden = false;
-      for (const { id, name } of issuers) offer(id, name);
       button.focus();
     } catch (error) {
       tell(sentenceOf(error), true);
