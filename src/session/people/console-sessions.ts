@@ -95,8 +95,8 @@ export class ConsoleSessions {
     await tx.query('DELETE FROM auth.console_session WHERE expires_at <= now()');
     const secret = freshSecret();
     const { rowCount } = await tx.query(
-      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, acr, user_agent, authenticated_at, expires_at)
-       SELECT $1, o.account_id, o.unit_id, o.roles, $3, $4, $5, now() + make_interval(hours => $6)
+      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, clearance, may_see_nominal, acr, user_agent, authenticated_at, expires_at)
+       SELECT $1, o.account_id, o.unit_id, o.roles, o.clearance, o.may_see_nominal, $3, $4, $5, now() + make_interval(hours => $6)
        FROM auth.officer_in_force o WHERE o.account_id = $2`,
       [
         hashOf(secret),
@@ -184,7 +184,10 @@ export class ConsoleSessions {
 
 const FRESH_MINUTES = 5;
 
-/** A session is touched at most every half minute, so its idle time is counted that exactly. */
+/**
+ * A session is touched at most every half minute, so its idle time is counted that exactly. It ends when the officer's unit or roles
+ * change, and when the officer is cleared for more than at sign-in; less takes effect in it.
+ */
 const FIND = `
   SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer, o.roles, o.clearance,
     o.may_see_nominal AS "maySeeNominal", s.acr,
@@ -192,4 +195,4 @@ const FIND = `
     s.seen_at < now() - interval '30 seconds' AS "isUnseen"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
   WHERE s.secret_hash = $1 AND s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
-    AND s.roles = o.roles AND s.unit_id = o.unit_id`;
+    AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)`;
