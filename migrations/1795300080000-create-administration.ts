@@ -21,7 +21,7 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz);
       ALTER TABLE audit.pending DROP COLUMN change_id;
       DROP TABLE agency.change, agency.ceiling;
-      DROP FUNCTION cmd.my_administration(), cmd.holds(text, text, text);
+      DROP FUNCTION cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
       ALTER TABLE agency.officer DROP CONSTRAINT three_principals;
       ALTER TABLE hub.unit DROP COLUMN suspended_by;
       DROP POLICY administration ON hub.agency;
@@ -32,6 +32,7 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       REVOKE UPDATE ON hub.agency FROM hub_cmd;
       REVOKE INSERT, UPDATE ON hub.unit, agency.officer FROM hub_cmd;
       REVOKE INSERT, UPDATE ON auth.connection FROM hub_cmd;
+      REVOKE ALL ON auth.account FROM hub_cmd;
       ALTER TABLE auth.console_session DROP COLUMN clearance, DROP COLUMN may_see_nominal;
     `);
   }
@@ -44,6 +45,7 @@ const TABLES = `
         ADD COLUMN clearance smallint NOT NULL DEFAULT 0,
         ADD COLUMN may_see_nominal boolean NOT NULL DEFAULT false;
       GRANT INSERT, UPDATE ON auth.connection TO hub_cmd;
+      GRANT SELECT, INSERT, UPDATE ON auth.account TO hub_cmd;
 
       SET ROLE hub_owner;
 
@@ -102,6 +104,13 @@ const STATES = `
       CREATE FUNCTION cmd.utc(p timestamptz) RETURNS text LANGUAGE sql STABLE SET search_path = ''
         RETURN pg_catalog.to_char(p AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
+      -- Whether an officer is shut out, who otherwise stays what he or she is.
+      CREATE FUNCTION cmd.is_shut_out(p_agency text, p_officer text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+      BEGIN
+        RETURN EXISTS (SELECT 1 FROM auth.account a
+          WHERE a.agency_id = p_agency AND a.officer = p_officer AND a.suspended_at IS NOT NULL);
+      END $$;
+
       -- Whether an officer holds a role at this moment.
       CREATE FUNCTION cmd.holds(p_agency text, p_officer text, p_role text) RETURNS boolean
       LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -110,7 +119,7 @@ const STATES = `
           SELECT 1 FROM agency.officer o JOIN hub.unit u ON u.id = o.unit_id JOIN hub.agency g ON g.id = o.agency_id
           WHERE o.agency_id = p_agency AND o.pseudonym = p_officer AND p_role = ANY (o.roles)
             AND o.valid_from <= pg_catalog.now() AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now())
-            AND u.suspended_at IS NULL AND g.suspended_at IS NULL);
+            AND u.suspended_at IS NULL AND g.suspended_at IS NULL AND NOT cmd.is_shut_out(p_agency, p_officer));
       END $$;
 
       -- As what the caller administers: AGENCY_ADMIN, SYSTEM_ADMIN (which stands alone), or NULL. Asked of the row, not of the session.
@@ -121,7 +130,7 @@ const STATES = `
       END $$;
 
       -- What an administrator of this agency may change of a subject, as it is now; its row stays locked. NULL for what there is not, is
-      -- another agency's, or is stronger: an agency's administrators have no say over the hub's, who may be its officers.
+      -- another agency's, or is stronger: an agency's administrators have no say over the hub's, who may be its officers, nor they over it.
       CREATE FUNCTION cmd.administered(p_principal text, p_agency text, p_kind text, p_subject text) RETURNS jsonb
       LANGUAGE plpgsql SET search_path = '' AS $$
       DECLARE v jsonb;
@@ -133,11 +142,13 @@ const STATES = `
           SELECT pg_catalog.jsonb_build_object('isSuspended',
             u.suspended_at IS NOT NULL AND COALESCE(u.suspended_by, 'OPERATOR') IN ('OPERATOR', 'BOTH')) INTO v
           FROM hub.unit u WHERE u.id = p_subject AND u.agency_id <> p_agency FOR UPDATE;
-        ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'OFFICER' THEN
+        ELSIF p_kind = 'OFFICER' THEN
           SELECT pg_catalog.jsonb_build_object('unit', o.unit_id, 'titleEn', o.title_en, 'titleVi', o.title_vi,
             'roles', ARRAY(SELECT r FROM pg_catalog.unnest(o.roles) r ORDER BY r COLLATE "C"), 'clearance', o.clearance,
-            'maySeeNominal', o.may_see_nominal, 'validUntil', cmd.utc(o.valid_until)) INTO v
-          FROM agency.officer o WHERE o.agency_id = p_agency AND o.pseudonym = p_subject AND NOT o.roles @> '{SYSTEM_ADMIN}'
+            'maySeeNominal', o.may_see_nominal, 'validUntil', cmd.utc(o.valid_until),
+            'isSuspended', cmd.is_shut_out(o.agency_id, o.pseudonym)) INTO v
+          FROM agency.officer o WHERE o.agency_id = p_agency AND o.pseudonym = p_subject
+            AND (o.roles @> '{SYSTEM_ADMIN}') = (p_principal = 'SYSTEM_ADMIN')
             AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now()) FOR UPDATE;
         ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'UNIT' THEN
           SELECT pg_catalog.jsonb_build_object('kind', u.kind, 'place', u.place, 'nameEn', u.name_en, 'nameVi', u.name_vi,
@@ -229,9 +240,14 @@ const COMMANDS = `
               roles = CASE WHEN o.roles @> texts AND o.roles <@ texts THEN o.roles ELSE texts END
             WHERE o.agency_id = p_agency AND o.pseudonym = p_subject;
           END IF;
+          IF (b->>'isSuspended')::boolean <> COALESCE((p_was->>'isSuspended')::boolean, false) THEN
+            INSERT INTO auth.account (agency_id, officer, suspended_at) VALUES (p_agency, p_subject, pg_catalog.now())
+            ON CONFLICT (agency_id, officer) DO UPDATE
+              SET suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN pg_catalog.now() END;
+          END IF;
           -- What an administrator has proposed falls with the administrator.
-          UPDATE agency.change SET state = 'VOID' WHERE agency_id = p_agency AND principal = 'AGENCY_ADMIN' AND state = 'WAITING'
-            AND proposed_by = p_subject AND NOT cmd.holds(p_agency, p_subject, 'AGENCY_ADMIN');
+          UPDATE agency.change SET state = 'VOID' WHERE agency_id = p_agency AND principal = p_principal AND state = 'WAITING'
+            AND proposed_by = p_subject AND NOT cmd.holds(p_agency, p_subject, p_principal);
         ELSIF p_kind = 'CONNECTION' THEN
           texts := (SELECT pg_catalog.array_agg(t) FROM pg_catalog.jsonb_array_elements_text(NULLIF(b->'addressees', 'null')) t);
           IF p_was IS NULL THEN
@@ -289,6 +305,10 @@ const COMMANDS = `
         IF v_becomes = v_was THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
         IF v_principal = 'AGENCY_ADMIN' THEN PERFORM cmd.check_change(me.agency, p_kind, p_subject, v_was, v_becomes); END IF;
         v_waits := cmd.raises(p_kind, v_was, v_becomes);
+        -- The operator makes nothing and gives officers nothing, its own no more than others.
+        IF v_principal = 'SYSTEM_ADMIN' AND (v_was IS NULL OR v_waits AND p_kind = 'OFFICER') THEN
+          RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403';
+        END IF;
         IF v_waits THEN
           UPDATE agency.change SET state = 'VOID' WHERE agency_id = me.agency AND principal = v_principal AND kind = p_kind
             AND subject = p_subject AND state = 'WAITING';
@@ -354,7 +374,8 @@ const READS = `
           GROUP BY o.agency_id;
       END $$;
 
-      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.holds(text, text, text), cmd.my_administration(),
+      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.is_shut_out(text, text),
+        cmd.holds(text, text, text), cmd.my_administration(),
         cmd.administered(text, text, text, text), cmd.raises(text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb),
         cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.change(text, text, jsonb, boolean),
         cmd.decide_change(uuid, boolean), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;

@@ -167,6 +167,28 @@ describe('an officer', () => {
     expect(await outcomeOf(act(one.browser, 'changeOfficer', { officer, input }))).toBe('NOT_FOUND');
   });
 
+  it('is shut out at once and let in again by two; the passkey stays', async () => {
+    const { officer, browser, passkey } = await aSignedIn(t, vn, ['ANALYST']);
+    expect((await changed(one.browser, 'suspendOfficer', { officer })).state).toBe('APPLIED');
+    expect(await codeOf(browser)).toBe('UNAUTHENTICATED');
+    expect((await browser.signIn(passkey)).status).toBe(401);
+    await byTwo('resumeOfficer', { officer });
+    expect((await browser.signIn(passkey)).status).toBe(200);
+    expect(await codeOf(browser)).toBe('accepted');
+  });
+
+  it('who never signed in can be shut out too, and an administrator so takes the own proposals along', async () => {
+    const officer = await anOfficer(t, vn, ['ANALYST'], { clearance: 0 });
+    expect((await changed(one.browser, 'suspendOfficer', { officer })).state).toBe('APPLIED');
+    const own = await one.browser.ask<{ ownOfficers: object[] }>('{ ownOfficers { officer isSuspended } }');
+    expect(own.data!.ownOfficers).toContainEqual({ officer, isSuspended: true });
+
+    const lost = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const { id } = await changed(lost.browser, 'resumeOfficer', { officer });
+    await changed(one.browser, 'suspendOfficer', { officer: lost.officer });
+    expect(await outcomeOf(act(two.browser, 'approveChange', { id }))).toBe('NOT_FOUND');
+  });
+
   it.each([
     ['lower rights take effect in the session', { clearance: 'UNCLASSIFIED', maySeeNominal: false }, 'accepted'],
     ['another role ends the session', { roles: ['PCU_MEMBER'] }, 'UNAUTHENTICATED'],

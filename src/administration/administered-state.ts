@@ -2,6 +2,7 @@ import { InvalidInput } from '../common/errors.js';
 import type { KeyOf } from '../common/messages/messages.js';
 import { validateBody } from '../exchange/body/validate.js';
 import { AGENCY, UNIT } from '../protocol/envelope.js';
+import { formatTimestamp } from '../protocol/timestamp.js';
 import type { ConnectionInput, NewUnitInput, OfficerInput, UnitInput } from './administered.inputs.js';
 import type { State } from './changes.service.js';
 
@@ -26,6 +27,11 @@ export function stateOf<T extends Input>(inputClass: new () => T, input: T, opti
 function asStored(name: string, value: State[string]): State[string] {
   if (name === 'clearance') return value === 'UNCLASSIFIED' ? 0 : 1;
   return Array.isArray(value) ? [...(value as readonly string[])].sort() : value;
+}
+
+/** The end of an officer, effective at once: rounded down to the second, so it has passed. */
+export function endedNow(): State {
+  return { validUntil: formatTimestamp(new Date()) };
 }
 
 /** Codes of units, agencies and officers as PostgreSQL can compare them; anything else is the client's mistake. */

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow, StepUp } from '../access/permission.js';
 import { checkUuid } from '../common/uuid.js';
-import { checkAgency, checkUnit } from './administered-state.js';
+import { checkAgency, checkOfficer, checkUnit, endedNow } from './administered-state.js';
 import { AgenciesService } from './agencies.service.js';
 import { AgencyStanding } from './agency-standing.models.js';
 import { ChangeModel } from './change.models.js';
@@ -73,6 +73,19 @@ export class AgenciesResolver {
   @StepUp(true)
   declineResumption(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<ChangeModel> {
     return this.changes.decline(caller, checkUuid(id, '/id'));
+  }
+
+  @Mutation(() => ChangeModel, {
+    description:
+      'Ends another administrator of the hub now and for good; who comes in the place is recorded by enrolment',
+  })
+  @Allow('hub.administer')
+  @StepUp(true)
+  endOperator(
+    @CurrentCaller() caller: Caller,
+    @Args('officer', { type: () => ID }) pseudonym: string,
+  ): Promise<ChangeModel> {
+    return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), endedNow());
   }
 
   private setSuspended(

@@ -3,8 +3,7 @@ import { Args, ID, Mutation, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow, StepUp } from '../access/permission.js';
-import { formatTimestamp } from '../protocol/timestamp.js';
-import { checkOfficer, stateOf } from './administered-state.js';
+import { checkOfficer, endedNow, stateOf } from './administered-state.js';
 import { OfficerInput } from './administered.inputs.js';
 import { ChangeModel } from './change.models.js';
 import { ChangesService, type State } from './changes.service.js';
@@ -21,7 +20,10 @@ export class OfficersResolver {
   @Allow('agency.administer')
   @StepUp(true)
   appointOfficer(@CurrentCaller() caller: Caller, @Args('input') input: OfficerInput): Promise<ChangeModel> {
-    return this.changes.make(caller, 'OFFICER', `p:${randomBytes(9).toString('base64url')}`, officer(input));
+    return this.changes.make(caller, 'OFFICER', `p:${randomBytes(9).toString('base64url')}`, {
+      ...officer(input),
+      isSuspended: false,
+    });
   }
 
   @Mutation(() => ChangeModel, {
@@ -39,6 +41,29 @@ export class OfficersResolver {
   }
 
   @Mutation(() => ChangeModel, {
+    description:
+      'Shuts an officer out, such as for a device that was lost: the next request of every session is refused',
+  })
+  @Allow('agency.administer')
+  @StepUp(true)
+  suspendOfficer(
+    @CurrentCaller() caller: Caller,
+    @Args('officer', { type: () => ID }) pseudonym: string,
+  ): Promise<ChangeModel> {
+    return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), { isSuspended: true });
+  }
+
+  @Mutation(() => ChangeModel, { description: 'Proposes to let an officer in again who was shut out' })
+  @Allow('agency.administer')
+  @StepUp(true)
+  resumeOfficer(
+    @CurrentCaller() caller: Caller,
+    @Args('officer', { type: () => ID }) pseudonym: string,
+  ): Promise<ChangeModel> {
+    return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), { isSuspended: false });
+  }
+
+  @Mutation(() => ChangeModel, {
     description: 'Ends an officer now and for good; the next request of every session is refused',
   })
   @Allow('agency.administer')
@@ -47,7 +72,7 @@ export class OfficersResolver {
     @CurrentCaller() caller: Caller,
     @Args('officer', { type: () => ID }) pseudonym: string,
   ): Promise<ChangeModel> {
-    return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), { validUntil: formatTimestamp(new Date()) });
+    return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), endedNow());
   }
 }
 

@@ -13,6 +13,7 @@ import {
   twoAdministrators,
   variablesFor,
 } from '../support/administration.js';
+import { SoftwareAuthenticator } from '../support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { upload } from '../support/files.js';
@@ -55,8 +56,8 @@ async function everything(): Promise<unknown> {
 const whole = async (answer: Promise<unknown>): Promise<string> => JSON.stringify(await answer);
 
 const MISSING = { officer: 'p:nobody-at-all', unit: 'VN-CUS-NONE', agency: 'XX-CUS', id: randomUUID() as string };
-const OF_AGENCIES = (Object.keys(ACTS) as Act[]).filter((name) => !/Agency|Resumption/.test(name));
-const OF_OPERATOR = (Object.keys(ACTS) as Act[]).filter((name) => /Agency|Resumption/.test(name));
+const OF_AGENCIES = (Object.keys(ACTS) as Act[]).filter((name) => !/Agency|Resumption|Operator/.test(name));
+const OF_OPERATOR = (Object.keys(ACTS) as Act[]).filter((name) => /Agency|Resumption|Operator/.test(name));
 
 describe('threats 19 an administrator of an agency', () => {
   let stranger: SignedIn;
@@ -124,7 +125,6 @@ describe('threats 19 an administrator of an agency', () => {
       [officer],
     );
     const browser = new Browser(t.url);
-    const { SoftwareAuthenticator } = await import('../support/authenticator.js');
     await enrol(browser, new SoftwareAuthenticator(t.url), await aLink(t, la, officer));
     await browser.loadProof();
     await changed(one.browser, 'endOfficer', { officer });
@@ -138,14 +138,17 @@ describe('threats 19 who is stronger than an agency’s administrators', () => {
     strong = await aSignedIn(t, vn, ['SYSTEM_ADMIN']);
   });
 
-  it.each(['changeOfficer', 'endOfficer'] as const)('is not there for them: %s', async (name) => {
-    const before = await everything();
-    const ids = { ...MISSING, officer: strong.officer, unit: vn.unit };
-    const answer = await whole(act(one.browser, name, variablesFor(name, ids)));
-    expect(answer).toContain('NOT_FOUND');
-    expect(answer).toBe(await whole(act(one.browser, name, variablesFor(name, { ...MISSING, unit: vn.unit }))));
-    expect(await everything()).toEqual(before);
-  });
+  it.each(['changeOfficer', 'suspendOfficer', 'resumeOfficer', 'endOfficer'] as const)(
+    'is not there for them: %s',
+    async (name) => {
+      const before = await everything();
+      const ids = { ...MISSING, officer: strong.officer, unit: vn.unit };
+      const answer = await whole(act(one.browser, name, variablesFor(name, ids)));
+      expect(answer).toContain('NOT_FOUND');
+      expect(answer).toBe(await whole(act(one.browser, name, variablesFor(name, { ...MISSING, unit: vn.unit }))));
+      expect(await everything()).toEqual(before);
+    },
+  );
 
   it('gets no new passkey from them, whatever the two agree on', async () => {
     const PROPOSE = 'mutation($officer: ID!) { proposeAdmission(officer: $officer) { id } }';
@@ -227,6 +230,18 @@ describe('threats 19 the operator', () => {
     await changed(secondOperator.browser, 'approveResumption', { id: ofOperator.id });
   });
 
+  it('ends one of its own at once, and none of an agency’s officers nor itself', async () => {
+    const third = await aSignedIn(t, op, ['SYSTEM_ADMIN']);
+    const analyst = await anOfficer(t, op, ['ANALYST']);
+    const before = await everything();
+    const end = (officer: string): Promise<string> => outcomeOf(act(operator.browser, 'endOperator', { officer }));
+    for (const officer of [analyst, one.officer, MISSING.officer]) expect(await end(officer)).toBe('NOT_FOUND');
+    expect(await end(operator.officer)).toBe('FORBIDDEN/NEEDS_ANOTHER');
+    expect(await everything()).toEqual(before);
+    expect(await end(third.officer)).toBe('APPLIED');
+    expect((await third.browser.ask('{ me { officer } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
   it('cannot shut itself out, and does not meet what there is not', async () => {
     const before = await everything();
     for (const ids of [{ agency: op.agency }, { agency: op.agency, unit: op.unit }, { agency: 'XX-CUS' }]) {
@@ -256,6 +271,19 @@ describe('A16 an administrator without a fresh passkey', () => {
 
 describe('D4 at the database, the server’s role', () => {
   const CHANGE = `SELECT cmd.change('UNIT', 'VN-CUS-AS', '{"isSuspended": true}', false)`;
+
+  it('makes nothing for the operator, and gives its officers nothing', async () => {
+    const strong = await anOfficer(t, vn, ['SYSTEM_ADMIN']);
+    const peer = await anOfficer(t, vn, ['SYSTEM_ADMIN'], { clearance: 0 });
+    for (const [subject, patch, isNew] of [
+      [peer, '{"clearance": 1}', false],
+      [peer, '{"roles": ["SYSTEM_ADMIN", "ANALYST"]}', false],
+      ['p:made-up-one', '{"roles": ["ANALYST"], "unit": "VN-CUS-AS"}', true],
+    ] as const) {
+      const change = asApp(strong, `SELECT cmd.change('OFFICER', $1, $2, $3)`, [subject, patch, isNew]);
+      await expect(change).rejects.toThrow('FORBIDDEN');
+    }
+  });
 
   it('changes nothing for who is not, or no longer, an administrator, and for a system', async () => {
     const analyst = await anOfficer(t, vn, ['ANALYST', 'RELEASER']);

@@ -16,6 +16,8 @@ export interface Change {
 export const ACTS = {
   appointOfficer: { input: 'OfficerInput!' },
   changeOfficer: { officer: 'ID!', input: 'OfficerInput!' },
+  suspendOfficer: { officer: 'ID!' },
+  resumeOfficer: { officer: 'ID!' },
   endOfficer: { officer: 'ID!' },
   makeUnit: { unit: 'ID!', input: 'NewUnitInput!' },
   changeUnit: { unit: 'ID!', input: 'UnitInput!' },
@@ -31,6 +33,7 @@ export const ACTS = {
   resumeAgency: { agency: 'ID!', unit: 'ID' },
   approveResumption: { id: 'ID!' },
   declineResumption: { id: 'ID!' },
+  endOperator: { officer: 'ID!' },
 } as const satisfies Record<string, Record<string, string>>;
 export type Act = keyof typeof ACTS;
 

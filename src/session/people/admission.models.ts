@@ -30,6 +30,9 @@ export class EnrollableModel {
 
   @Field(() => Boolean, { description: 'Has a passkey' })
   isEnrolled: boolean;
+
+  @Field(() => Boolean, { description: 'Is shut out for the time being' })
+  isSuspended: boolean;
 }
 
 @Visible('administrator')

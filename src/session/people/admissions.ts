@@ -18,6 +18,7 @@ export interface Enrollable {
   maySeeNominal: boolean;
   validUntil: Date | null;
   isEnrolled: boolean;
+  isSuspended: boolean;
 }
 
 /** A proposal that waits for a second administrator. */
@@ -48,7 +49,9 @@ export class Admissions {
          CASE o.clearance WHEN 0 THEN 'UNCLASSIFIED' ELSE 'RESTRICTED' END AS clearance, o.may_see_nominal AS "maySeeNominal",
          o.valid_until AS "validUntil",
          EXISTS (SELECT FROM auth.account a JOIN auth.passkey p ON p.account_id = a.id
-                 WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym) AS "isEnrolled"
+                 WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym) AS "isEnrolled",
+         EXISTS (SELECT FROM auth.account a WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym
+                 AND a.suspended_at IS NOT NULL) AS "isSuspended"
        FROM agency.officer o WHERE o.agency_id = $1 AND (o.valid_until IS NULL OR o.valid_until > now()) AND ${PEER} = $2
        ORDER BY o.unit_id, o.pseudonym`,
       [agencyId, isOperator(session!)],
