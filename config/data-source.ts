@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
+import { CreateAdministration1795300080000 } from '../migrations/1795300080000-create-administration.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
@@ -31,6 +32,7 @@ const MIGRATIONS = [
   CreatePeople1795300050000,
   CreatePasswords1795300055000,
   CreateIssuers1795300060000,
+  CreateAdministration1795300080000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

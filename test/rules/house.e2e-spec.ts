@@ -28,6 +28,7 @@ const ORDER = [
   ['operator'],
   ['files'],
   ['exchange'],
+  ['administration'],
   ['duties'],
   ['alerts', 'requests', 'feedback', 'seizures'],
   ['cases'],

@@ -102,9 +102,10 @@ export class ConsoleSessions {
     await tx.query('DELETE FROM auth.console_session WHERE expires_at <= now()');
     const secret = freshSecret();
     const { rowCount } = await tx.query(
-      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, acr, user_agent, authenticated_at, expires_at,
-         issuer_id, subject, roles_kept, clearance_most, without_nominal)
-       SELECT $1, o.account_id, o.unit_id, o.roles, $3, $4, $5, now() + make_interval(hours => $6), $7, $8, $9, $10, $11
+      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, clearance, may_see_nominal, acr, user_agent,
+         authenticated_at, expires_at, issuer_id, subject, roles_kept, clearance_most, without_nominal)
+       SELECT $1, o.account_id, o.unit_id, o.roles, o.clearance, o.may_see_nominal, $3, $4, $5, now() + make_interval(hours => $6),
+         $7, $8, $9, $10, $11
        FROM auth.officer_in_force o WHERE o.account_id = $2 AND ($9::text[] IS NULL OR o.roles && $9)`,
       [
         hashOf(secret),
@@ -201,8 +202,9 @@ export class ConsoleSessions {
 const FRESH_MINUTES = 5;
 
 /**
- * A session is touched at most every half minute, so its idle time is counted that exactly. What it kept of the officer's rights at
- * sign-in meets what the hub grants now: the lesser counts. One that began at an issuer needs issuer and link in force.
+ * A session is touched at most every half minute, so its idle time is counted that exactly. It ends when the officer's unit or roles
+ * change, and when the officer is cleared for more than at sign-in; less takes effect in it. What an issuer's claims left of the
+ * officer's rights at sign-in meets what the hub grants now: the lesser counts. One that began at an issuer needs issuer and link in force.
  */
 const FIND = `
   SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer,
@@ -212,7 +214,7 @@ const FIND = `
     s.seen_at < now() - interval '30 seconds' AS "isUnseen"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
   WHERE s.secret_hash = $1 AND s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
-    AND s.roles = o.roles AND s.unit_id = o.unit_id
+    AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)
     AND (s.issuer_id IS NULL OR EXISTS (
       SELECT FROM auth.issuer_subject l JOIN auth.trusted_issuer i ON i.id = l.issuer_id
       WHERE l.issuer_id = s.issuer_id AND l.subject = s.subject AND l.account_id = s.account_id
