@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { Logger as RequestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { Provider } from 'oidc-provider';
@@ -29,6 +30,7 @@ import { Authenticator } from './session/authenticator.js';
 import { identifyCallers } from './session/identify-callers.js';
 import { ConsoleSessions } from './session/people/console-sessions.js';
 import { mountSignIn } from './session/mount-sign-in.js';
+import { mountSockets } from './sockets/mount-sockets.js';
 import { HubKeys } from './trust/hub-keys.js';
 
 /** A hub that serves requests. */
@@ -94,6 +96,13 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     mountSignIn(fastify, app.get(Provider));
     identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
     takeUploads(fastify);
+    mountSockets(fastify, {
+      limits,
+      publicUrl,
+      database: app.get(ScopedDatabase),
+      again: (caller) => app.get(caller.session ? ConsoleSessions : Authenticator).again(caller),
+      schema: () => app.get(GraphQLSchemaHost, { strict: false }).schema,
+    });
     await app.listen(port, environment.HOST);
     return {
       app,
@@ -113,15 +122,16 @@ export async function startHub(environment: Environment, databaseUrl: string): P
 
 /**
  * One line for each request at level info: which agency and unit asked what kind of thing, how it went and how many milliseconds it
- * took. No query string, body, header, address or officer. (nestjs-pino's own lines need a middleware that Fastify does not run.)
+ * took. The path is the route's, since an address names objects. No query string, body, header, address or officer. (nestjs-pino's own
+ * lines need a middleware that Fastify does not run.)
  */
 function logRequests(app: NestFastifyApplication): void {
   const logger = new RequestLogger('Request');
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onResponse', async ({ id, method, url, caller }, { statusCode, elapsedTime }) => {
-      const path = url.split('?')[0];
+    .addHook('onResponse', async ({ id, method, routeOptions, caller }, { statusCode, elapsedTime }) => {
+      const path = routeOptions.url;
       const [agency, unit] = [caller?.agencyId, caller?.unitId];
       logger.log({ request: id, method, path, status: statusCode, ms: Math.round(elapsedTime), agency, unit });
     });
