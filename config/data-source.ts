@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
+import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
@@ -27,6 +28,7 @@ const MIGRATIONS = [
   CreateAccess1795300030000,
   CreateFiles1795300040000,
   CreatePeople1795300050000,
+  BindConnectionsToDocuments1795300090000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

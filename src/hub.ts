@@ -21,6 +21,7 @@ import { DemoSignIn } from './demo/demo-sign-in.js';
 import { connectionOptions } from './edge/connections.js';
 import { Limits } from './edge/limits.js';
 import { mountEdge } from './edge/mount-edge.js';
+import { readManifest, TrustedDocuments } from './edge/trusted-documents.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
@@ -44,9 +45,13 @@ export interface RunningHub {
 
 /**
  * Starts the server on a database that `liaison init` (prepareDatabase) has made ready. Refuses when the database does not
- * protect every row.
+ * protect every row. `manifest` has the documents that the console may ask, by id.
  */
-export async function startHub(environment: Environment, databaseUrl: string): Promise<RunningHub> {
+export async function startHub(
+  environment: Environment,
+  databaseUrl: string,
+  manifest: ReadonlyMap<string, string> = readManifest(),
+): Promise<RunningHub> {
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
   const wrappingKeys = new WrappingKeys(secrets);
@@ -58,6 +63,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');
     const identity = new HubIdentity(environment.HUB_ID, publicUrl);
     const limits = new Limits(environment);
+    const documents = new TrustedDocuments(manifest);
     const signal = new ChangeSignal(access.appUrl);
     await signal.listen();
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -74,6 +80,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         scanner: new Scanner(environment.CLAMD_SOCKET),
         signal,
         limits,
+        documents,
         session: { publicUrl, authUrl: access.authUrl, secrets },
         people: {
           secrets,
@@ -92,12 +99,13 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     app.flushLogs();
     logRequests(app);
     const fastify = app.getHttpAdapter().getInstance();
-    mountEdge(fastify, limits);
+    mountEdge(fastify, limits, documents);
     mountSignIn(fastify, app.get(Provider));
     identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
     takeUploads(fastify);
     mountSockets(fastify, {
       limits,
+      documents,
       publicUrl,
       database: app.get(ScopedDatabase),
       again: (caller) => app.get(caller.session ? ConsoleSessions : Authenticator).again(caller),

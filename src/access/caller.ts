@@ -33,6 +33,8 @@ export interface CallerToken {
   readonly scope: unknown;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** GraphQL documents of the hub's manifest alone are taken; the operator's record. */
+  readonly isBoundToDocuments: boolean;
 }
 
 /** A console session as the guard and the officer's own operations need it. */

@@ -129,7 +129,11 @@ export class Authenticator {
 }
 
 /** The unit's system as caller; undefined when the key that its token was got with is not in force. */
-function callerOf(system: UnitSystem, token: CallerToken, purpose: string): Caller | undefined {
+function callerOf(
+  system: UnitSystem,
+  token: Omit<CallerToken, 'isBoundToDocuments'>,
+  purpose: string,
+): Caller | undefined {
   if (!system.keys.some(({ kid }) => kid === token.kid)) return undefined;
   const { permissions, kinds } = rightsOf(system.scopes, token.scope);
   return {
@@ -141,7 +145,7 @@ function callerOf(system: UnitSystem, token: CallerToken, purpose: string): Call
     purpose,
     permissions,
     sending: { kinds, addressees: system.addressees },
-    token,
+    token: { ...token, isBoundToDocuments: !system.adhoc },
   };
 }
 

@@ -8,6 +8,7 @@ import type { ScopedDatabase } from '../access/scoped-database.js';
 import { Forbidden, Unauthenticated } from '../common/errors.js';
 import { isForSocket, SOCKET_PATH } from '../edge/connections.js';
 import { type Limits, principalOf } from '../edge/limits.js';
+import type { TrustedDocuments } from '../edge/trusted-documents.js';
 import { OpenSockets } from './open-sockets.js';
 import { subscriptionServer } from './subscriptions.js';
 
@@ -18,6 +19,7 @@ const OPENING = 100;
 /** What sockets need of the hub. */
 export interface SocketParts {
   limits: Limits;
+  documents: TrustedDocuments;
   publicUrl: string;
   database: ScopedDatabase;
   /** The same caller with the rights of this moment; undefined when it has none any more. */
@@ -36,11 +38,11 @@ export interface SocketParts {
  */
 export function mountSockets(
   fastify: FastifyInstance,
-  { limits, publicUrl, database, again, schema }: SocketParts,
+  { limits, documents, publicUrl, database, again, schema }: SocketParts,
 ): void {
   const { origin } = new URL(publicUrl);
   const sockets = new OpenSockets(limits, database, again);
-  const serve = subscriptionServer({ limits, schema, check: (open) => sockets.check(open) });
+  const serve = subscriptionServer({ limits, documents, schema, check: (open) => sockets.check(open) });
   void fastify.register(websocket, {
     options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL },
     // The library has told the peer already; a frame that is too large closes with 1009.

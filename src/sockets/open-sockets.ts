@@ -105,10 +105,10 @@ export class OpenSockets {
   }
 
   private async rightsOf(caller: Caller): Promise<string> {
-    const { agencyId, unitId, officer, clearance, maySeeNominal, permissions, sending, session } = caller;
+    const { agencyId, unitId, officer, clearance, maySeeNominal, permissions, sending, session, token } = caller;
     const sight = await this.database.as(caller, sightOf);
     const kinds = sending && [...sending.kinds];
     const given = [agencyId, unitId, officer, clearance, maySeeNominal, [...permissions], kinds, sending?.addressees];
-    return JSON.stringify([...given, session?.roles, sight]);
+    return JSON.stringify([...given, token?.isBoundToDocuments, session?.roles, sight]);
   }
 }

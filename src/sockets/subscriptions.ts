@@ -22,6 +22,7 @@ import { documentLimits, MAX_TOKENS } from '../edge/document-limits.js';
 import { strictJson } from '../edge/json-body.js';
 import { type Limits, principalOf } from '../edge/limits.js';
 import { refuseUnknown } from '../edge/limits-plugin.js';
+import type { DocumentRequest, TrustedDocuments } from '../edge/trusted-documents.js';
 import { isSame } from '../session/people/secret.js';
 import type { OpenSocket } from './open-sockets.js';
 
@@ -34,6 +35,7 @@ const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule, documentLimit
 /** What subscriptions need of the hub. */
 export interface SubscriptionParts {
   limits: Limits;
+  documents: TrustedDocuments;
   schema: () => GraphQLSchema;
   check: (open: OpenSocket) => Promise<boolean>;
 }
@@ -46,10 +48,11 @@ const logger = new Logger('Sockets');
  * - `connection_init` within three seconds, with the session's proof as `csrf` where a cookie opened the socket (4408, 4403)
  * - messages are JSON as strict as bodies, in text frames (4400), and each costs points (1013 when there are none)
  * - nothing before `connection_init` was acknowledged (4401), no id twice (4409), at most ten subscriptions
- * - documents under the same limits as in a request
+ * - documents by id, or under the same limits as in a request
  * - before a hint leaves, its caller is looked up anew
  */
-export function subscriptionServer({ limits, schema, check }: SubscriptionParts): (open: OpenSocket) => void {
+export function subscriptionServer(parts: SubscriptionParts): (open: OpenSocket) => void {
+  const { limits, check } = parts;
   const server = makeServer<Record<string, unknown>, OpenSocket>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: async ({ connectionParams, extra }) => {
@@ -62,7 +65,7 @@ export function subscriptionServer({ limits, schema, check }: SubscriptionParts)
         if (Object.keys(subscriptions).length > MOST_SUBSCRIPTIONS) {
           throw new LimitExceeded('SUBSCRIPTIONS', MOST_SUBSCRIPTIONS);
         }
-        return await prepare(limits, schema(), extra, payload);
+        return await prepare(parts, extra, payload);
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
@@ -93,8 +96,7 @@ export function subscriptionServer({ limits, schema, check }: SubscriptionParts)
             try {
               if (isBinary) throw new BadRequestException();
               await limits.points.take(principalOf(request), MESSAGE);
-              strictJson(data as Buffer);
-              await handle((data as Buffer).toString());
+              await handle(JSON.stringify(withText(strictJson(data as Buffer))));
             } catch (error) {
               socket.close(...closeFor(error));
             }
@@ -110,15 +112,16 @@ export function subscriptionServer({ limits, schema, check }: SubscriptionParts)
 
 /** What is to be executed. Throws HubError and GraphQLError; a subscription without errors costs its points. */
 async function prepare(
-  limits: Limits,
-  schema: GraphQLSchema,
+  { limits, documents, schema: schemaNow }: SubscriptionParts,
   { request, caller }: OpenSocket,
-  { query, operationName, variables }: SubscribePayload,
+  { query, operationName, variables, ...rest }: SubscribePayload & DocumentRequest,
 ): Promise<ExecutionArgs | GraphQLError[]> {
+  const schema = schemaNow();
+  const text = String(documents.textFor({ query: query === '' ? undefined : query, ...rest }, caller));
   const principal = principalOf(request);
   await limits.notFound.check(principal);
-  await limits.points.take(principal, readingCost(query));
-  const document = parse(query, { maxTokens: MAX_TOKENS });
+  await limits.points.take(principal, readingCost(text));
+  const document = parse(text, { maxTokens: MAX_TOKENS });
   const errors = validate(schema, document, RULES);
   if (errors.length > 0) return [...errors];
   const operation = getOperationAST(document, operationName);
@@ -132,6 +135,13 @@ async function prepare(
   await limits.points.take(principal, cost);
   const contextValue: GraphqlContext = { request, caller };
   return { schema, document, operationName: operationName ?? null, variableValues, contextValue };
+}
+
+/** graphql-ws knows documents by their text alone, so a message that names its document by id gets an empty one. */
+function withText(message: unknown): unknown {
+  const { payload, ...rest } = (message ?? {}) as { payload?: unknown };
+  if (typeof payload !== 'object' || payload === null || !('documentId' in payload)) return message;
+  return { ...rest, payload: { query: '', ...payload } };
 }
 
 /** An error in the reader's language. One of GraphQL itself, about the document or its variables, is the client's mistake. */

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Browser } from './browser.js';
+import { trusted } from './documents.js';
 import type { Party } from './hub.js';
 
 const PROTOCOL = 'graphql-transport-ws';
@@ -64,7 +65,7 @@ export class TestSocket {
 
   /** Subscribes to `changed` and waits for its first hint. */
   async follow(id = '1'): Promise<this> {
-    this.subscribe({ query: CHANGED }, id);
+    this.subscribe({ documentId: trusted(CHANGED) }, id);
     await this.until((message) => message.type === 'next' && message.id === id);
     return this;
   }

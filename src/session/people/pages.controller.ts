@@ -4,6 +4,7 @@ import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerSession } from '../../access/caller.js';
 import { Public } from '../../access/permission.js';
+import { TrustedDocuments } from '../../edge/trusted-documents.js';
 import { type Language, languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { accountPage } from './pages/account-page.js';
@@ -19,6 +20,7 @@ const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8
 export class PagesController {
   constructor(
     private readonly sessions: ConsoleSessions,
+    private readonly documents: TrustedDocuments,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
   ) {}
 
@@ -53,7 +55,13 @@ export class PagesController {
     const [sessions, title] = await Promise.all([this.sessions.own(session), this.sessions.titleOf(session)]);
     const language = languageFor(request, lang);
     const caller = request.caller!;
-    this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
+    const ending = this.documents.idOf('EndSession');
+    this.show(
+      request,
+      reply,
+      lang,
+      accountPage({ caller, session, sessions, title: title[language], ending }, language),
+    );
   }
 
   @Get('session/page.css')

@@ -31,8 +31,8 @@ const acts = {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
     return post('/enrol', { token: link.token, response: credential.toJSON() });
   },
-  'end-session': async ({ id }) => {
-    await post('/graphql', { query: 'mutation($id: ID!) { endSession(id: $id) }', variables: { id } });
+  'end-session': async ({ id, document: documentId }) => {
+    await post('/graphql', { documentId, variables: { id } });
     return { next: '/account' };
   },
   post: ({ path, body = '{}' }) => post(path, JSON.parse(body)),
