@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
+import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
 import { CreateAdministration1795300080000 } from '../migrations/1795300080000-create-administration.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
@@ -33,6 +34,7 @@ const MIGRATIONS = [
   CreatePasswords1795300055000,
   CreateIssuers1795300060000,
   CreateAdministration1795300080000,
+  BindConnectionsToDocuments1795300090000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

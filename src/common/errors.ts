@@ -4,6 +4,7 @@ import type { MessageKey, MessageParams, Phrase } from './messages/messages.js';
 /** The closed list of error codes that leave the hub. */
 export type ErrorCode =
   | 'BAD_REQUEST'
+  | 'DOCUMENT_NOT_TRUSTED'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
   | 'STEP_UP_REQUIRED'
@@ -115,6 +116,14 @@ export class LimitExceeded extends HubError {
   readonly code = 'LIMIT_EXCEEDED';
   constructor(sub: string, limit: number) {
     super('error.limitExceeded', { sub, params: { sub, limit } });
+  }
+}
+
+/** A document of the caller's own where only those of the console are taken, or an id that none of them has. */
+export class DocumentNotTrusted extends HubError {
+  readonly code = 'DOCUMENT_NOT_TRUSTED';
+  constructor() {
+    super('error.documentNotTrusted');
   }
 }
 

@@ -52,6 +52,8 @@ export interface ConnectionEnrolment {
   addressees?: string[];
   /** When the connection ends (RFC 3339); it is open until it is suspended when absent. */
   validUntil?: string;
+  /** Whether the system may send GraphQL documents of its own; true when absent. False: those of the hub's manifest alone. */
+  adhoc?: boolean;
 }
 
 export interface OfficerEnrolment {
@@ -227,20 +229,21 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
 
 /** What the enrolment does not say is as wide as it can be, so a name that it misspells must not pass for left out. */
 async function openConnection(tx: EntityManager, unit: string, connection: ConnectionEnrolment): Promise<void> {
-  const { clearance, maySeeNominal, scopes, addressees, validUntil, ...unknown } = connection;
+  const { clearance, maySeeNominal, scopes, addressees, validUntil, adhoc, ...unknown } = connection;
   const faults = [
     ...Object.keys(unknown).map((name) => `there is no ${name}`),
     ...(scopes ?? []).filter((scope) => !SCOPES.includes(scope)).map((scope) => `there is no scope ${scope}`),
     ...(addressees ?? []).filter((to) => !ADDRESSEE.test(to)).map((to) => `${to} is no addressee`),
+    ...(adhoc !== undefined && typeof adhoc !== 'boolean' ? ['adhoc is neither true nor false'] : []),
     ...(validUntil !== undefined && Number.isNaN(Date.parse(validUntil)) ? [`${validUntil} is no time`] : []),
   ];
   if (faults.length > 0) throw new Error(`The connection of ${unit}: ${faults.join(', ')}. Nothing was changed.`);
   await tx.query(
-    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until)
-     VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until, adhoc)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (unit_id) DO UPDATE SET clearance = excluded.clearance, may_see_nominal = excluded.may_see_nominal,
-       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until`,
-    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null],
+       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until, adhoc = excluded.adhoc`,
+    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null, adhoc ?? true],
   );
 }
 

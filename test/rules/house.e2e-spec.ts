@@ -25,6 +25,7 @@ const ORDER = [
   ['trust'],
   ['directory'],
   ['session'],
+  ['sockets'],
   ['operator'],
   ['files'],
   ['exchange'],

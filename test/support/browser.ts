@@ -2,6 +2,7 @@ import type { OfficerEnrolment } from '../../src/operator/enrolment.js';
 import { issueLink } from '../../src/session/people/enrolment-links.js';
 import { OBTAIN_ACCOUNT } from '../../src/session/people/accounts.js';
 import { SoftwareAuthenticator } from './authenticator.js';
+import { trusted } from './documents.js';
 import type { Answer, Party, TestHub } from './hub.js';
 
 /** An answer to a page's script. */
@@ -43,8 +44,9 @@ export class Browser {
     return this.get(path, { 'sec-fetch-site': 'cross-site', cookie: cookie.join('; ') });
   }
 
+  /** Asks by the document's id, as the console does. */
   async ask<T = Record<string, unknown>>(query: string, variables: object = {}): Promise<Answer<T>> {
-    return (await this.post('/graphql', { query, variables })).body as unknown as Answer<T>;
+    return (await this.post('/graphql', { documentId: trusted(query), variables })).body as unknown as Answer<T>;
   }
 
   /** Loads the account page for the session's proof, as the console does. */

@@ -73,17 +73,16 @@ export class ConsoleSessions {
     const csrf = this.csrfOf(secret);
     if (!this.isOurs(request, csrf))
       throw new Forbidden('error.notFromOwnPage', { params: { url: this.hub.publicUrl } });
-    const { permissions, nominal } = rightsOf(row.roles);
-    return {
-      agencyId: row.agencyId,
-      unitId: row.unitId,
-      officer: row.officer,
-      clearance: row.clearance,
-      maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
-      purpose: purposeOf(request.headers),
-      permissions,
-      session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
-    };
+    return callerOf(row, csrf, purposeOf(request.headers));
+  }
+
+  /**
+   * The same caller with the rights of this moment; undefined when the session has ended. It does not count as a request: who only
+   * keeps a socket open is idle.
+   */
+  async again({ session, purpose }: Caller): Promise<Caller | undefined> {
+    const row = session && (await this.read('id', session.id));
+    return row && callerOf(row, session.csrf, purpose);
   }
 
   /**
@@ -172,15 +171,19 @@ export class ConsoleSessions {
     if (rowCount === 0) throw new NotFound();
   }
 
-  private async find(hash: Buffer): Promise<Row | undefined> {
+  private async read(by: 'id' | 'secret_hash', value: string | Buffer): Promise<Row | undefined> {
     const { rows } = await this.pool.query<Row>({
-      name: 'console-session',
-      text: FIND,
-      values: [hash, this.limits.idleMinutes],
+      name: `console-session-by-${by}`,
+      text: `${FIND} AND s.${by} = $1`,
+      values: [value, this.limits.idleMinutes],
     });
-    const row = rows[0];
     // What has ended once stays ended, also when an account is opened again.
-    if (!row) await this.pool.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [hash]);
+    if (!rows[0]) await this.pool.query(`DELETE FROM auth.console_session WHERE ${by} = $1`, [value]);
+    return rows[0];
+  }
+
+  private async find(hash: Buffer): Promise<Row | undefined> {
+    const row = await this.read('secret_hash', hash);
     if (row?.isUnseen)
       await this.pool.query('UPDATE auth.console_session SET seen_at = now() WHERE secret_hash = $1', [hash]);
     return row;
@@ -199,6 +202,20 @@ export class ConsoleSessions {
   }
 }
 
+function callerOf(row: Row, csrf: string, purpose: string): Caller {
+  const { permissions, nominal } = rightsOf(row.roles);
+  return {
+    agencyId: row.agencyId,
+    unitId: row.unitId,
+    officer: row.officer,
+    clearance: row.clearance,
+    maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
+    purpose,
+    permissions,
+    session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
+  };
+}
+
 const FRESH_MINUTES = 5;
 
 /**
@@ -213,7 +230,7 @@ const FIND = `
     s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
     s.seen_at < now() - interval '30 seconds' AS "isUnseen"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
-  WHERE s.secret_hash = $1 AND s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
+  WHERE s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
     AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)
     AND (s.issuer_id IS NULL OR EXISTS (
       SELECT FROM auth.issuer_subject l JOIN auth.trusted_issuer i ON i.id = l.issuer_id

@@ -4,6 +4,7 @@ import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerSession } from '../../access/caller.js';
 import { Public } from '../../access/permission.js';
+import { TrustedDocuments } from '../../edge/trusted-documents.js';
 import { type Language, languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { issuerLinks } from './issuers/issuer-pages.js';
@@ -22,6 +23,7 @@ export class PagesController {
   constructor(
     private readonly sessions: ConsoleSessions,
     private readonly issuers: TrustedIssuers,
+    private readonly documents: TrustedDocuments,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
   ) {}
 
@@ -61,7 +63,13 @@ export class PagesController {
     const [sessions, title] = await Promise.all([this.sessions.own(session), this.sessions.titleOf(session)]);
     const language = languageFor(request, lang);
     const caller = request.caller!;
-    this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
+    const ending = this.documents.idOf('EndSession');
+    this.show(
+      request,
+      reply,
+      lang,
+      accountPage({ caller, session, sessions, title: title[language], ending }, language),
+    );
   }
 
   @Get('session/page.css')

@@ -33,8 +33,8 @@ const acts = {
   },
   // The address is the issuer's, as the hub has it pinned.
   'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
-  'end-session': async ({ id }) => {
-    await post('/graphql', { query: 'mutation($id: ID!) { endSession(id: $id) }', variables: { id } });
+  'end-session': async ({ id, document: documentId }) => {
+    await post('/graphql', { documentId, variables: { id } });
     return { next: '/account' };
   },
   post: ({ path, body = '{}' }) => post(path, JSON.parse(body)),
