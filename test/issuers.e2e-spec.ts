@@ -113,6 +113,9 @@ describe('an officer of an administration with a sign-in of its own', () => {
     const saying = { claims: { auth_time: minutesAgo(6) } };
     const { subject, browser } = await aLinked(t, issuer, vn, ['AGENCY_ADMIN'], { saying });
     expect(await codeOf(browser, KEYS)).toBe('STEP_UP_REQUIRED');
+    expect((await browser.get('/step-up')).text).toContain('href="/sign-in/with/vn-customs?again"');
+    const stranger = await aSignedIn(t, th, ['AGENCY_ADMIN']);
+    expect((await stranger.browser.get('/step-up')).text).not.toContain('vn-customs');
     const old = browser.cookies.get('__Host-liaison')!;
     await issuer.says({ claims: { sub: subject } });
     const address = await begin(browser, issuer, '?again');

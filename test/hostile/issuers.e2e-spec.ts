@@ -329,6 +329,7 @@ describe('A15 a cookie that was set before', () => {
     const thief = new Browser(t.url);
     const answer = await answerOf(await begin(thief, ofVn));
     const victim = new Browser(t.url);
+    await begin(victim, ofVn);
     // Login CSRF: the thief's own answer, in the victim's browser.
     expect((await comeBack(victim, answer)).status).toBe(409);
     expect(victim.cookies.has('__Host-liaison')).toBe(false);

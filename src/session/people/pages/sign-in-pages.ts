@@ -14,15 +14,15 @@ export function signInPage({ demonstrationPage }: PeopleOptions, csrf: string | 
   };
 }
 
-/** "Step up": the passkey again, before something that cannot be taken back. */
-export function stepUpPage({ demonstrationPage }: PeopleOptions, csrf: string): Page {
+/** "Step up": the passkey again, or the officer's national issuer (`issuers` is HTML), before something that cannot be taken back. */
+export function stepUpPage({ demonstrationPage }: PeopleOptions, csrf: string, issuers: string): Page {
   return {
     name: 'step-up',
     title: 'page.stepUp.title',
     csrf,
     needsPasskey: true,
     body: (text) => `<p>${text('page.stepUp.why')}</p>
-<div class="acts"><button type="button" data-act="step-up" autofocus>${text('page.stepUp.act')}</button>
+<div class="acts"><button type="button" data-act="step-up" autofocus>${text('page.stepUp.act')}</button>${issuers}
 <a class="button plain" href="/account">${text('page.back')}</a>${demonstrationLink(text, demonstrationPage)}</div>`,
   };
 }
