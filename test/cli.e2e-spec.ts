@@ -19,7 +19,7 @@ const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'upload compose sign submit inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol help'.split(
+  'upload compose sign submit inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol issuer help'.split(
     ' ',
   );
 
@@ -607,7 +607,8 @@ describe('how it ends', () => {
 
   it('explains itself: every command has help with an example', async () => {
     const nested = ['build', 'sign', 'publish', 'show'].map((name) => `keyset ${name}`);
-    for (const words of ['', ...COMMANDS, ...nested]) {
+    const issuers = ['add', 'list', 'suspend', 'resume'].map((name) => `issuer ${name}`);
+    for (const words of ['', ...COMMANDS, ...nested, ...issuers]) {
       const { code, stdout } = await run(`${words} --help`);
       expect({ words, code }).toEqual({ words, code: 0 });
       expect(stdout).toMatch(/Example:\n +(\S+=\S+ )*liaison /);

@@ -1,6 +1,6 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -113,6 +113,9 @@ describe('an officer of an administration with a sign-in of its own', () => {
     const saying = { claims: { auth_time: minutesAgo(6) } };
     const { subject, browser } = await aLinked(t, issuer, vn, ['AGENCY_ADMIN'], { saying });
     expect(await codeOf(browser, KEYS)).toBe('STEP_UP_REQUIRED');
+    expect((await browser.get('/step-up')).text).toContain('href="/sign-in/with/vn-customs?again"');
+    const stranger = await aSignedIn(t, th, ['AGENCY_ADMIN']);
+    expect((await stranger.browser.get('/step-up')).text).not.toContain('vn-customs');
     const old = browser.cookies.get('__Host-liaison')!;
     await issuer.says({ claims: { sub: subject } });
     const address = await begin(browser, issuer, '?again');
@@ -122,6 +125,52 @@ describe('an officer of an administration with a sign-in of its own', () => {
     expect(await codeOf(browser, KEYS)).toBe('BAD_SIGNED_OBJECT');
     browser.cookies.set('__Host-liaison', old);
     expect(await codeOf(browser)).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('the hub as an issuer', () => {
+  const show = async (browser: Browser, passkey: SoftwareAuthenticator): Promise<string> => {
+    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
+    const reply = await browser.post('/sign-in', { response: passkey.get(options) });
+    expect([reply.status, browser.cookies.has('__Host-liaison')]).toEqual([200, false]);
+    return String(reply.body['next']);
+  };
+
+  it('signs officers in by the same way: a pushed request, the passkey page, and back', async () => {
+    const { officer, passkey } = await aSignedIn(t, vn, ['ANALYST']);
+    const browser = new Browser(t.url);
+    const gone = await browser.get('/sign-in/with/hub');
+    const address = new URL(gone.headers.get('location')!);
+    expect([address.pathname, [...address.searchParams.keys()].sort()]).toEqual([
+      '/oidc/auth',
+      ['client_id', 'request_uri'],
+    ]);
+    expect((await browser.open(`${address.pathname}${address.search}`)).text).toContain('data-act="sign-in"');
+    const back = await browser.open(await show(browser, passkey));
+    expect([back.status, back.headers.get('refresh')]).toEqual([200, '0;url=/account']);
+    await browser.loadProof();
+    expect(await browser.ask('{ me { officer isFresh maySeeNominal } }')).toEqual({
+      data: { me: { officer, isFresh: true, maySeeNominal: true } },
+    });
+  });
+
+  it('asks for the passkey each time, also of another officer in the same browser', async () => {
+    const [one, two] = [await aSignedIn(t, vn, ['ANALYST']), await aSignedIn(t, th, ['ANALYST'])];
+    const browser = new Browser(t.url);
+    for (const { officer, passkey } of [one, two, one]) {
+      browser.cookies.delete('__Host-liaison');
+      expect((await browser.open('/sign-in/with/hub')).text).toContain('data-act="sign-in"');
+      expect((await browser.open(await show(browser, passkey))).status).toBe(200);
+      await browser.loadProof();
+      expect(await browser.ask('{ me { officer } }')).toEqual({ data: { me: { officer } } });
+    }
+  });
+
+  it('leads back to the passkey page when there is nothing to go on with', async () => {
+    for (const path of ['/oidc/auth', '/oidc/auth/unknown', '/oidc/auth?client_id=nobody&request_uri=x']) {
+      const reply = await new Browser(t.url).get(path);
+      expect([path, reply.status, reply.headers.get('location')]).toEqual([path, 302, '/sign-in']);
+    }
   });
 });
 
@@ -299,6 +348,11 @@ describe('liaison issuer', () => {
       await other.stop();
     }
   }, 120_000);
+
+  it('takes the example of the documentation', () => {
+    const example = JSON.parse(readFileSync('docs/examples/issuer.json', 'utf8')) as Record<string, unknown>;
+    expect(readIssuerEntry(example)).toMatchObject({ ...example });
+  });
 
   it('refuses what cannot be right, and changes nothing', async () => {
     const rows = (): Promise<unknown> => t.database.sql('SELECT * FROM auth.trusted_issuer ORDER BY id');

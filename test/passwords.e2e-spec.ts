@@ -84,7 +84,7 @@ describe('an officer without a passkey', () => {
     const submit = await other.ask('mutation { submit(object: "x") { id } }');
     expect(submit.errors?.[0]?.extensions.code).toBe('STEP_UP_REQUIRED');
     const page = (await other.get('/account')).text;
-    expect(page).toContain('You signed in with a password');
+    expect(page).toContain('factors that can be phished');
     expect(page).not.toContain('href="/step-up"');
   });
 

@@ -1,13 +1,37 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import type Provider from 'oidc-provider';
+import { COOKIE_NAMES } from './create-provider.js';
 
 /** What of the provider can be reached; anything else under /oidc is not found. */
 const ROUTES: readonly [HTTPMethods, string][] = [
   ['POST', '/token'],
+  ['POST', '/request'],
+  ['GET', '/auth'],
+  ['GET', '/auth/:uid'],
   ['GET', '/jwks'],
   ['GET', '/.well-known/openid-configuration'],
   ['GET', '/.well-known/oauth-authorization-server'],
 ];
+
+/**
+ * The provider keeps no sign-in for a next time: whoever shares a browser would be the officer before. So it is not told of its own
+ * session. What its cookies are to be it learns from the issuer's address, not from a header that anybody can send.
+ */
+function isolate(headers: IncomingHttpHeaders, issuer: string): void {
+  const cookies = (headers.cookie ?? '').split(/; */).filter((cookie) => !cookie.startsWith(COOKIE_NAMES.session));
+  headers.cookie = cookies.join('; ');
+  headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
+  delete headers['x-forwarded-host'];
+}
+
+function uidIn({ params }: FastifyRequest): string {
+  return encodeURIComponent((params as { uid?: string }).uid ?? '');
+}
+
+function queryOf({ url }: FastifyRequest): string {
+  return url.includes('?') ? url.slice(url.indexOf('?')) : '';
+}
 
 /** Mounts the provider under /oidc, in a scope of its own because it reads the request's body itself. */
 export function mountSignIn(fastify: FastifyInstance, provider: Provider): void {
@@ -23,7 +47,9 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider): void 
           reply.hijack();
           // The provider derives its addresses, and so the audiences it accepts, from originalUrl: with the issuer's
           // address there it never looks at the Host header.
-          Object.assign(request.raw, { url, originalUrl: `${provider.issuer}${url}` });
+          const asked = `${url.replace(':uid', uidIn(request))}${url === '/auth' ? queryOf(request) : ''}`;
+          Object.assign(request.raw, { url: asked, originalUrl: `${provider.issuer}${asked}` });
+          isolate(request.raw.headers, provider.issuer);
           void answer(request.raw, reply.raw);
         },
       });

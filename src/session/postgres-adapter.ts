@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, type ClientMetadata, errors } from 'oidc-provider';
 import type { Pool } from 'pg';
 import { algorithmOf } from '../protocol/keys.js';
 import { UnitSystems } from './unit-systems.js';
@@ -46,20 +46,24 @@ export class PostgresAdapter implements Adapter {
     await this.pool.query(sql, [this.model, hash(grantId)]);
   }
 
-  /** No officer signs in through the provider yet, so there are neither sessions nor user codes to look up. */
+  /** Nothing of ours outlives an interaction, so there are neither sessions nor user codes to look up. */
   async findByUid(): Promise<undefined> {}
   async findByUserCode(): Promise<undefined> {}
 }
 
-/** Clients are not stored: a client is a unit whose system may sign in, as the hub's own records have it at this moment. */
+/** Clients are not stored: a client is the console, or a unit whose system may sign in, as the hub's own records have it at this moment. */
 export class ClientAdapter extends PostgresAdapter {
   private readonly systems = new UnitSystems(this.pool);
 
-  constructor(pool: Pool) {
+  constructor(
+    pool: Pool,
+    private readonly console: ClientMetadata,
+  ) {
     super('Client', pool);
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
+    if (id === this.console.client_id) return this.console;
     const system = await this.systems.find(id);
     if (!system || system.keys.length === 0) return undefined;
     // In a JWK `use: sig` says what the key does; what it may be used for is the key set's `use`, checked by UnitSystems.

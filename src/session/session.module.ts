@@ -10,6 +10,7 @@ import { Provider } from 'oidc-provider';
 import { Pool } from 'pg';
 import type { SecretsFolder } from '../database/secrets.js';
 import { Authenticator } from './authenticator.js';
+import { ClientKeys } from './client-keys.js';
 import { createProvider } from './create-provider.js';
 import { ServerNonces } from './server-nonces.js';
 import { obtainNonceSecret, obtainSignInKeys, publicKeysOf, type SignInKeys } from './sign-in-keys.js';
@@ -54,10 +55,11 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
         { provide: UnitSystems, inject: [POOL], useFactory: (pool: Pool) => new UnitSystems(pool) },
         {
           provide: Provider,
-          inject: [POOL, KEYS, NONCE_SECRET],
-          useFactory: (pool: Pool, keys: SignInKeys, nonceSecret: string) =>
-            createProvider({ issuer, pool, keys, nonceSecret }),
+          inject: [POOL, KEYS, NONCE_SECRET, ClientKeys],
+          useFactory: (pool: Pool, keys: SignInKeys, nonceSecret: string, clientKeys: ClientKeys) =>
+            createProvider({ issuer, pool, keys, nonceSecret, clientKeys: clientKeys.publicKeys() }),
         },
+        { provide: ClientKeys, useFactory: () => ClientKeys.open(options.secrets) },
         {
           provide: Authenticator,
           inject: [KEYS, NONCE_SECRET, UnitSystems],
@@ -65,7 +67,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
             new Authenticator(publicUrl, issuer, publicKeysOf(keys), new ServerNonces(nonceSecret), systems),
         },
       ],
-      exports: [Provider, Authenticator, POOL],
+      exports: [Provider, Authenticator, ClientKeys, POOL],
     };
   }
 

@@ -18,6 +18,8 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-databa
 import { OBJECT_KINDS } from '../protocol/envelope.js';
 import { algorithmOf, generateKey, type KeyPair } from '../protocol/keys.js';
 import { Authenticator } from './authenticator.js';
+import { ClientKeys } from './client-keys.js';
+import { CONSOLE, RETURN_PATH } from './console-client.js';
 import { createProvider } from './create-provider.js';
 import { identifyCallers } from './identify-callers.js';
 import { mountSignIn } from './mount-sign-in.js';
@@ -416,7 +418,11 @@ describe('the API refuses', () => {
     const keys = secrets.read<SignInKeys>('oidc')!;
     const shortLived = Fastify();
     const nonceSecret = secrets.read<{ secret: string }>('dpop-nonce')!.secret;
-    mountSignIn(shortLived, createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1 }));
+    const clientKeys = hub.get(ClientKeys).publicKeys();
+    mountSignIn(
+      shortLived,
+      createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1, clientKeys }),
+    );
     const place = await shortLived.listen({ host: '127.0.0.1', port: 0 });
     const answer = await askToken(await assertion(unit), {}, `${place}/oidc/token`);
     await shortLived.close();
@@ -484,22 +490,31 @@ describe('the API refuses', () => {
 });
 
 describe('the provider', () => {
-  it('can be reached only at its token endpoint, its keys and its description', async () => {
+  it('takes no request of the console but a pushed one, with its key', async () => {
+    const asked = new URLSearchParams({
+      client_id: CONSOLE,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: `${address}${RETURN_PATH}`,
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    });
+    const direct = await fetch(`${issuer}/auth?${asked.toString()}`, { redirect: 'manual' });
+    const refused = new URL(direct.headers.get('location')!);
+    expect([refused.pathname, refused.searchParams.get('error')]).toEqual([RETURN_PATH, 'invalid_request']);
+    expect((await fetch(`${issuer}/auth`, { redirect: 'manual' })).headers.get('location')).toBe('/sign-in');
+    expect((await fetch(`${issuer}/auth/x`, { redirect: 'manual' })).headers.get('location')).toBe('/sign-in');
+    const pushed = await fetch(`${issuer}/request`, { method: 'POST', body: asked });
+    expect(pushed.status).toBe(401);
+  });
+
+  it('can be reached only where it is needed', async () => {
     const description = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Claims;
     expect(description).toMatchObject({ issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` });
     const { keys } = (await (await fetch(`${issuer}/jwks`)).json()) as { keys: Claims[] };
     expect(keys).toHaveLength(1);
     expect(keys[0]).not.toHaveProperty('d');
-    for (const path of [
-      '/auth',
-      '/me',
-      '/reg',
-      '/request',
-      '/session/end',
-      '/token/introspection',
-      '/interaction/x',
-      '/',
-    ]) {
+    for (const path of ['/me', '/reg', '/session/end', '/token/introspection', '/interaction/x', '/']) {
       expect((await fetch(`${issuer}${path}`)).status).toBe(404);
       expect((await fetch(`${issuer}${path}`, { method: 'POST' })).status).toBe(404);
     }

@@ -1,7 +1,11 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, SignJWT } from 'jose';
+import { ClientKeys } from '../../src/session/client-keys.js';
+import { CONSOLE } from '../../src/session/console-client.js';
 import { metadataToPin } from '../../src/operator/issuer-metadata.js';
 import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
 import { aLink, anOfficer, aSignedIn, Browser } from '../support/browser.js';
@@ -325,6 +329,7 @@ describe('A15 a cookie that was set before', () => {
     const thief = new Browser(t.url);
     const answer = await answerOf(await begin(thief, ofVn));
     const victim = new Browser(t.url);
+    await begin(victim, ofVn);
     // Login CSRF: the thief's own answer, in the victim's browser.
     expect((await comeBack(victim, answer)).status).toBe(409);
     expect(victim.cookies.has('__Host-liaison')).toBe(false);
@@ -473,6 +478,123 @@ describe('what the hub asks of a service', () => {
     await expect(metadataToPin(entry)).rejects.toThrow('issuer');
     await ofVn.says({});
     expect(asked).toBe(0);
+  });
+});
+
+describe('the hub’s own provider', () => {
+  const FORM = 'application/x-www-form-urlencoded';
+  const post = async (path: string, fields: Record<string, string>): Promise<Record<string, unknown>> => {
+    const { key, kid } = await t.hub.app.get(ClientKeys).signingKey('Ed25519');
+    const assertion = await new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'Ed25519', kid })
+      .setIssuer(CONSOLE)
+      .setSubject(CONSOLE)
+      .setAudience(`${t.url}/oidc`)
+      .setExpirationTime('1m')
+      .sign(key);
+    const body = new URLSearchParams({
+      client_id: CONSOLE,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+      ...fields,
+    });
+    const answer = await fetch(`${t.url}/oidc${path}`, { method: 'POST', headers: { 'content-type': FORM }, body });
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  const RIGHT = {
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  };
+
+  /** A code of the provider that has not been taken yet, and the verifier that goes with it. */
+  const aCode = async (): Promise<{ code: string; verifier: string; browser: Browser; answer: string }> => {
+    const { passkey } = await aSignedIn(t, vn, ['ANALYST']);
+    const browser = new Browser(t.url);
+    await t.database.sql('DELETE FROM auth.begun_sign_in');
+    await browser.open('/sign-in/with/hub');
+    const [kept] = await t.database.sql<{ verifier: string }>('SELECT verifier FROM auth.begun_sign_in');
+    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
+    const { body } = await browser.post('/sign-in', { response: passkey.get(options) });
+    const { pathname, search } = new URL((await browser.get(String(body['next']))).headers.get('location')!);
+    const code = new URLSearchParams(search).get('code')!;
+    return { code, verifier: kept!.verifier, browser, answer: `${pathname}${search}` };
+  };
+  const exchange = (code: string, verifier: string): Promise<Record<string, unknown>> =>
+    post('/token', {
+      grant_type: 'authorization_code',
+      redirect_uri: `${t.url}/sign-in/return`,
+      code,
+      code_verifier: verifier,
+    });
+
+  it('A5 gives the console tokens that open nothing: neither the ID token nor the access token is one for the API', async () => {
+    const { code, verifier } = await aCode();
+    const tokens = await exchange(code, verifier);
+    expect(tokens['status']).toBe(200);
+    expect(decodeJwt(String(tokens['id_token']))).toMatchObject({ aud: CONSOLE, acr: 'phr', iss: `${t.url}/oidc` });
+    for (const token of [tokens['id_token'], tokens['access_token']]) {
+      for (const scheme of ['DPoP', 'Bearer']) {
+        const headers = { authorization: `${scheme} ${String(token)}` };
+        expect((await new Browser(t.url).post('/graphql', { query: ME }, headers)).status).toBe(401);
+      }
+    }
+  });
+
+  it('A6 takes a code once, with its own verifier, and an answer for it comes too late', async () => {
+    const first = await aCode();
+    expect(await exchange(first.code, first.verifier)).toMatchObject({ status: 200 });
+    expect(await exchange(first.code, first.verifier)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect((await first.browser.get(first.answer)).status).toBe(401);
+    const second = await aCode();
+    expect(await exchange(second.code, 'y'.repeat(43))).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('A7 leads back to exactly one address', async () => {
+    const right = `${t.url}/sign-in/return`;
+    expect(await post('/request', { ...RIGHT, redirect_uri: right })).toMatchObject({ status: 201 });
+    for (const redirect_uri of [
+      `${right}/x`,
+      `${right}?x`,
+      `${right}#x`,
+      right.replace(/:\d+/, ':1'),
+      right.replace('localhost', 'localhost@evil.example'),
+      right.replace('localhost', 'localhost.evil.example'),
+      right.replace('/return', '%2freturn'),
+      right.replace('http', 'https'),
+      right.toUpperCase(),
+      `${t.url}/sign-in/./return`,
+    ]) {
+      expect([redirect_uri, await post('/request', { ...RIGHT, redirect_uri })]).toMatchObject([
+        redirect_uri,
+        { status: 400 },
+      ]);
+    }
+  });
+
+  it('A6 does without PKCE for nobody, nor with a challenge in plain', async () => {
+    const redirect_uri = `${t.url}/sign-in/return`;
+    const { code_challenge: _, code_challenge_method: __, ...without } = RIGHT;
+    expect(await post('/request', { ...without, redirect_uri })).toMatchObject({ status: 400 });
+    const plain = { ...RIGHT, code_challenge_method: 'plain', redirect_uri };
+    expect(await post('/request', plain)).toMatchObject({ status: 400 });
+    expect(await post('/request', { ...RIGHT, redirect_uri, response_type: 'id_token' })).toMatchObject({
+      status: 400,
+    });
+    expect(await post('/token', { grant_type: 'client_credentials' })).toMatchObject({ status: 400 });
+  });
+
+  it('A15 is not finished by a passkey in another browser', async () => {
+    const { passkey } = await aSignedIn(t, vn, ['ANALYST']);
+    const thief = new Browser(t.url);
+    await thief.open('/sign-in/with/hub');
+    const victim = new Browser(t.url);
+    const options = (await victim.post('/sign-in/options')).body as unknown as { challenge: string };
+    await victim.post('/sign-in', { response: passkey.get(options) });
+    const interaction = thief.cookies.get('liaison_provider_interaction')!;
+    expect((await thief.open(`/oidc/auth/${interaction}`)).text).toContain('data-act="sign-in"');
+    expect(thief.cookies.has('__Host-liaison')).toBe(false);
   });
 });
 

@@ -38,6 +38,16 @@ export class Browser {
     return this.send(path, { method: 'GET', redirect: 'manual' }, { 'sec-fetch-site': 'none', ...headers });
   }
 
+  /** Opens a page of the hub, and goes on where it leads. */
+  async open(path: string): Promise<Reply & { text: string }> {
+    const reply = await this.get(path);
+    const location = reply.headers.get('location');
+    if (location === null) return reply;
+    const { origin, pathname, search } = new URL(location, this.url);
+    if (origin !== new URL(this.url).origin) throw new Error(`Leads to ${origin}`);
+    return this.open(`${pathname}${search}`);
+  }
+
   /** Follows another site's link or redirect: Strict cookies stay behind. */
   async arrive(path: string): Promise<Reply & { text: string }> {
     const cookie = [...this.cookies].flatMap(([name, value]) => (this.strict.has(name) ? [] : [`${name}=${value}`]));

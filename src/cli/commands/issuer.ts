@@ -7,19 +7,18 @@ import { readRecord } from '../files.js';
 
 /** For the operator, on the hub's machine: whose word the hub takes for who signs in. */
 export function define(command: Command, cli: Cli): void {
-  example(command, cli, 'liaison issuer add --file vn-customs.json', 'liaison issuer list').helpCommand(false);
-  const under = (name: 'add' | 'list' | 'suspend' | 'resume'): Command =>
-    command
-      .command(name)
+  example(command, cli, 'liaison issuer list').helpCommand(false);
+  const under = (name: 'add' | 'list' | 'suspend' | 'resume', rest = ''): Command =>
+    example(command.command(name), cli, `liaison issuer ${name}${rest}`)
       .summary(cli.text(`cli.issuer.${name}.summary`))
       .description(cli.text(`cli.issuer.${name}.summary`));
-  under('add')
+  under('add', ' --file vn-customs.json')
     .requiredOption('--file <file>', cli.text('cli.issuer.file'))
     .option('--yes', cli.text('cli.option.yes'))
     .action(cli.runs((options: { file: string; yes?: boolean }) => add(cli, options)));
   under('list').action(cli.runs(() => list(cli)));
   for (const name of ['suspend', 'resume'] as const) {
-    under(name)
+    under(name, ' vn-customs')
       .argument('<id>', cli.text('cli.issuer.id'))
       .action(cli.runs((id: string) => setState(cli, id, name)));
   }

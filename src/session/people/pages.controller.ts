@@ -46,9 +46,16 @@ export class PagesController {
 
   @Get('step-up')
   @Public(true)
-  stepUp(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
+  async stepUp(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+  ): Promise<void> {
     const session = this.sessionOr(reply, request);
-    if (session) this.show(request, reply, lang, stepUpPage(this.options, session.csrf));
+    if (!session) return;
+    const choices = await this.issuers.choices(request.caller!.agencyId);
+    const issuers = issuerLinks(choices, languageFor(request, lang), '?again');
+    this.show(request, reply, lang, stepUpPage(this.options, session.csrf, issuers));
   }
 
   @Get('account')

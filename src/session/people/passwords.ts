@@ -103,8 +103,9 @@ export class Passwords {
 function checkPassword(password: string): void {
   const characters = [...password.normalize('NFKC')];
   if (characters.length >= LEAST_CHARACTERS && new Set(characters).size >= LEAST_DISTINCT) return;
-  const params = { min: LEAST_CHARACTERS };
-  throw new InvalidInput([{ pointer: '/password', rule: 'password', key: 'problem.password', params }]);
+  throw new InvalidInput([
+    { pointer: '/password', rule: 'password', key: 'problem.password', params: { min: LEAST_CHARACTERS } },
+  ]);
 }
 
 const TRY = `

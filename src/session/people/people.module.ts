@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
@@ -10,10 +12,13 @@ import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
 import { BegunSignIns } from './issuers/begun-sign-ins.js';
-import { ClientKeys } from './issuers/client-keys.js';
+import { ClientKeys } from '../client-keys.js';
+import { RETURN_PATH } from '../console-client.js';
 import { IssuerClients } from './issuers/issuer-clients.js';
 import { IssuerController } from './issuers/issuer.controller.js';
 import { IssuerSignIn } from './issuers/issuer-sign-in.js';
+import { OwnInteractions } from './issuers/own-interactions.js';
+import { innerFetch, ownIssuer } from './issuers/own-issuer.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { CodeVault } from './codes.js';
 import { PagesController } from './pages.controller.js';
@@ -57,9 +62,9 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
-        { provide: ClientKeys, useFactory: () => ClientKeys.open(options.secrets) },
-        { provide: IssuerClients, inject: [ClientKeys, HubIdentity], useFactory: issuerClients },
-        { provide: TrustedIssuers, inject: [POOL], useFactory: (pool: Pool) => new TrustedIssuers(pool) },
+        { provide: IssuerClients, inject: [ClientKeys, HubIdentity, HttpAdapterHost], useFactory: issuerClients },
+        { provide: TrustedIssuers, inject: [POOL, HubIdentity], useFactory: trustedIssuers },
+        OwnInteractions,
         {
           provide: IssuerSignIn,
           inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
@@ -87,8 +92,13 @@ function admissions(pool: Pool, hub: HubIdentity): Admissions {
   return new Admissions(pool, hub);
 }
 
-function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity): IssuerClients {
-  return new IssuerClients(keys, `${publicUrl}/sign-in/return`);
+function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity, { httpAdapter }: HttpAdapterHost): IssuerClients {
+  const inner = innerFetch(() => httpAdapter.getInstance<FastifyInstance>(), publicUrl);
+  return new IssuerClients(keys, `${publicUrl}${RETURN_PATH}`, inner);
+}
+
+function trustedIssuers(pool: Pool, { publicUrl }: HubIdentity): TrustedIssuers {
+  return new TrustedIssuers(pool, ownIssuer(publicUrl));
 }
 
 function issuerSignIn(

@@ -13,6 +13,7 @@ import { freshSecret } from '../../database/secrets.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { clearCookie, secretIn, setCookie } from './cookies.js';
 import { checkRecord, checkText } from './input.js';
+import { OwnInteractions } from './issuers/own-interactions.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { OwnPageGuard } from './same-origin.js';
 import { SignInService } from './sign-in.service.js';
@@ -28,6 +29,7 @@ export class SignInController {
     private readonly service: SignInService,
     private readonly sessions: ConsoleSessions,
     private readonly issuers: TrustedIssuers,
+    private readonly interactions: OwnInteractions,
   ) {}
 
   @Post('sign-in/options')
@@ -51,7 +53,10 @@ export class SignInController {
     @Body() body: unknown,
   ): Promise<object> {
     const response = checkRecord(body, 'response') as unknown as AuthenticationResponseJSON;
-    return begun(reply, await this.service.signIn(request, response));
+    if (!(await this.interactions.waits(request, reply)))
+      return begun(reply, await this.service.signIn(request, response));
+    const accountId = await this.service.prove(request, response);
+    return { next: await this.interactions.finish(request, reply, accountId) };
   }
 
   @Post('enrol/open')

@@ -36,6 +36,14 @@ export class SignInService {
     return this.passkeys.requestOptions({ purpose: 'sign-in', browser });
   }
 
+  /** The account whose passkey it was. Throws Unauthenticated. */
+  prove(request: FastifyRequest, response: AuthenticationResponseJSON): Promise<string> {
+    const browser = browserOf(request);
+    return this.gate.pass(() =>
+      inTransaction(this.pool, (tx) => this.passkeys.verify(tx, response, { purpose: 'sign-in', browser })),
+    );
+  }
+
   /** The secret of a new session. Throws Unauthenticated. */
   signIn(request: FastifyRequest, response: AuthenticationResponseJSON): Promise<string> {
     const browser = browserOf(request);
@@ -128,7 +136,7 @@ export class SignInService {
 }
 
 /** The browser's mark. Without one it has asked for no challenge. */
-export function browserOf({ headers }: FastifyRequest): string {
+function browserOf({ headers }: FastifyRequest): string {
   const browser = secretIn(headers, '__Host-liaison-login');
   if (browser === undefined) throw new Unauthenticated('error.signInRefused');
   return browser;

@@ -4,8 +4,9 @@ import { decodeProtectedHeader } from 'jose';
 import { LRUCache } from 'lru-cache';
 import * as openid from 'openid-client';
 import type { Identity } from '../identity.js';
-import type { ClientKeys } from './client-keys.js';
+import type { ClientKeys } from '../../client-keys.js';
 import { loweringBy } from './lowering.js';
+import { OWN } from './own-issuer.js';
 import { pinnedFetch } from './pinned-fetch.js';
 import type { IssuerMetadata, TrustedIssuer } from './trusted-issuer.js';
 
@@ -33,7 +34,9 @@ export class IssuerClients {
   constructor(
     private readonly keys: ClientKeys,
     /** The one address that answers may come back to. */
-    readonly redirectUri: string,
+    private readonly redirectUri: string,
+    /** How the hub asks itself. */
+    private readonly innerFetch: openid.CustomFetch,
   ) {}
 
   /** The address to send the browser to. `isAnew` has the officer sign in there again, whatever session there is. */
@@ -101,7 +104,7 @@ export class IssuerClients {
     const { metadata, clientId, algorithms } = issuer;
     const server = { ...metadata, id_token_signing_alg_values_supported: [...algorithms] } as openid.ServerMetadata;
     const configuration = new openid.Configuration(server, clientId, {}, await this.authenticationAt(metadata));
-    configuration[openid.customFetch] = pinnedFetch(addressesOf(metadata));
+    configuration[openid.customFetch] = issuer.id === OWN ? this.innerFetch : pinnedFetch(addressesOf(metadata));
     // Addresses are https, or on this machine (`liaison issuer add` takes no others).
     openid.allowInsecureRequests(configuration);
     // Without this the library takes the ID token's signature for granted in the code flow.

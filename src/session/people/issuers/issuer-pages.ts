@@ -3,12 +3,12 @@ import type { Language } from '../../../common/messages/messages.js';
 import { escapeHtml, type Page } from '../pages/page.js';
 import type { IssuerChoice } from './trusted-issuer.js';
 
-/** A link for each issuer, as HTML. */
-export function issuerLinks(issuers: readonly IssuerChoice[], language: Language): string {
+/** A link for each issuer, as HTML; `query` goes along. */
+export function issuerLinks(issuers: readonly IssuerChoice[], language: Language, query = ''): string {
   return issuers
     .map(({ id, nameEn, nameVi }) => {
       const name = escapeHtml(language === 'vi' ? nameVi : nameEn);
-      return `\n<a class="button plain" href="/sign-in/with/${id}">${name}</a>`;
+      return `\n<a class="button plain" href="/sign-in/with/${id}${query}">${name}</a>`;
     })
     .join('');
 }

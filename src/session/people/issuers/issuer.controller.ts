@@ -22,7 +22,7 @@ import { PEOPLE_OPTIONS, type PeopleOptions } from '../people-options.js';
 import { checkText } from '../input.js';
 import { OwnPageGuard } from '../same-origin.js';
 import { begun, markBrowser } from '../sign-in.controller.js';
-import { ClientKeys } from './client-keys.js';
+import { ClientKeys } from '../../client-keys.js';
 import { notSignedInPage, SIGNED_IN_PAGE } from './issuer-pages.js';
 import { IssuerSignIn } from './issuer-sign-in.js';
 

@@ -39,13 +39,18 @@ export interface IssuerChoice {
 
 const ID = /^[a-z0-9-]{1,31}$/;
 
-/** The national issuers in force; what the operator changes counts for the next sign-in. */
+/** The issuers in force: the hub itself, and national ones. What the operator changes counts for the next sign-in. */
 @Injectable()
 export class TrustedIssuers {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    /** Row 0, the hub itself. */
+    private readonly own: TrustedIssuer,
+  ) {}
 
   /** Throws NotFound for one that is unknown or suspended. */
   async find(id: string): Promise<TrustedIssuer> {
+    if (id === this.own.id) return this.own;
     if (!ID.test(id)) throw new NotFound();
     const { rows } = await this.pool.query<TrustedIssuer>(
       `SELECT id, client_id AS "clientId", metadata, algorithms, strengths, max_age_seconds AS "maxAgeSeconds", lowering
@@ -56,7 +61,7 @@ export class TrustedIssuers {
     return rows[0];
   }
 
-  /** All that are in force, or those that speak for this agency. */
+  /** All national ones that are in force, or those that speak for this agency. */
   async choices(agencyId?: string): Promise<IssuerChoice[]> {
     const { rows } = await this.pool.query<IssuerChoice>(
       `SELECT id, name_en AS "nameEn", name_vi AS "nameVi" FROM auth.trusted_issuer

@@ -50,15 +50,15 @@ function field(label: string, attributes: string): string {
   return `<label>${label}<input required maxlength="200" ${attributes}></label>`;
 }
 
-/** "Step up": the passkey again, before something that cannot be taken back. */
-export function stepUpPage({ demonstrationPage }: PeopleOptions, csrf: string): Page {
+/** "Step up": the passkey again, or the officer's national issuer (`issuers` is HTML), before something that cannot be taken back. */
+export function stepUpPage({ demonstrationPage }: PeopleOptions, csrf: string, issuers: string): Page {
   return {
     name: 'step-up',
     title: 'page.stepUp.title',
     csrf,
     needsPasskey: true,
     body: (text) => `<p>${text('page.stepUp.why')}</p>
-<div class="acts"><button type="button" data-act="step-up" autofocus>${text('page.stepUp.act')}</button>
+<div class="acts"><button type="button" data-act="step-up" autofocus>${text('page.stepUp.act')}</button>${issuers}
 <a class="button plain" href="/account">${text('page.back')}</a>${demonstrationLink(text, demonstrationPage)}</div>`,
   };
 }

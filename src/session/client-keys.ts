@@ -1,6 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
-import type { SecretsFolder } from '../../../database/secrets.js';
-import { type Algorithm, generateKey, type KeyPair } from '../../../protocol/keys.js';
+import type { SecretsFolder } from '../database/secrets.js';
+import { type Algorithm, generateKey, type KeyPair } from '../protocol/keys.js';
 
 /** The keys with which the hub, as a client, proves to issuers who it is (private_key_jwt, RFC 7523). */
 export class ClientKeys {
