@@ -493,6 +493,15 @@ describe('two persons', () => {
     expect(await two.browser.ask(APPROVE, { id })).toEqual(await two.browser.ask(APPROVE, { id: unknown }));
   });
 
+  it('threats 19 do not approve what was proposed before its proposer was recovered: it may have been the thief', async () => {
+    const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer: await anOfficer(t, vn, ['RELEASER']) });
+    const link = await aLink(t, vn, one.officer);
+    expect((await enrol(new Browser(t.url), new SoftwareAuthenticator(t.url), link)).status).toBe(200);
+    expect(verdict(await two.browser.ask(APPROVE, { id: data!.proposeAdmission.id }))).toBe('NOT_FOUND');
+  });
+
   it('are of the officer’s own agency; others’ officers and proposals do not exist', async () => {
     const stranger = await aSignedIn(t, la, ['AGENCY_ADMIN']);
     const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
@@ -514,6 +523,22 @@ describe('two persons', () => {
     }
     expect(verdict(await browser.ask(PROPOSE, { officer: 'p:officer1' }))).toBe('FORBIDDEN');
     expect(verdict(await vn.ask(PROPOSE, { officer: 'p:officer1' }))).toBe('FORBIDDEN');
+  });
+});
+
+describe('a hub that is no demonstration', () => {
+  it('threats 30 has neither the front page nor the sign-in of one', async () => {
+    const real = await startTestHub({ HUB_ID: 'hub.test.localhost' });
+    try {
+      const browser = new Browser(real.url);
+      const paths = ['/', '/demo', '/demo/sign-in', '/demo/sign-in/VN-CUS-AS', '/demo/front-page.css'];
+      for (const path of paths) expect([path, (await browser.get(path)).status]).toEqual([path, 404]);
+      const body = { agency: 'VN-CUS', officer: 'p:any-officer' };
+      expect((await browser.post('/demo/sign-in', body)).status).toBe(404);
+      expect((await browser.get('/sign-in')).text).not.toContain('demo');
+    } finally {
+      await real.stop();
+    }
   });
 });
 

@@ -74,8 +74,8 @@ export class SignInService {
   }
 
   /**
-   * Uses the link: the new passkey takes the place of any that there were, whatever sessions there were end, and one begins. Recovery
-   * is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
+   * Uses the link: the new passkey takes the place of any that there were, whatever sessions there were end, what was proposed in them
+   * lapses, and one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
    */
   enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string> {
     const browser = browserOf(request);
@@ -85,6 +85,7 @@ export class SignInService {
         const holder = { purpose: 'enrol', browser, subject: hashOf(token).toString('hex') } as const;
         await this.passkeys.register(tx, response, holder, accountId);
         await tx.query('DELETE FROM auth.console_session WHERE account_id = $1', [accountId]);
+        await tx.query('DELETE FROM auth.admission WHERE proposed_by = $1', [accountId]);
         return this.sessions.begin(tx, this.byPasskey(accountId), request);
       }),
     );
