@@ -508,7 +508,9 @@ describe('two persons', () => {
     const officer = await anOfficer(t, vn, ['ANALYST']);
     const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer });
     const foreign = await stranger.browser.ask(PROPOSE, { officer });
-    expect(foreign).toEqual(await stranger.browser.ask(PROPOSE, { officer: 'p:nobody-at-all' }));
+    for (const nobody of ['p:nobody-at-all', 'p:\u0000', '', 'x'.repeat(10_000)]) {
+      expect(foreign).toEqual(await stranger.browser.ask(PROPOSE, { officer: nobody }));
+    }
     expect(await stranger.browser.ask(APPROVE, { id: data!.proposeAdmission.id })).toEqual(
       await stranger.browser.ask(APPROVE, { id: '00000000-0000-4000-8000-000000000000' }),
     );

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Caller } from '../../access/caller.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
+import { PERSON } from '../../protocol/envelope.js';
 import { OBTAIN_ACCOUNT } from './accounts.js';
 import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
 import { inTransaction } from './transaction.js';
@@ -57,7 +58,8 @@ export class Admissions {
   }
 
   /** Proposes to enrol or recover an officer; the same again begins its time anew. Throws NotFound. */
-  propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
+  async propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
+    if (!PERSON.test(officer)) throw new NotFound();
     return inTransaction(this.pool, async (tx) => {
       const account = await tx.query<{ id: string }>(OBTAIN_ACCOUNT, [agencyId, officer]);
       const accountId = account.rows[0]?.id;
