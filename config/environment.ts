@@ -94,6 +94,10 @@ export class Environment {
   @Whole(1, MOST)
   CONCURRENT_OPERATIONS = 20;
 
+  /** WebSockets that one caller may have open at once. */
+  @Whole(1, MOST)
+  SOCKETS_PER_CALLER = 10;
+
   /** Answers NOT_FOUND that each caller may get in a minute before it has to wait. */
   @Whole(1, MOST)
   NOT_FOUND_PER_MINUTE = 300;
@@ -156,6 +160,7 @@ const VARIABLES = [
   'REQUEST_TIMEOUT_SECONDS',
   'POINTS_PER_MINUTE',
   'CONCURRENT_OPERATIONS',
+  'SOCKETS_PER_CALLER',
   'NOT_FOUND_PER_MINUTE',
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',

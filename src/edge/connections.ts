@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from './security-headers.js';
@@ -13,6 +13,8 @@ export interface ConnectionSettings {
 const BODY_LIMIT = 2 * 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 const CHECK_MS = 1_000;
+/** Where WebSockets are taken; anywhere else a wish to change the protocol counts for nothing. */
+export const SOCKET_PATH = '/graphql/socket';
 
 /**
  * How the server takes requests: a request has to arrive whole, headers and body, in time and in size; whoever sends a byte now and
@@ -24,11 +26,21 @@ export function connectionOptions(settings: ConnectionSettings): FastifyHttpOpti
     bodyLimit: BODY_LIMIT,
     requestTimeout: timeout,
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: timeout, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: CHECK_MS },
+    http: {
+      headersTimeout: timeout,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: CHECK_MS,
+      shouldUpgradeCallback: isForSocket,
+    },
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerBrokenAddress,
   };
+}
+
+/** Whether a request asks for a WebSocket where there are any. */
+export function isForSocket({ url, headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && url?.split('?')[0] === SOCKET_PATH;
 }
 
 const STATUS: Record<string, string> = {

@@ -13,6 +13,7 @@ export interface LimitSettings {
   BAD_SIGNATURES_PER_MINUTE: number;
   FAILED_SIGN_INS_PER_MINUTE: number;
   CONCURRENT_OPERATIONS: number;
+  SOCKETS_PER_CALLER: number;
 }
 
 /** What each caller has used up of what this process allows. */
@@ -28,6 +29,8 @@ export class Limits {
   readonly operations: Turnstile;
   /** Uploads and downloads that are under way. */
   readonly files = new Turnstile(FILES_AT_ONCE);
+  /** Open WebSockets. */
+  readonly sockets: Turnstile;
 
   constructor(settings: LimitSettings) {
     this.points = new Bucket(settings.POINTS_PER_MINUTE);
@@ -35,6 +38,7 @@ export class Limits {
     this.badSignatures = new Bucket(settings.BAD_SIGNATURES_PER_MINUTE);
     this.signIns = new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE);
     this.operations = new Turnstile(settings.CONCURRENT_OPERATIONS);
+    this.sockets = new Turnstile(settings.SOCKETS_PER_CALLER);
   }
 }
 

@@ -4,14 +4,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takeOnlyJson } from './json-body.js';
 import { type Limits, partyAt, principalOf } from './limits.js';
 import { securityHeaders } from './security-headers.js';
+import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
 /** Where a client shows that it has a key: the OpenID provider, and what the sign-in pages ask for. */
 const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/oidc/token',
   '/sign-in',
+  '/sign-in/password',
   '/step-up',
   '/enrol/open',
   '/enrol',
+  '/enrol/password/options',
+  '/enrol/password',
+  '/enrol/with',
 ]);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
@@ -21,7 +26,7 @@ const UPLOAD = 2_500;
 const UPLOADED_MEGABYTE = 400;
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
-export function mountEdge(fastify: FastifyInstance, limits: Limits): void {
+export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
   takeOnlyJson(fastify);
   const setHeaders = promisify(securityHeaders);
   // On the raw answer, because the OpenID provider writes its own.
@@ -38,6 +43,16 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits): void {
     if (route === '/graphql') await limits.points.check(principalOf(request));
     if (request.caller && (route === FILES || route === ATTACHMENT)) await limitFile(request, reply, limits);
   });
+  fastify.addHook('preValidation', async (request) => {
+    if (request.routeOptions.url === '/graphql') request.body = withText(request, documents);
+  });
+}
+
+/** The body with the text of its document; what is no request at all is for GraphQL to refuse. */
+function withText({ body, caller }: FastifyRequest, documents: TrustedDocuments): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { documentId: _, ...rest } = body as DocumentRequest;
+  return { ...rest, query: documents.textFor(body, caller) };
 }
 
 /** A query in an address would stand in the logs of every proxy. */

@@ -21,7 +21,7 @@ export class KeySetsService {
 
   /** The chain of an agency's key sets, oldest first. */
   async chain(caller: Caller, agencyId: string): Promise<string[]> {
-    if (!AGENCY.test(agencyId)) throw new NotFound();
+    if (!AGENCY.test(agencyId)) throw new NotFound(); // PostgreSQL takes no text with a NUL in it
     return this.database.as(caller, async (tx) => {
       const chain = await readKeySetChain(tx, agencyId);
       if (chain.length === 0) throw new NotFound();

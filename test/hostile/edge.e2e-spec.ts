@@ -65,12 +65,12 @@ describe('a document', () => {
     '{ __type(name: "Alert") { fields { name } } }',
     'query { ...F } fragment F on Query { s: __schema { queryType { name } } }',
     '{\n#\n__schema\n{queryType{name}}}',
-  ])('G1 does not learn the schema: %s', async (query) => {
+  ])('G1, threats 27 does not learn the schema: %s', async (query) => {
     const reply = await send(t, vn, JSON.stringify({ query }));
     expect([outcome(reply), reply.text.includes('"name"')]).toEqual(['400 BAD_REQUEST', false]);
   });
 
-  it('G2 is at most 12 levels deep, also through fragments and in a circle of them', async () => {
+  it('G2, threats 28 is at most 12 levels deep, also through fragments and in a circle of them', async () => {
     const deep = (levels: number): string => '{ a '.repeat(levels) + '}'.repeat(levels);
     expect(await ask(deep(12))).toBe('400 BAD_REQUEST');
     expect(await ask(deep(13))).toBe('400 BAD_REQUEST LIMIT_EXCEEDED/DEPTH');
@@ -88,7 +88,7 @@ describe('a document', () => {
     expect(await ask(spread)).toBe('400 LIMIT_EXCEEDED/ALIASES');
   });
 
-  it('G4 has at most 10 directives, 1000 tokens and 2000 selections', async () => {
+  it('G4, threats 28 has at most 10 directives, 1000 tokens and 2000 selections', async () => {
     expect(await ask(`{ ${times(10, () => '__typename @skip(if: false)')} }`)).toBe('200 answered');
     expect(await ask(`{ ${times(150, () => '__typename @skip(if: false)')} }`)).toBe('400 BAD_REQUEST');
     expect(await ask(`{ ${times(11, () => '__typename @skip(if: false)')} }`)).toBe('400 LIMIT_EXCEEDED/DIRECTIVES');
@@ -163,7 +163,7 @@ describe('a body', () => {
     );
   });
 
-  it('G7 comes by POST alone, however the address is written', async () => {
+  it('G7, threats 30 comes by POST alone, however the address is written', async () => {
     const before = await fingerprint(t.database);
     for (const query of ['{ me { agency } }', 'mutation { submit(object: "x") { id } }']) {
       for (const headers of [{}, { 'x-liaison-csrf': '1' }] as Headers[]) {
@@ -192,7 +192,7 @@ describe('a body', () => {
     ],
     ['application/graphql', '{ me { agency } }'],
     ['application/json+x', '{ "query": "{ me { agency } }" }'],
-  ])('G8 is no %s', async (type, body) => {
+  ])('G8, threats 30 is no %s', async (type, body) => {
     expect(await post(body, { 'content-type': type })).toBe('415 BAD_REQUEST');
   });
 
@@ -514,7 +514,7 @@ describe('within a minute', () => {
     expect(outcome(await of(forger, ME))).toBe('200 answered');
   });
 
-  it('A14 an address has few failed sign-ins, whatever X-Forwarded-For says (G22)', async () => {
+  it('A14, G22, threats 24 an address has few failed sign-ins, whatever X-Forwarded-For says', async () => {
     const signIn = async (body: URLSearchParams, i: number): Promise<Reply> => {
       const response = await fetch(`${few.url}/oidc/${i % 2 === 0 ? 'token' : '%74oken'}`, {
         method: 'POST',

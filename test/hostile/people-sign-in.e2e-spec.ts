@@ -179,7 +179,10 @@ describe('A14 a flood of sign-ins', () => {
       const first = [await fail('/sign-in'), await fail('/enrol/open'), await fail('/enrol'), await fail('/step-up')];
       expect(first).toEqual([401, 403, 403, 401]);
       for (let i = 0; i < 4; i += 1) expect(await fail('/%73ign-in')).toBe(401);
-      for (const path of ['/sign-in', '/enrol/open', '/enrol', '/step-up']) expect(await fail(path)).toBe(429);
+      const steps = ['/sign-in', '/sign-in/password', '/step-up', '/enrol/open', '/enrol', '/enrol/with'];
+      for (const path of [...steps, '/enrol/password', '/enrol/password/options']) {
+        expect([path, await fail(path)]).toEqual([path, 429]);
+      }
       expect((await signedIn.ask('{ me { agency } }')).data).toEqual({ me: { agency: 'VN-CUS' } });
       expect((await browser.get('/sign-in')).status).toBe(200);
     } finally {
@@ -221,7 +224,7 @@ describe('A15 a cookie that was set before sign-in', () => {
     expect(await codeOf(old)).toBe('UNAUTHENTICATED');
   });
 
-  it('is opaque, and not what the database holds', async () => {
+  it('threats 25 is opaque, and not what the database holds', async () => {
     const { browser } = await aSignedIn(t, vn, ['ANALYST']);
     const cookie = browser.cookies.get('__Host-liaison')!;
     expect(cookie).toMatch(/^[\w-]{43}$/);
@@ -360,7 +363,7 @@ describe('A17 an enrolment link', () => {
     expect(await t.database.sql('SELECT * FROM auth.passkey ORDER BY 1')).toEqual(before);
   });
 
-  it('stands nowhere in the database', async () => {
+  it('threats 25 stands nowhere in the database', async () => {
     const token = await aLink(t, vn, await anOfficer(t, vn, ['ANALYST']));
     const found = await t.database.sql(
       `SELECT 1 FROM auth.enrolment_link l WHERE l::text LIKE '%' || $1 || '%' OR l::text LIKE '%' || $2 || '%'`,

@@ -402,7 +402,7 @@ describe('links to other objects', () => {
     await expectRefusal(vn, await aRecall(vn, target, await linkTo(target)), 'CONFLICT/RECALLED');
   });
 
-  it('a second successor of one version, one after the other and at once', async () => {
+  it('threats 43 a second successor of one version, one after the other and at once', async () => {
     const target = await sent(vn, ['TH-CUS']);
     const texts = await Promise.all([1, 2, 3, 4].map(async () => version(vn, target, await linkTo(target))));
     const verdicts = (await Promise.all(texts.map((text) => submitText(vn, text)))).map(verdictOf);
@@ -624,7 +624,7 @@ describe('hostile key sets', () => {
     await expectNoSet(vn, await nextKeySet(vn, { keys: restored }), 'BAD_SIGNED_OBJECT/KEY_REVOKED');
   });
 
-  it('S24 an older key set again changes nothing', async () => {
+  it('S24, threats 43 an older key set again changes nothing', async () => {
     const answer = await vn.ask<{ keySets: string[] }>('{ keySets(agency: "VN-CUS") }');
     const before = await fingerprint(t.database);
     expect(verdictOf(await publish(vn, answer.data!.keySets[0]!))).toBe('accepted');

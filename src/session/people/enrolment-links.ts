@@ -46,9 +46,9 @@ export class EnrolmentLinks {
     return rows[0] ?? refuse();
   }
 
-  /** Uses the link up in this transaction. Throws Forbidden. */
-  async use(tx: PoolClient, token: string, browser: string): Promise<string> {
-    const { rows } = await tx.query<{ accountId: string }>(USE, [hashOf(token), hashOf(browser)]);
+  /** Uses the link whose token has this hash up in this transaction. Throws Forbidden. */
+  async use(tx: PoolClient, tokenHash: Buffer, browser: string): Promise<string> {
+    const { rows } = await tx.query<{ accountId: string }>(USE, [tokenHash, hashOf(browser)]);
     return rows[0]?.accountId ?? refuse();
   }
 }

@@ -21,6 +21,7 @@ const SCRIPT_TEXTS = {
   unsupported: 'page.unsupported',
   unreachable: 'page.unreachable',
   'no-link': 'page.noLink',
+  differ: 'page.password.differ',
 } as const satisfies Record<string, MessageKey>;
 
 /** Everything that a page loads is the hub's own; it cannot be framed, and a form goes nowhere. */
