@@ -10,15 +10,20 @@ import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/oidc/token',
   '/sign-in',
+  '/sign-in/password',
   '/step-up',
   '/enrol/open',
   '/enrol',
+  '/enrol/password/options',
+  '/enrol/password',
+  '/enrol/with',
 ]);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
-/** Points for a file, and for each megabyte of one that has to be looked into. */
-const POINTS_PER_FILE = 500;
-const POINTS_PER_MEGABYTE = 400;
+/** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
+const DOWNLOAD = 500;
+const UPLOAD = 2_500;
+const UPLOADED_MEGABYTE = 400;
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
 export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
@@ -74,9 +79,10 @@ async function limitSignIn({ ip }: FastifyRequest, { raw }: FastifyReply, { sign
  */
 async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits: Limits): Promise<void> {
   const principal = principalOf(request);
-  const megabytes = request.method === 'POST' ? Math.ceil(Number(request.headers['content-length'] ?? 0) / 2 ** 20) : 0;
+  const megabytes = Math.ceil(Number(request.headers['content-length'] ?? 0) / 2 ** 20);
+  const cost = request.method === 'POST' ? UPLOAD + UPLOADED_MEGABYTE * Math.min(megabytes, 25) : DOWNLOAD;
   await limits.notFound.check(principal);
-  await limits.points.take(principal, POINTS_PER_FILE + POINTS_PER_MEGABYTE * Math.min(megabytes, 25));
+  await limits.points.take(principal, cost);
   limits.files.enter(principal);
   const leave = (): void => {
     limits.files.leave(principal);

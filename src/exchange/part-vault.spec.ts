@@ -29,6 +29,13 @@ describe('the part vault', () => {
     await expect(v.open({ ...sealed, ciphertext: altered }, 'object-1', 'VN-CUS', wrapped)).rejects.toThrow();
   });
 
+  it('refuses a text whose seal was cut short, so that it cannot be guessed', async () => {
+    const v = vault();
+    const sealed = await v.seal('', 'object-1', ['VN-CUS']);
+    const cut = { ...sealed, ciphertext: sealed.ciphertext.subarray(0, 4) };
+    await expect(v.open(cut, 'object-1', 'VN-CUS', sealed.keys['VN-CUS']!)).rejects.toThrow();
+  });
+
   it('keeps its wrapping keys between processes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vault '));
     const sealed = await new PartVault(new WrappingKeys(new SecretsFolder(folder))).seal('x', 'o', ['VN-CUS']);

@@ -34,7 +34,7 @@ export class PartVault {
     wrapped: Buffer,
   ): Promise<string> {
     const key = await this.wrappingKeys.unwrap(wrapped, agency);
-    const decipher = createDecipheriv('aes-256-gcm', key, part.iv)
+    const decipher = createDecipheriv('aes-256-gcm', key, part.iv, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(boundTo))
       .setAuthTag(part.ciphertext.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(part.ciphertext.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');

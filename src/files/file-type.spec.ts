@@ -19,6 +19,11 @@ function inside(type: string): string {
   return relationship(type, 'part.bin').replace(' TargetMode="External"', '');
 }
 
+function manyRelationships(): [string, string][] {
+  const text = `<R>${'<a b="c"/>'.repeat(5_000)}</R>`;
+  return Array.from({ length: 6 }, (_, i) => [`_rels/${i}.rels`, text]);
+}
+
 describe('the type of a file', () => {
   it.each([
     ['image/jpeg', aJpeg()],
@@ -78,9 +83,11 @@ describe('the type of a file', () => {
     ['F1 an embedded file in a part of any name', DOCX, aDocx({ 'word/_rels/a.rels': inside('oleObject') })],
     ['F1 another format that is taken in at opening', DOCX, aDocx({ 'word/_rels/a.rels': inside('aFChunk') })],
     ['F1 a question to another program (DDE)', XLSX, anXlsx({ 'xl/_rels/a.rels': inside('externalLink') })],
-    ['F1 relationships without end', DOCX, aDocx({ '_rels/.rels': '<Relationship '.repeat(70_000) })],
+    ['F1 relationships without end', DOCX, aDocx({ '_rels/.rels': '<Relationship '.repeat(18_000) })],
     ['F1 relationships of 2 MB', DOCX, aDocx({ '_rels/.rels': `<Relationships>${' '.repeat(2e6)}</Relationships>` })],
-    ['F1 relationships nested without end', DOCX, aDocx({ '_rels/.rels': '<a>'.repeat(200_000) })],
+    ['F1 relationships in many parts', DOCX, aDocx(Object.fromEntries(manyRelationships()))],
+    ['F1 too many entries', DOCX, aDocx(Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`a${i}`, ''])))],
+    ['F1 relationships nested without end', DOCX, aDocx({ '_rels/.rels': '<a>'.repeat(80_000) })],
     ['F1 an entity of their own', DOCX, aDocx({ '_rels/.rels': '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>' })],
     ['relationships that cannot be read', DOCX, aDocx({ '_rels/.rels': Buffer.from('<Relationships/>', 'utf16le') })],
     ['a path of its own', DOCX, aDocx({ '../../etc/passwd': 'x' })],

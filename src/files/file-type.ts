@@ -29,8 +29,9 @@ export class NotOfThatType extends Error {}
  */
 export async function inspect(content: Buffer, declared: string): Promise<Buffer> {
   try {
+    const copy = withoutMetadata(declared, content); // first, because it bounds how much there is to look at
     await check(content, declared);
-    return withoutMetadata(declared, content);
+    return copy;
   } catch (error) {
     throw new NotOfThatType(declared, { cause: error });
   }

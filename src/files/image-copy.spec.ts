@@ -34,8 +34,11 @@ describe('the copy of an image', () => {
 
   it.each([
     ['image/jpeg', Buffer.from('ffdb0002', 'hex'), 2],
+    ['image/jpeg', Buffer.from('fffe0002', 'hex'), 2],
     ['image/png', Buffer.from('0000000049444154', 'hex'), 33],
+    ['image/png', Buffer.from('0000000074455874', 'hex'), 33],
     ['image/webp', Buffer.from('ALPH\0\0\0\0'), 30],
+    ['image/webp', Buffer.from('XXXX\0\0\0\0'), 30],
   ])('F1 of type %s is not made of an image of millions of empty segments', (type, empty, at) => {
     const plain = IMAGES.find(([each]) => each === type)![1];
     const segment = type === 'image/png' ? Buffer.concat([empty, Buffer.alloc(4)]) : empty;
@@ -44,6 +47,29 @@ describe('the copy of an image', () => {
     const before = process.memoryUsage().heapUsed;
     expect(() => withoutMetadata(type, flood)).toThrow('Too many segments');
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(50e6);
+  });
+
+  it.each([
+    ['ff00', false],
+    ['ffff', false],
+    ['ff', true],
+  ])('F1 is made soon of a picture that is nothing but %s', (bytes, isFilling) => {
+    const plain = aJpeg();
+    const scan = plain.lastIndexOf(Buffer.from('ffda', 'hex'));
+    const at = isFilling ? 2 : scan + 2 + plain.readUInt16BE(scan + 2);
+    const flood = Buffer.concat([
+      plain.subarray(0, at),
+      Buffer.alloc(24e6, Buffer.from(bytes, 'hex')),
+      plain.subarray(at),
+    ]);
+    const before = process.cpuUsage();
+    try {
+      withoutMetadata('image/jpeg', flood);
+    } catch {
+      // Whether it is taken does not matter here.
+    }
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(400);
   });
 
   it('is not made of moving images', () => {

@@ -19,13 +19,17 @@ export function withoutMetadata(mediaType: string, image: Buffer): Buffer {
   }
 }
 
-/** A photograph has some hundred. Of empty ones 25 MB would hold millions, each an object in memory. */
+/** A photograph has some hundred segments. Of empty ones 25 MB would hold millions, each with its cost in time and memory. */
 const MAX_SEGMENTS = 20_000;
 
-function few(segments: Iterable<Buffer>): Buffer[] {
+/** The segments without which the picture cannot be decoded; those that are left out come as null and count as well. */
+function few(segments: Iterable<Buffer | null>): Buffer[] {
   const kept: Buffer[] = [];
+  let count = 0;
   for (const segment of segments) {
-    if (kept.push(segment) > MAX_SEGMENTS) throw new Error('Too many segments');
+    count += 1;
+    if (count > MAX_SEGMENTS) throw new Error('Too many segments');
+    if (segment) kept.push(segment);
   }
   return kept;
 }
@@ -37,22 +41,19 @@ const APP0 = 0xe0;
 const APP14 = 0xee;
 
 /** ITU-T T.81 annex B: markers, each with a segment that says its own length; after SOS the coded picture up to the next marker. */
-function* jpegSegments(image: Buffer): Generator<Buffer> {
+function* jpegSegments(image: Buffer): Generator<Buffer | null> {
   if (image.readUInt16BE(0) !== 0xff00 + SOI) throw new Error('Not a JPEG image');
   yield image.subarray(0, 2);
   for (let at = 2; ;) {
-    if (image.readUInt8(at) !== 0xff) throw new Error('A marker was expected');
+    if (image[at] !== 0xff) throw new Error('A marker was expected');
+    while (image[at + 1] === 0xff) at += 1; // fill bytes
     const marker = image.readUInt8(at + 1);
-    if (marker === 0xff) {
-      at += 1; // fill byte
-      continue;
-    }
     if (marker === EOI) return yield image.subarray(at, at + 2);
     const end = at + 2 + image.readUInt16BE(at + 2);
     if (end > image.length || end < at + 4) throw new Error('A segment is longer than the image');
     const segment = image.subarray(at, end);
-    if (marker === APP0) yield* jfif(segment);
-    else if (isForDecoding(marker, segment)) yield segment;
+    if (marker === APP0) yield jfif(segment);
+    else yield isForDecoding(marker, segment) ? segment : null;
     at = end;
     if (marker !== SOS) continue;
     at = endOfCoded(image, at);
@@ -67,18 +68,19 @@ function isForDecoding(marker: number, segment: Buffer): boolean {
 }
 
 /** JFIF's segment without a preview; its extensions hold nothing but previews. */
-function* jfif(segment: Buffer): Generator<Buffer> {
-  if (segment.toString('latin1', 4, 9) !== 'JFIF\0' || segment.length < 18) return;
+function jfif(segment: Buffer): Buffer | null {
+  if (segment.toString('latin1', 4, 9) !== 'JFIF\0' || segment.length < 18) return null;
   const bare = Buffer.from(segment.subarray(0, 18));
   bare.writeUInt16BE(16, 2);
   bare.writeUInt16BE(0, 16);
-  yield bare;
+  return bare;
 }
 
 /** Coded data ends at a marker that is neither a stuffed byte (FF00) nor a restart marker. */
 function endOfCoded(image: Buffer, start: number): number {
-  for (let at = image.indexOf(0xff, start); at >= 0 && at + 1 < image.length; at = image.indexOf(0xff, at + 1)) {
-    const next = image.readUInt8(at + 1);
+  for (let at = start; at + 1 < image.length; at += 1) {
+    if (image[at] !== 0xff) continue;
+    const next = image[at + 1]!;
     if (next !== 0x00 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
   }
   throw new Error('The image has no end');
@@ -101,7 +103,7 @@ const PNG_KEPT = new Set([
   'pHYs',
 ]);
 
-function* pngChunks(image: Buffer): Generator<Buffer> {
+function* pngChunks(image: Buffer): Generator<Buffer | null> {
   if (!image.subarray(0, 8).equals(PNG_SIGNATURE)) throw new Error('Not a PNG image');
   yield PNG_SIGNATURE;
   for (let at = 8; ;) {
@@ -109,7 +111,7 @@ function* pngChunks(image: Buffer): Generator<Buffer> {
     const type = image.toString('latin1', at + 4, at + 8);
     if (end > image.length) throw new Error('A chunk is longer than the image');
     if (at === 8 && type !== 'IHDR') throw new Error('The image has no header');
-    if (PNG_KEPT.has(type)) yield image.subarray(at, end);
+    yield PNG_KEPT.has(type) ? image.subarray(at, end) : null;
     if (type === 'IEND') return;
     at = end;
   }
@@ -120,7 +122,7 @@ const WEBP_KEPT = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH']);
 const WEBP_ALPHA = 0x10;
 const WEBP_ANIMATION = 0x02;
 
-function* webpChunks(image: Buffer): Generator<Buffer> {
+function* webpChunks(image: Buffer): Generator<Buffer | null> {
   const isWebp = image.toString('latin1', 0, 4) === 'RIFF' && image.toString('latin1', 8, 12) === 'WEBP';
   const fileEnd = 8 + image.readUInt32LE(4);
   if (!isWebp || fileEnd > image.length) throw new Error('Not a whole WebP image');
@@ -130,7 +132,7 @@ function* webpChunks(image: Buffer): Generator<Buffer> {
     if (end > fileEnd) throw new Error('A chunk is longer than the image');
     const type = image.toString('latin1', at, at + 4);
     if (type === 'VP8X') yield extendedHeader(image.subarray(at, end));
-    else if (WEBP_KEPT.has(type)) yield image.subarray(at, end);
+    else yield WEBP_KEPT.has(type) ? image.subarray(at, end) : null;
     at = end;
   }
 }

@@ -2,9 +2,9 @@ import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 
 const MAX_EXPANDED_BYTES = 100 * 1024 * 1024;
-const MAX_ENTRIES = 10_000;
-/** Content types and relationships of one part; those of a document of a thousand pages have some 100 kB. */
-const MAX_XML_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 4_000;
+/** Content types and relationships, all together; those of a document of a thousand pages have some 100 kB. Parsing stops all else. */
+const MAX_XML_BYTES = 256 * 1024;
 /** Macros of every kind, controls, and files inside the file, which nobody has looked into. */
 const ACTIVE = /vba(project|data)|macrosheets|dialogsheets|activex|(^|\/)embeddings\//i;
 /** The same by the relationship that leads to it, since a part may lie anywhere; and what is taken in, or asked of other programs, at opening. */
@@ -28,16 +28,16 @@ export async function checkOfficeFile(content: Buffer): Promise<void> {
   const zip = await fromBufferPromise(content, { strictFileNames: true });
   if (zip.comment !== '' || zip.entryCount > MAX_ENTRIES) throw new Error('More than an office file');
   let expanded = 0;
+  let read = 0;
   for await (const entry of zip.eachEntry()) {
     if (entry.isEncrypted() || ACTIVE.test(entry.fileName)) throw new Error('An entry that may not be there');
     const name = entry.fileName.toLowerCase(); // part 2, 6.2.2.3: names of parts differ by more than case
     const isRead = name === '[content_types].xml' || name.endsWith('.rels');
     const text: Buffer[] = [];
-    let size = 0;
     for await (const chunk of await bytesOf(zip, entry)) {
       expanded += chunk.length;
-      size += chunk.length;
-      if (expanded > MAX_EXPANDED_BYTES || (isRead && size > MAX_XML_BYTES)) throw new Error('Too much when expanded');
+      if (isRead) read += chunk.length;
+      if (expanded > MAX_EXPANDED_BYTES || read > MAX_XML_BYTES) throw new Error('Too much when expanded');
       if (isRead) text.push(chunk);
     }
     if (isRead) checkXml(Buffer.concat(text));

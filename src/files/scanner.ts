@@ -20,11 +20,14 @@ export class Scanner {
     if (this.address === undefined) return { found: null };
     const socket = openSocket(this.address);
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('clamd did not answer in time')));
-    const frames = Readable.from(framesOf(content));
+    let isWhole = false;
+    const frames = Readable.from(framesOf(content, () => (isWhole = true)));
     frames.on('error', (error) => socket.destroy(error));
     frames.pipe(socket, { end: false });
     try {
-      return findingIn(await replyFrom(socket));
+      const finding = findingIn(await replyFrom(socket));
+      if (finding.found === null && !isWhole) throw new Error('clamd judged a file that it had not seen to its end');
+      return finding;
     } finally {
       frames.destroy();
       socket.destroy();
@@ -39,12 +42,13 @@ function openSocket(address: string): Socket {
   return connect(Number(address.slice(end + 1)), address.slice(0, end).replace(/^\[|\]$/g, ''));
 }
 
-/** Each chunk after its length, four bytes, and an empty one at the end. */
-async function* framesOf(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Each chunk after its length, four bytes, and an empty one at the end, which is told. */
+async function* framesOf(content: AsyncIterable<Buffer>, onEnd: () => void): AsyncGenerator<Buffer> {
   yield Buffer.from('zINSTREAM\0');
   for await (const chunk of content) {
     if (chunk.length > 0) yield Buffer.concat([lengthOf(chunk.length), chunk]);
   }
+  onEnd();
   yield lengthOf(0);
 }
 

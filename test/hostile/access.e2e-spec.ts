@@ -628,6 +628,9 @@ describe('an answer', () => {
       post(JSON.stringify({ query: LIST('inbox'), variables: { lookUp: { field: 'REFERENCE', value: "' OR ''='" } } })),
       post(JSON.stringify({ query: LIST('inbox'), variables: { lookUp: { field: 'PARTNER', value: 'A\u0000B' } } })),
       post(JSON.stringify({ query: OBJECT, variables: { id: '\u0000' } })),
+      post(
+        JSON.stringify({ query: 'query($agency: ID!) { keySets(agency: $agency) }', variables: { agency: '\u0000' } }),
+      ),
       post(JSON.stringify({ query: SUBMIT_TEXT, variables: { object: '\u0000', parts: [] } })),
       fetch(`${t.url}/schemas/..%2f..%2fpackage.json`).then(
         async (r) => [r.status, await r.text()] as [number, string],

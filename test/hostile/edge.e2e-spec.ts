@@ -635,6 +635,10 @@ describe('behind a proxy that is known', () => {
       expect(await fail('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(429);
       expect(await fail('2001:db8:1:3::1')).toBe(400);
       expect(await fail('::ffff:203.0.113.1')).toBe(429);
+      expect(await fail('203.0.113.1:50123')).toBe(429);
+      expect(await fail('[2001:db8:1:2::9]:50123')).toBe(429);
+      for (let i = 0; i < 20; i += 1) expect(await fail(`no-address-${i}`)).toBe(400);
+      expect(await fail('no-address-at-all')).toBe(429);
     } finally {
       await hub.stop();
     }

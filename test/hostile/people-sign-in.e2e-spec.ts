@@ -179,7 +179,10 @@ describe('A14 a flood of sign-ins', () => {
       const first = [await fail('/sign-in'), await fail('/enrol/open'), await fail('/enrol'), await fail('/step-up')];
       expect(first).toEqual([401, 403, 403, 401]);
       for (let i = 0; i < 4; i += 1) expect(await fail('/%73ign-in')).toBe(401);
-      for (const path of ['/sign-in', '/enrol/open', '/enrol', '/step-up']) expect(await fail(path)).toBe(429);
+      const steps = ['/sign-in', '/sign-in/password', '/step-up', '/enrol/open', '/enrol', '/enrol/with'];
+      for (const path of [...steps, '/enrol/password', '/enrol/password/options']) {
+        expect([path, await fail(path)]).toEqual([path, 429]);
+      }
       expect((await signedIn.ask('{ me { agency } }')).data).toEqual({ me: { agency: 'VN-CUS' } });
       expect((await browser.get('/sign-in')).status).toBe(200);
     } finally {
@@ -493,13 +496,24 @@ describe('two persons', () => {
     expect(await two.browser.ask(APPROVE, { id })).toEqual(await two.browser.ask(APPROVE, { id: unknown }));
   });
 
+  it('threats 19 do not approve what was proposed before its proposer was recovered: it may have been the thief', async () => {
+    const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer: await anOfficer(t, vn, ['RELEASER']) });
+    const link = await aLink(t, vn, one.officer);
+    expect((await enrol(new Browser(t.url), new SoftwareAuthenticator(t.url), link)).status).toBe(200);
+    expect(verdict(await two.browser.ask(APPROVE, { id: data!.proposeAdmission.id }))).toBe('NOT_FOUND');
+  });
+
   it('are of the officer’s own agency; others’ officers and proposals do not exist', async () => {
     const stranger = await aSignedIn(t, la, ['AGENCY_ADMIN']);
     const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
     const officer = await anOfficer(t, vn, ['ANALYST']);
     const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer });
     const foreign = await stranger.browser.ask(PROPOSE, { officer });
-    expect(foreign).toEqual(await stranger.browser.ask(PROPOSE, { officer: 'p:nobody-at-all' }));
+    for (const nobody of ['p:nobody-at-all', 'p:\u0000', '', 'x'.repeat(10_000)]) {
+      expect(foreign).toEqual(await stranger.browser.ask(PROPOSE, { officer: nobody }));
+    }
     expect(await stranger.browser.ask(APPROVE, { id: data!.proposeAdmission.id })).toEqual(
       await stranger.browser.ask(APPROVE, { id: '00000000-0000-4000-8000-000000000000' }),
     );
@@ -514,6 +528,22 @@ describe('two persons', () => {
     }
     expect(verdict(await browser.ask(PROPOSE, { officer: 'p:officer1' }))).toBe('FORBIDDEN');
     expect(verdict(await vn.ask(PROPOSE, { officer: 'p:officer1' }))).toBe('FORBIDDEN');
+  });
+});
+
+describe('a hub that is no demonstration', () => {
+  it('threats 30 has neither the front page nor the sign-in of one', async () => {
+    const real = await startTestHub({ HUB_ID: 'hub.test.localhost' });
+    try {
+      const browser = new Browser(real.url);
+      const paths = ['/', '/demo', '/demo/sign-in', '/demo/sign-in/VN-CUS-AS', '/demo/front-page.css'];
+      for (const path of paths) expect([path, (await browser.get(path)).status]).toEqual([path, 404]);
+      const body = { agency: 'VN-CUS', officer: 'p:any-officer' };
+      expect((await browser.post('/demo/sign-in', body)).status).toBe(404);
+      expect((await browser.get('/sign-in')).text).not.toContain('demo');
+    } finally {
+      await real.stop();
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Caller, CallerSession } from '../../access/caller.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
+import { PERSON } from '../../protocol/envelope.js';
 import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from './accounts.js';
 import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
 import { inTransaction } from './transaction.js';
@@ -68,7 +69,8 @@ export class Admissions {
   }
 
   /** Proposes to enrol or recover an officer; the same again begins its time anew. Throws NotFound. */
-  propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
+  async propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
+    if (!PERSON.test(officer)) throw new NotFound();
     return inTransaction(this.pool, async (tx) => {
       const peer = await tx.query(
         `SELECT FROM agency.officer o WHERE o.agency_id = $1 AND o.pseudonym = $2 AND ${PEER} = $3`,

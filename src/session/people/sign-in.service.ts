@@ -85,8 +85,9 @@ export class SignInService {
   }
 
   /**
-   * Uses the link: the new passkey takes the place of whatever the officer signed in with before, whatever sessions there were end, and
-   * one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
+   * Uses the link: the new passkey takes the place of whatever the officer signed in with before, whatever sessions there were end, what
+   * was proposed in them lapses, and one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for
+   * the passkey.
    */
   enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string> {
     const browser = browserOf(request);

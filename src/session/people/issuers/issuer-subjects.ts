@@ -56,9 +56,13 @@ export async function linkSubject(tx: PoolClient, identity: Identity, accountId:
   if (rowCount !== 1) throw new Forbidden('error.issuerRefused');
 }
 
-/** Enrolment and recovery begin with this: passkeys, password, links to issuers and sessions of the account end. */
+/**
+ * Enrolment and recovery begin with this: passkeys, password, links to issuers and sessions of the account end, and so does what was
+ * proposed in them, which may have been a thief's.
+ */
 export async function forgetHolders(tx: PoolClient, accountId: string): Promise<void> {
   for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
     await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
   }
+  await tx.query('DELETE FROM auth.admission WHERE proposed_by = $1', [accountId]);
 }
