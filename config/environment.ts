@@ -94,6 +94,10 @@ export class Environment {
   @Whole(1, MOST)
   CONCURRENT_OPERATIONS = 20;
 
+  /** WebSockets that one caller may have open at once. */
+  @Whole(1, MOST)
+  SOCKETS_PER_CALLER = 10;
+
   /** Answers NOT_FOUND that each caller may get in a minute before it has to wait. */
   @Whole(1, MOST)
   NOT_FOUND_PER_MINUTE = 300;
@@ -156,6 +160,7 @@ const VARIABLES = [
   'REQUEST_TIMEOUT_SECONDS',
   'POINTS_PER_MINUTE',
   'CONCURRENT_OPERATIONS',
+  'SOCKETS_PER_CALLER',
   'NOT_FOUND_PER_MINUTE',
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
@@ -166,6 +171,11 @@ const VARIABLES = [
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Whether an address names this machine, as browsers understand it. */
+function isThisMachine(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** Reads and checks the environment; an empty variable counts as unset. Throws BadConfiguration with every problem. */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(VARIABLES.filter((name) => variables[name]).map((name) => [name, variables[name]]));
@@ -173,6 +183,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const problems = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (environment.isDemonstration && !LOOPBACK.has(environment.HOST)) {
     problems.push('HOST must be 127.0.0.1, ::1 or localhost: a demonstration listens on this machine only');
+  }
+  const { PUBLIC_URL } = environment;
+  if (PUBLIC_URL !== undefined && !isThisMachine(PUBLIC_URL)) {
+    if (environment.isDemonstration)
+      problems.push('PUBLIC_URL must name this machine: whoever reaches a demonstration signs in as anybody in it');
+    if (!/^https:/i.test(PUBLIC_URL))
+      problems.push(
+        'PUBLIC_URL must begin with https: tokens, cookies and what officers read must not travel in the clear',
+      );
   }
   if (problems.length > 0) throw new BadConfiguration(problems);
   return environment;

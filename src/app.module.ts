@@ -5,6 +5,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
+import { AdministrationModule } from './administration/administration.module.js';
 import { AccessGuard } from './access/access.guard.js';
 import type { GraphqlContext } from './access/current-caller.js';
 import { ScopedDatabase } from './access/scoped-database.js';
@@ -21,6 +22,7 @@ import { DemoSignInController } from './demo/demo-sign-in.controller.js';
 import { documentLimits, MAX_TOKENS } from './edge/document-limits.js';
 import { Limits } from './edge/limits.js';
 import { limitsPlugin } from './edge/limits-plugin.js';
+import { TrustedDocuments } from './edge/trusted-documents.js';
 import { WrappingKeys } from './database/wrapping-keys.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
@@ -54,6 +56,7 @@ export interface HubParts {
   signal: ChangeSignal;
   session: SessionOptions;
   limits: Limits;
+  documents: TrustedDocuments;
   people: PeopleOptions;
   logLevel: string;
   /** Signs in as the fictional units; null unless this is a demonstration. */
@@ -91,6 +94,7 @@ export class AppModule {
         ExchangeModule,
         AlertsModule,
         RequestsModule,
+        AdministrationModule,
       ],
       controllers: [
         HealthController,
@@ -122,6 +126,7 @@ class PartsModule {
       { provide: FileStore, useValue: parts.files },
       { provide: Scanner, useValue: parts.scanner },
       { provide: ChangeSignal, useValue: parts.signal },
+      { provide: TrustedDocuments, useValue: parts.documents },
     ];
     return { module: PartsModule, providers, exports: providers };
   }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { Logger as RequestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { Provider } from 'oidc-provider';
@@ -20,6 +21,7 @@ import { DemoSignIn } from './demo/demo-sign-in.js';
 import { connectionOptions } from './edge/connections.js';
 import { Limits } from './edge/limits.js';
 import { mountEdge } from './edge/mount-edge.js';
+import { readManifest, TrustedDocuments } from './edge/trusted-documents.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
@@ -29,6 +31,7 @@ import { Authenticator } from './session/authenticator.js';
 import { identifyCallers } from './session/identify-callers.js';
 import { ConsoleSessions } from './session/people/console-sessions.js';
 import { mountSignIn } from './session/mount-sign-in.js';
+import { mountSockets } from './sockets/mount-sockets.js';
 import { HubKeys } from './trust/hub-keys.js';
 
 /** A hub that serves requests. */
@@ -42,9 +45,13 @@ export interface RunningHub {
 
 /**
  * Starts the server on a database that `liaison init` (prepareDatabase) has made ready. Refuses when the database does not
- * protect every row.
+ * protect every row. `manifest` has the documents that the console may ask, by id.
  */
-export async function startHub(environment: Environment, databaseUrl: string): Promise<RunningHub> {
+export async function startHub(
+  environment: Environment,
+  databaseUrl: string,
+  manifest: ReadonlyMap<string, string> = readManifest(),
+): Promise<RunningHub> {
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
   const wrappingKeys = new WrappingKeys(secrets);
@@ -56,6 +63,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');
     const identity = new HubIdentity(environment.HUB_ID, publicUrl);
     const limits = new Limits(environment);
+    const documents = new TrustedDocuments(manifest);
     const signal = new ChangeSignal(access.appUrl);
     await signal.listen();
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -72,6 +80,7 @@ export async function startHub(environment: Environment, databaseUrl: string): P
         scanner: new Scanner(environment.CLAMD_SOCKET),
         signal,
         limits,
+        documents,
         session: { publicUrl, authUrl: access.authUrl, secrets },
         people: {
           secrets,
@@ -90,10 +99,18 @@ export async function startHub(environment: Environment, databaseUrl: string): P
     app.flushLogs();
     logRequests(app);
     const fastify = app.getHttpAdapter().getInstance();
-    mountEdge(fastify, limits);
+    mountEdge(fastify, limits, documents);
     mountSignIn(fastify, app.get(Provider));
     identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
     takeUploads(fastify);
+    mountSockets(fastify, {
+      limits,
+      documents,
+      publicUrl,
+      database: app.get(ScopedDatabase),
+      again: (caller) => app.get(caller.session ? ConsoleSessions : Authenticator).again(caller),
+      schema: () => app.get(GraphQLSchemaHost, { strict: false }).schema,
+    });
     await app.listen(port, environment.HOST);
     return {
       app,
@@ -113,15 +130,16 @@ export async function startHub(environment: Environment, databaseUrl: string): P
 
 /**
  * One line for each request at level info: which agency and unit asked what kind of thing, how it went and how many milliseconds it
- * took. No query string, body, header, address or officer. (nestjs-pino's own lines need a middleware that Fastify does not run.)
+ * took. The path is the route's, since an address names objects. No query string, body, header, address or officer. (nestjs-pino's own
+ * lines need a middleware that Fastify does not run.)
  */
 function logRequests(app: NestFastifyApplication): void {
   const logger = new RequestLogger('Request');
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onResponse', async ({ id, method, url, caller }, { statusCode, elapsedTime }) => {
-      const path = url.split('?')[0];
+    .addHook('onResponse', async ({ id, method, routeOptions, caller }, { statusCode, elapsedTime }) => {
+      const path = routeOptions.url;
       const [agency, unit] = [caller?.agencyId, caller?.unitId];
       logger.log({ request: id, method, path, status: statusCode, ms: Math.round(elapsedTime), agency, unit });
     });

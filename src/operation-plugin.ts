@@ -20,9 +20,8 @@ export function operationPlugin(
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
       didResolveOperation: async ({ operation, document, contextValue }) => {
         if (!contextValue.caller || operation?.operation !== OperationTypeNode.QUERY) return;
-        const isGet = contextValue.request.method === 'GET'; // which changes nothing, so it opens nothing either
-        if (usesAny(document, WAITING_NAMES) && !isGet) return;
-        database.openOperation(contextValue.caller, { readOnly: isGet || !usesAny(document, recordedNames) });
+        if (usesAny(document, WAITING_NAMES)) return;
+        database.openOperation(contextValue.caller, { readOnly: !usesAny(document, recordedNames) });
       },
       willSendResponse: async ({ response, contextValue }) => {
         if (response.body.kind !== 'single') return;

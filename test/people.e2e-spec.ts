@@ -59,7 +59,13 @@ describe('an officer', () => {
     expect(await meOf(['ANALYST'], { maySeeNominal: false })).toMatchObject({ maySeeNominal: false });
     expect(await meOf(['RILO_LIAISON'])).toMatchObject({ maySeeNominal: false });
     const admin = await meOf(['AGENCY_ADMIN']);
-    expect(admin.permissions).toEqual(['directory.read', 'keys.publish', 'officers.enrol', 'session.own']);
+    expect(admin.permissions).toEqual([
+      'agency.administer',
+      'directory.read',
+      'keys.publish',
+      'officers.enrol',
+      'session.own',
+    ]);
     expect(admin.maySeeNominal).toBe(false);
   });
 

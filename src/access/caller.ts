@@ -15,6 +15,8 @@ export interface Caller {
   readonly sending?: SendingLimits;
   /** The officer's session at the console; absent for a unit's system. */
   readonly session?: CallerSession;
+  /** The token of a unit's system; absent for an officer. */
+  readonly token?: CallerToken;
 }
 
 /** The limits that the operator has set to a unit's system. */
@@ -24,11 +26,24 @@ export interface SendingLimits {
   readonly addressees: readonly string[] | null;
 }
 
+/** An access token, for what lasts longer than the request that brought it. */
+export interface CallerToken {
+  /** The key that it was got with. */
+  readonly kid: unknown;
+  readonly scope: unknown;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** GraphQL documents of the hub's manifest alone are taken; the operator's record. */
+  readonly isBoundToDocuments: boolean;
+}
+
 /** A console session as the guard and the officer's own operations need it. */
 export interface CallerSession {
   readonly id: string;
   readonly accountId: string;
   readonly roles: readonly string[];
+  /** How strong the sign-in was: `phr` a passkey, `aal2` password and code, `demonstration` a click. */
+  readonly acr: 'phr' | 'aal2' | 'demonstration';
   /** A passkey was used within the last five minutes. */
   readonly isFresh: boolean;
   /** What `x-liaison-csrf` must be. */

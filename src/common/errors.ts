@@ -4,6 +4,7 @@ import type { MessageKey, MessageParams, Phrase } from './messages/messages.js';
 /** The closed list of error codes that leave the hub. */
 export type ErrorCode =
   | 'BAD_REQUEST'
+  | 'DOCUMENT_NOT_TRUSTED'
   | 'LIMIT_EXCEEDED'
   | 'UNAUTHENTICATED'
   | 'STEP_UP_REQUIRED'
@@ -118,6 +119,14 @@ export class LimitExceeded extends HubError {
   }
 }
 
+/** A document of the caller's own where only those of the console are taken, or an id that none of them has. */
+export class DocumentNotTrusted extends HubError {
+  readonly code = 'DOCUMENT_NOT_TRUSTED';
+  constructor() {
+    super('error.documentNotTrusted');
+  }
+}
+
 /** The caller has used up what a minute allows, or has too much under way; `retryAfter` is in seconds. */
 export class RateLimited extends HubError {
   readonly code = 'RATE_LIMITED';
@@ -146,7 +155,7 @@ const FILE_REFUSALS = {
 
 export class Unavailable extends HubError {
   readonly code = 'UNAVAILABLE';
-  constructor() {
-    super('error.unavailable', { retryable: true });
+  constructor(key: MessageKey = 'error.unavailable') {
+    super(key, { retryable: true });
   }
 }

@@ -1,6 +1,7 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyHttpOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import { securityHeaders } from './security-headers.js';
 
 /** What of a connection can be set; the names are those of config/environment.ts. */
 export interface ConnectionSettings {
@@ -12,6 +13,8 @@ export interface ConnectionSettings {
 const BODY_LIMIT = 2 * 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 const CHECK_MS = 1_000;
+/** Where WebSockets are taken; anywhere else a wish to change the protocol counts for nothing. */
+export const SOCKET_PATH = '/graphql/socket';
 
 /**
  * How the server takes requests: a request has to arrive whole, headers and body, in time and in size; whoever sends a byte now and
@@ -23,10 +26,21 @@ export function connectionOptions(settings: ConnectionSettings): FastifyHttpOpti
     bodyLimit: BODY_LIMIT,
     requestTimeout: timeout,
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: timeout, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: CHECK_MS },
+    http: {
+      headersTimeout: timeout,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: CHECK_MS,
+      shouldUpgradeCallback: isForSocket,
+    },
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBrokenAddress,
   };
+}
+
+/** Whether a request asks for a WebSocket where there are any. */
+export function isForSocket({ url, headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && url?.split('?')[0] === SOCKET_PATH;
 }
 
 const STATUS: Record<string, string> = {
@@ -40,9 +54,7 @@ function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({
-    errors: [{ message: 'The request is not valid HTTP.', extensions: { code: 'BAD_REQUEST', retryable: false } }],
-  });
+  const body = JSON.stringify(badRequest('The request is not valid HTTP.'));
   const head = [
     `HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}`,
     `content-length: ${Buffer.byteLength(body)}`,
@@ -50,4 +62,19 @@ function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers an address that cannot be decoded, or is longer than any of ours, for which no hook runs. It is not repeated. */
+function answerBrokenAddress(
+  { statusCode = 400 }: { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  securityHeaders(request.raw, reply.raw, () => {
+    void reply.status(statusCode).send(badRequest('The address of the request is not valid.'));
+  });
+}
+
+function badRequest(message: string): object {
+  return { errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable: false } }] };
 }

@@ -28,8 +28,13 @@ function readJson({ headers }: FastifyRequest, body: Buffer): unknown {
   if (coding.toLowerCase() !== 'identity' || !JSON_IN_UTF8.test(headers['content-type'] ?? '')) {
     throw new UnsupportedMediaTypeException();
   }
-  if (!isUtf8(body)) throw new BadRequestException();
-  const text = body.toString();
+  return strictJson(body);
+}
+
+/** The value of a JSON text in UTF-8. Throws BadRequestException and InvalidInput. */
+export function strictJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new BadRequestException();
+  const text = bytes.toString();
   const value = parse(text);
   if (membersIn(value, '', 1) !== membersWritten(text))
     throw new InvalidInput([{ pointer: '', rule: 'duplicate', key: 'problem.memberTwice' }]);

@@ -8,6 +8,7 @@ import { type Limits, principalOf } from './limits.js';
 /**
  * Decides, once a document is known to be valid and before anything of it is executed, whether its caller may have it executed now:
  *
+ * - no subscription: these come over a socket (`src/sockets`)
  * - no variable that the operation does not declare
  * - it costs no more than one operation may
  * - too many answers NOT_FOUND in this minute close everything; too many bad signatures close mutations
@@ -35,6 +36,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
         parsingDidStart: async ({ source }) => limits.points.charge(principal, readingCost(source)),
         didResolveOperation: async ({ schema, document, operation, request }) => {
           if (!operation) return; // several operations and no name: execution refuses it
+          if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw overSocketOnly();
           try {
             const variables = request.variables ?? {};
             refuseUnknown(variables, operation);
@@ -57,7 +59,8 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
   };
 }
 
-function refuseUnknown(
+/** Refuses variables that the operation does not declare. Throws InvalidInput. */
+export function refuseUnknown(
   variables: Record<string, unknown>,
   { variableDefinitions = [] }: OperationDefinitionNode,
 ): void {
@@ -71,6 +74,11 @@ function refuseUnknown(
       key: 'problem.undeclaredVariable',
     })),
   );
+}
+
+function overSocketOnly(): GraphQLError {
+  const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
+  return new GraphQLError('Subscriptions are taken over a WebSocket at /graphql/socket', { extensions });
 }
 
 /** As GraphQL over HTTP has it: an operation that was not executed is answered with a status of its own. */

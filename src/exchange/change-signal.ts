@@ -41,16 +41,21 @@ export class ChangeSignal implements OnApplicationShutdown {
     }, GATHER_MS).unref();
   }
 
-  /** Resolves at the next signal, or after `ms`: a missed signal only costs time. */
-  wait(ms: number): Promise<void> {
+  /** Resolves at the next signal with true, or after `ms` with false: a missed signal only costs time. `over` ends the wait at once. */
+  wait(ms: number, over?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = (): void => {
+      const end = (isSignal: boolean): void => {
         clearTimeout(timer);
-        this.waiting.delete(done);
-        resolve();
+        this.waiting.delete(wake);
+        over?.removeEventListener('abort', stop);
+        resolve(isSignal);
       };
-      const timer = setTimeout(done, ms);
-      this.waiting.add(done);
+      const wake = (): void => end(true);
+      const stop = (): void => end(false);
+      const timer = setTimeout(stop, ms);
+      this.waiting.add(wake);
+      over?.addEventListener('abort', stop);
+      if (over?.aborted) stop();
     });
   }
 

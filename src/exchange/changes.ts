@@ -17,6 +17,13 @@ export interface ChangeRow extends FeedPosition {
 
 export const FEED_START: FeedPosition = { xid: '0', seq: '0', act: '' };
 
+/** The place after everything that `readChanges` would give at this moment. */
+export async function readFeedEnd(tx: EntityManager): Promise<FeedPosition> {
+  const text = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid';
+  const [end] = await prepared<{ xid: string }>(tx, 'feed-end', text);
+  return { xid: end!.xid, seq: '0', act: '' };
+}
+
 type JoinedRow = FeedPosition & { object_id: string; is_visible: boolean } & ObjectRow;
 
 /**

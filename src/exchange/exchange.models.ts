@@ -174,6 +174,24 @@ export class Change {
   object: ObjectSummary | null;
 }
 
+@ObjectType({
+  description:
+    'Something changed in what the caller may see: look with `changes` or load the page again. It says no more',
+})
+@Visible('released')
+export class ChangeHint {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Kind of what was released. Null when something went out of sight, and when `resync` is true',
+  })
+  kind: string | null;
+
+  @Field(() => Boolean, {
+    description: 'True for the first hint, and when more changed than there are hints for: read `changes` to its end',
+  })
+  resync: boolean;
+}
+
 @ObjectType({ description: 'A stretch of the forward feed, oldest first, in the order in which things became visible' })
 @Visible('list')
 export class ChangePage {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FilesModule } from '../files/files.module.js';
+import { ChangeHints, ChangedResolver } from './change-hints.js';
 import { ComposerService } from './composer.service.js';
 import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
@@ -15,6 +16,8 @@ import { SubmissionsService } from './submissions.service.js';
   imports: [FilesModule],
   controllers: [SchemasController],
   providers: [
+    ChangeHints,
+    ChangedResolver,
     ComposerService,
     ExchangeResolver,
     ExpirySweeper,

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChangeSignal } from './change-signal.js';
 
 const INTERVAL_MS = 30_000;
 const BATCH = 1_000;
@@ -10,7 +11,10 @@ export class ExpirySweeper implements OnApplicationBootstrap, OnApplicationShutd
   private readonly logger = new Logger(ExpirySweeper.name);
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly signal: ChangeSignal,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => void this.sweep(), INTERVAL_MS);
@@ -29,6 +33,7 @@ export class ExpirySweeper implements OnApplicationBootstrap, OnApplicationShutd
           BATCH,
         ]);
         swept = row?.swept ?? 0;
+        if (swept > 0) this.signal.announce();
       }
     } catch (error) {
       this.logger.error({ err: error }, 'Sweeping expired releases failed; it will be tried again');

@@ -20,6 +20,11 @@ export interface AgencyEnrolment {
   };
   units: UnitEnrolment[];
   officers?: OfficerEnrolment[];
+  /**
+   * The most that the agency's administrators may give to officers and systems. When absent: what this and earlier enrolments gave
+   * themselves.
+   */
+  ceiling?: { clearance: number; maySeeNominal: boolean };
   /** Root keys, their fingerprints read out over a second channel. Pinned for good. */
   roots: PublicJwk[];
   /** Signed key sets from the first on; of a known agency, all that the hub has, and perhaps newer ones. */
@@ -47,6 +52,8 @@ export interface ConnectionEnrolment {
   addressees?: string[];
   /** When the connection ends (RFC 3339); it is open until it is suspended when absent. */
   validUntil?: string;
+  /** Whether the system may send GraphQL documents of its own; true when absent. False: those of the hub's manifest alone. */
+  adhoc?: boolean;
 }
 
 export interface OfficerEnrolment {
@@ -125,6 +132,7 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
       ],
     );
   }
+  await recordCeiling(tx, enrolment);
   for (const [index, set] of sets.entries()) {
     if (index >= stored.length) await storeKeySet(tx, set, enrolment.keySets[index]!);
   }
@@ -141,6 +149,23 @@ async function recordAgency(tx: EntityManager, agency: AgencyEnrolment['agency']
   if (made.length > 0) return true;
   await tx.query('UPDATE hub.agency SET name_en = $2, name_vi = $3 WHERE id = $1', [id, nameEn, nameVi]);
   return false;
+}
+
+/** What the operator grants the agency: its administrators go no higher. */
+async function recordCeiling(
+  tx: EntityManager,
+  { agency, units, officers = [], ceiling }: AgencyEnrolment,
+): Promise<void> {
+  const given = [...units.flatMap(({ connection }) => connection ?? []), ...officers];
+  const clearance = ceiling?.clearance ?? Math.max(0, ...given.map((each) => each.clearance ?? 0));
+  const maySeeNominal = ceiling?.maySeeNominal ?? given.some((each) => each.maySeeNominal ?? false);
+  await tx.query(
+    `INSERT INTO agency.ceiling AS c (agency_id, clearance, may_see_nominal) VALUES ($1, $2, $3)
+     ON CONFLICT (agency_id) DO UPDATE SET
+       clearance = CASE WHEN $4 THEN $2 ELSE GREATEST(c.clearance, $2) END,
+       may_see_nominal = CASE WHEN $4 THEN $3 ELSE c.may_see_nominal OR $3 END`,
+    [agency.id, clearance, maySeeNominal, ceiling !== undefined],
+  );
 }
 
 async function pinRoots(tx: EntityManager, agencyId: string, roots: readonly PublicJwk[]): Promise<void> {
@@ -204,20 +229,21 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
 
 /** What the enrolment does not say is as wide as it can be, so a name that it misspells must not pass for left out. */
 async function openConnection(tx: EntityManager, unit: string, connection: ConnectionEnrolment): Promise<void> {
-  const { clearance, maySeeNominal, scopes, addressees, validUntil, ...unknown } = connection;
+  const { clearance, maySeeNominal, scopes, addressees, validUntil, adhoc, ...unknown } = connection;
   const faults = [
     ...Object.keys(unknown).map((name) => `there is no ${name}`),
     ...(scopes ?? []).filter((scope) => !SCOPES.includes(scope)).map((scope) => `there is no scope ${scope}`),
     ...(addressees ?? []).filter((to) => !ADDRESSEE.test(to)).map((to) => `${to} is no addressee`),
+    ...(adhoc !== undefined && typeof adhoc !== 'boolean' ? ['adhoc is neither true nor false'] : []),
     ...(validUntil !== undefined && Number.isNaN(Date.parse(validUntil)) ? [`${validUntil} is no time`] : []),
   ];
   if (faults.length > 0) throw new Error(`The connection of ${unit}: ${faults.join(', ')}. Nothing was changed.`);
   await tx.query(
-    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until)
-     VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until, adhoc)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (unit_id) DO UPDATE SET clearance = excluded.clearance, may_see_nominal = excluded.may_see_nominal,
-       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until`,
-    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null],
+       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until, adhoc = excluded.adhoc`,
+    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null, adhoc ?? true],
   );
 }
 

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Caller } from '../access/caller.js';
+import type { Caller, CallerToken } from '../access/caller.js';
 import { Purpose } from '../common/codes/handling-codes.js';
 import { InvalidInput, NonceWanted, Unauthenticated } from '../common/errors.js';
 import { API } from './create-provider.js';
 import { checkProof, type Proof } from './dpop-proof.js';
 import { rightsOf } from './scopes.js';
 import type { ServerNonces } from './server-nonces.js';
-import type { UnitSystems } from './unit-systems.js';
+import type { UnitSystem, UnitSystems } from './unit-systems.js';
 
 /** What the Authenticator looks at of a request. */
 export interface IncomingRequest {
@@ -77,18 +77,16 @@ export class Authenticator {
 
     const system = token.sub === token.client_id ? await this.systems.findOnce(token.sub, proof.mark) : undefined;
     if (!system) return this.refuse('agency, unit or connection is not in force, or the proof was used before');
-    if (!system.keys.some(({ kid }) => kid === token.auth_kid)) return this.refuse('the key is not in force');
-    const { permissions, kinds } = rightsOf(system.scopes, token.scope);
-    return {
-      agencyId: system.agencyId,
-      unitId: system.unitId,
-      officer: null,
-      clearance: system.clearance,
-      maySeeNominal: system.maySeeNominal,
-      purpose: purposeOf(headers),
-      permissions,
-      sending: { kinds, addressees: system.addressees },
-    };
+    const { auth_kid: kid, scope, exp } = token;
+    const caller = callerOf(system, { kid, scope, expiresAt: exp * 1000 }, purposeOf(headers));
+    return caller ?? this.refuse('the key is not in force');
+  }
+
+  /** The same caller with the rights of this moment; undefined when the token has expired or its ground has gone. */
+  async again({ unitId, token, purpose }: Caller): Promise<Caller | undefined> {
+    if (token === undefined || Date.now() >= token.expiresAt) return undefined;
+    const system = await this.systems.find(unitId);
+    return system && callerOf(system, token, purpose);
   }
 
   /** What an answer tells a client to make its next proof with. */
@@ -128,6 +126,27 @@ export class Authenticator {
     this.logger.debug(`Refused a request: ${reason}`);
     throw new Unauthenticated();
   }
+}
+
+/** The unit's system as caller; undefined when the key that its token was got with is not in force. */
+function callerOf(
+  system: UnitSystem,
+  token: Omit<CallerToken, 'isBoundToDocuments'>,
+  purpose: string,
+): Caller | undefined {
+  if (!system.keys.some(({ kid }) => kid === token.kid)) return undefined;
+  const { permissions, kinds } = rightsOf(system.scopes, token.scope);
+  return {
+    agencyId: system.agencyId,
+    unitId: system.unitId,
+    officer: null,
+    clearance: system.clearance,
+    maySeeNominal: system.maySeeNominal,
+    purpose,
+    permissions,
+    sending: { kinds, addressees: system.addressees },
+    token: { ...token, isBoundToDocuments: !system.adhoc },
+  };
 }
 
 /** The purpose under which the caller works; it goes into the access log, so a wrong one is refused rather than replaced. */

@@ -15,17 +15,16 @@ export function identifyCallers(
   sessions?: ConsoleSessions,
 ): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/oidc/')) return undefined;
+    // The provider asks for proofs of its own.
+    if (request.routeOptions.url?.startsWith('/oidc/')) return undefined;
+    if (request.headers.authorization !== undefined) reply.header('dpop-nonce', authenticator.nextNonce());
     try {
       const caller = (await authenticator.authenticate(request)) ?? (await sessions?.authenticate(request));
-      if (!caller) return undefined;
-      request.caller = caller;
-      reply.header('dpop-nonce', authenticator.nextNonce());
+      if (caller) request.caller = caller;
       return undefined;
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       const language = languageOf(request.headers['accept-language']);
-      reply.header('dpop-nonce', authenticator.nextNonce());
       if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));
       return reply.status(statusOf(error)).send({
         errors: [

@@ -121,6 +121,7 @@ describe("a unit's system", () => {
         purpose: 'PREVENT_DETECT',
         permissions: ['directory.read', 'keys.publish', 'objects.read', 'objects.submit'],
         sending: { kinds: [...OBJECT_KINDS], addressees: null },
+        token: { kid: unit.key.kid, expiresAt: expect.any(Number), isBoundToDocuments: false },
       },
     });
   });

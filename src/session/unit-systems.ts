@@ -11,6 +11,8 @@ export interface UnitSystem {
   readonly scopes: readonly string[];
   /** Whom it may write to; null: whoever an agreement allows. */
   readonly addressees: readonly string[] | null;
+  /** Whether it may send GraphQL documents of its own. */
+  readonly adhoc: boolean;
   readonly keys: readonly { kid: string; jwk: PublicJwk }[];
 }
 
@@ -73,7 +75,7 @@ const FIND = `
   WITH first_use AS (
     INSERT INTO auth.used_proof (mark, expires_at) SELECT $2, now() + interval '6 minutes' WHERE $2::bytea IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING true)
-  SELECT EXISTS (SELECT FROM first_use) AS "isFirstUse", u.id AS "unitId", a.id AS "agencyId", c.clearance, c.may_see_nominal AS "maySeeNominal", c.scopes, c.addressees,
+  SELECT EXISTS (SELECT FROM first_use) AS "isFirstUse", u.id AS "unitId", a.id AS "agencyId", c.clearance, c.may_see_nominal AS "maySeeNominal", c.scopes, c.addressees, c.adhoc,
     (SELECT json_agg(json_build_object('kid', k.kid, 'jwk', k.jwk, 'revoked', k.revoked) ORDER BY k.kid) FROM hub.agency_key k
      WHERE k.holder = 'unit:' || u.id AND k.use = 'auth' AND k.agency_id = a.id AND k.in_set
        AND k.nbf <= extract(epoch FROM now()) AND k.exp > extract(epoch FROM now())) AS keys

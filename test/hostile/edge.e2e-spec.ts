@@ -309,6 +309,9 @@ describe('every answer', () => {
     ['the front page', 'GET', '/'],
     ['its style', 'GET', '/demo/front-page.css'],
     ['nothing', 'GET', '/nowhere'],
+    ['the sign-in page', 'GET', '/sign-in'],
+    ['an address that cannot be decoded', 'GET', '/%'],
+    ['an address that is too long', 'GET', `/files/${'a'.repeat(300)}/b`],
     ['a bad token', 'GET', '/schema.graphql'],
   ])('tells browsers to be strict: %s', async (_, method, path) => {
     const headers: Headers = path === '/schema.graphql' ? { authorization: 'Bearer x' } : {};
@@ -327,6 +330,35 @@ describe('every answer', () => {
       'x-frame-options': 'DENY',
     });
     expect(response.headers.get('x-powered-by')).toBeNull();
+  });
+
+  it.each(['/%', '/files/%ff/x', `/files/${'SECRET'.repeat(50)}/b`])(
+    'G12 names neither the address nor the library: %s',
+    async (path) => {
+      const response = await fetch(`${t.url}${path}`);
+      const text = await response.text();
+      expect([response.status, JSON.parse(text)]).toEqual([
+        path.includes('SECRET') ? 414 : 400,
+        {
+          errors: [
+            {
+              message: 'The address of the request is not valid.',
+              extensions: { code: 'BAD_REQUEST', retryable: false },
+            },
+          ],
+        },
+      ]);
+    },
+  );
+
+  it('13.4.4 is no echo: TRACE is answered like a route that does not exist', async () => {
+    const { hostname, port } = new URL(t.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('TRACE /healthz HTTP/1.1\r\nhost: x\r\nx-secret: echo-me\r\nconnection: close\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1\.1 404 /);
+    expect(text).not.toContain('echo-me');
   });
 
   it('of GraphQL is kept by no cache and read by no other origin', async () => {
@@ -582,7 +614,7 @@ describe('G31 a connection', () => {
 });
 
 describe('behind a proxy that is known', () => {
-  it('X-Forwarded-For tells whose sign-ins failed', async () => {
+  it('A14 X-Forwarded-For tells whose sign-ins failed, an IPv6 network being one', async () => {
     const hub = await startTestHub({ ...FEW, TRUSTED_PROXIES: '127.0.0.1, ::1' });
     try {
       const fail = async (address: string): Promise<number> =>
@@ -598,6 +630,11 @@ describe('behind a proxy that is known', () => {
       // The client writes the first address itself; the proxy's is the last.
       expect(await fail('203.0.113.9, 203.0.113.1')).toBe(429);
       expect(await fail('203.0.113.2')).toBe(400);
+      // Who has one address of an IPv6 network has all of them.
+      for (let i = 0; i < 20; i += 1) expect(await fail(`2001:db8:1:2:${i + 1}::${i}`)).toBe(400);
+      expect(await fail('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(429);
+      expect(await fail('2001:db8:1:3::1')).toBe(400);
+      expect(await fail('::ffff:203.0.113.1')).toBe(429);
     } finally {
       await hub.stop();
     }

@@ -467,6 +467,15 @@ describe('what an object carries', () => {
     expect(verdictOf(await submitText(vn, object, [{ name: 'nominal', text }]))).toBe('accepted');
   });
 
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'G18 has no part %s, which every object of JavaScript has',
+    async (name) => {
+      const { text, sha256 } = await makePart(name, {});
+      const object = await signAs(vn.signing, toThailand({ parts: [{ name, sha256 }] }));
+      await expectRefusal(vn, object, 'BAD_SIGNED_OBJECT/PART', [{ name, text }]);
+    },
+  );
+
   it('may be neither above the clearance of who sends it nor outside an agreement', async () => {
     const low = await t.enrol('PH-CUS-MNL', { clearance: 0 });
     const theirs = await t.agree([low, th]);

@@ -25,9 +25,11 @@ const ORDER = [
   ['trust'],
   ['directory'],
   ['session'],
+  ['sockets'],
   ['operator'],
   ['files'],
   ['exchange'],
+  ['administration'],
   ['duties'],
   ['alerts', 'requests', 'feedback', 'seizures'],
   ['cases'],
@@ -121,6 +123,7 @@ describe('the modules of src', () => {
       'src/hub.ts',
       'src/health.controller.ts',
       'src/exchange/expiry-sweeper.ts',
+      'src/files/file-sweeper.ts',
     ];
     const users = SOURCES.filter((file) =>
       /\bDataSource\b|InjectRepository|InjectDataSource/.test(readFileSync(file, 'utf8')),

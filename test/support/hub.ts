@@ -13,6 +13,7 @@ import { encodeBase64url } from '../../src/protocol/base64url.js';
 import { proofOf } from '../../src/protocol/testing.js';
 import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
 import { generateKey, rawSign, type KeyPair } from '../../src/protocol/keys.js';
+import { CONSOLE_DOCUMENTS } from './documents.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
 
 export const HUB_ID = 'demo.test.localhost';
@@ -69,7 +70,7 @@ export interface PartyOptions {
   clearance?: number;
   maySeeNominal?: boolean;
   /** Limits of the unit's connection; none when left out. */
-  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'validUntil'>;
+  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'validUntil' | 'adhoc'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
   /** Further units of the same agency, without connections. */
@@ -81,7 +82,12 @@ export interface PartyOptions {
 const ALL_KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 
 /** Tests ask for more at once, and fail far more often in a minute, than a partner may; the limits themselves have tests of their own. */
-const GENEROUS = { NOT_FOUND_PER_MINUTE: '100000', BAD_SIGNATURES_PER_MINUTE: '100000', CONCURRENT_OPERATIONS: '1000' };
+const GENEROUS = {
+  NOT_FOUND_PER_MINUTE: '100000',
+  BAD_SIGNATURES_PER_MINUTE: '100000',
+  FAILED_SIGN_INS_PER_MINUTE: '100000',
+  CONCURRENT_OPERATIONS: '1000',
+};
 
 /** The whole hub on a database of its own, on a free port; `variables` are those of its environment. */
 export async function startTestHub(variables: Record<string, string> = {}): Promise<TestHub> {
@@ -96,7 +102,7 @@ export async function startTestHub(variables: Record<string, string> = {}): Prom
     ...GENEROUS,
     ...variables,
   });
-  const hub = await startHub(environment, database.url);
+  const hub = await startHub(environment, database.url, CONSOLE_DOCUMENTS);
   const chains = new Map<
     string,
     { root: KeyPair; texts: string[]; keys: KeyEntry[]; digest: `sha256:${string}` | null }

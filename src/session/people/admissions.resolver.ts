@@ -1,4 +1,5 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { renderSVG } from 'uqr';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.js';
 import { Allow, StepUp } from '../../access/permission.js';
@@ -43,10 +44,11 @@ export class AdmissionsResolver {
   })
   @Allow('officers.enrol')
   @StepUp(true)
-  approveAdmission(
+  async approveAdmission(
     @CurrentCaller() caller: Caller,
     @Args('id', { type: () => ID }) id: string,
   ): Promise<EnrolmentLinkModel> {
-    return this.admissions.approve(caller, checkUuid(id, '/id'));
+    const link = await this.admissions.approve(caller, checkUuid(id, '/id'));
+    return { ...link, qrCode: renderSVG(link.address) };
   }
 }

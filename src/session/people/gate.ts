@@ -11,6 +11,11 @@ const SECONDS_TO_WAIT = 2;
 /** Lets a few sign-ins in at once. */
 @Injectable()
 export class SignInGate {
+  constructor(
+    private readonly places = PLACES,
+    private readonly mostWaiting = WAITING,
+  ) {}
+
   private taken = 0;
   private readonly waiting: (() => void)[] = [];
 
@@ -28,8 +33,8 @@ export class SignInGate {
 
   /** Takes a free place, or waits for one that is handed on. */
   private async enter(): Promise<void> {
-    if (this.taken < PLACES) this.taken += 1;
-    else if (this.waiting.length < WAITING) await new Promise<void>((handOn) => this.waiting.push(handOn));
+    if (this.taken < this.places) this.taken += 1;
+    else if (this.waiting.length < this.mostWaiting) await new Promise<void>((handOn) => this.waiting.push(handOn));
     else throw new RateLimited(SECONDS_TO_WAIT);
   }
 }

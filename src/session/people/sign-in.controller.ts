@@ -13,6 +13,7 @@ import { freshSecret } from '../../database/secrets.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { clearCookie, secretIn, setCookie } from './cookies.js';
 import { checkRecord, checkText } from './input.js';
+import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { OwnPageGuard } from './same-origin.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -26,6 +27,7 @@ export class SignInController {
   constructor(
     private readonly service: SignInService,
     private readonly sessions: ConsoleSessions,
+    private readonly issuers: TrustedIssuers,
   ) {}
 
   @Post('sign-in/options')
@@ -63,7 +65,11 @@ export class SignInController {
   ): Promise<object> {
     const { enrollee, options } = await this.service.openLink(checkText(body, 'token'), markBrowser(request, reply));
     const isVietnamese = languageOf(request.headers['accept-language']) === 'vi';
-    return { agency: enrollee.agencyId, title: isVietnamese ? enrollee.titleVi : enrollee.titleEn, options };
+    const issuers = (await this.issuers.choices(enrollee.agencyId)).map(({ id, nameEn, nameVi }) => ({
+      id,
+      name: isVietnamese ? nameVi : nameEn,
+    }));
+    return { agency: enrollee.agencyId, title: isVietnamese ? enrollee.titleVi : enrollee.titleEn, options, issuers };
   }
 
   @Post('enrol')
@@ -128,7 +134,7 @@ export function begun(reply: FastifyReply, secret: string): { next: string } {
 }
 
 /** The browser's mark, given to it when it has none. */
-function markBrowser({ headers }: FastifyRequest, reply: FastifyReply): string {
+export function markBrowser({ headers }: FastifyRequest, reply: FastifyReply): string {
   const browser = secretIn(headers, '__Host-liaison-login') ?? freshSecret();
   void reply.header('set-cookie', setCookie('__Host-liaison-login', browser, BROWSER_SECONDS));
   return browser;

@@ -9,10 +9,12 @@ export interface Account {
   session: CallerSession;
   sessions: readonly OwnSession[];
   title: string;
+  /** The id of the document that ends a session. */
+  ending: string;
 }
 
 /** "Your account": who is signed in, with which roles, and every session, each of which can be ended. */
-export function accountPage({ caller, session, sessions, title }: Account, language: Language): Page {
+export function accountPage({ caller, session, sessions, title, ending }: Account, language: Language): Page {
   const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -22,7 +24,7 @@ export function accountPage({ caller, session, sessions, title }: Account, langu
     const times = text('page.account.times', { began: when.format(own.beganAt), seen: when.format(own.seenAt) });
     const end = own.isCurrent
       ? `<small>${text('page.account.thisOne')}</small>`
-      : `<button type="button" class="plain" data-act="end-session" data-id="${own.id}">${text('page.account.end')}</button>`;
+      : `<button type="button" class="plain" data-act="end-session" data-document="${ending}" data-id="${own.id}">${text('page.account.end')}</button>`;
     return `<li><span>${escapeHtml(browserIn(own.userAgent)) || text('page.account.unknownBrowser')}<small>${times}</small></span>${end}</li>`;
   };
   return {
@@ -34,12 +36,17 @@ export function accountPage({ caller, session, sessions, title }: Account, langu
       text,
     ) => `<p><strong>${escapeHtml(title)}</strong><br>${escapeHtml(`${caller.unitId} · ${caller.officer ?? ''}`)}</p>
 <p>${session.roles.map((role) => text(`role.${role}` as MessageKey)).join(' · ')}</p>
-<p class="quiet">${text(session.isFresh ? 'page.account.fresh' : 'page.account.notFresh')}</p>
-<div class="acts">${session.isFresh ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
+<p class="quiet">${text(strengthOf(session))}</p>
+<div class="acts">${session.isFresh || session.acr === 'aal2' ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
 <button type="button" class="plain" data-act="post" data-path="/sign-out">${text('page.account.signOut')}</button></div>
 <h2>${text('page.account.sessions')}</h2>
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,
   };
+}
+
+function strengthOf({ acr, isFresh }: CallerSession): MessageKey {
+  if (acr === 'aal2') return 'page.password.cannotConfirm';
+  return isFresh ? 'page.account.fresh' : 'page.account.notFresh';
 }
 
 /** Browser and system as a person would name them; the header itself when it names neither. */

@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { buildSchema, getOperationAST, parse, specifiedRules, validate } from 'graphql';
+import { PROJECT_FOLDER } from '../../config/environment.js';
+import { documentLimits } from '../../src/edge/document-limits.js';
+import { documentId, MANIFEST, manifestOfSources, readManifest } from '../../src/edge/trusted-documents.js';
+
+const schema = buildSchema(readFileSync(join(PROJECT_FOLDER, 'schema.graphql'), 'utf8'));
+
+describe('the console’s documents', () => {
+  it('stand in the manifest as they are printed', () => {
+    const manifest = `${JSON.stringify(manifestOfSources(), null, 2)}\n`;
+    if (process.env['UPDATE_DOCUMENTS']) writeFileSync(MANIFEST, manifest);
+    expect(readFileSync(MANIFEST, 'utf8')).toBe(manifest);
+  });
+
+  it.each([...readManifest()])(
+    '%s is what its id says, one named operation that the schema and the limits allow',
+    (id, text) => {
+      expect(documentId(text)).toBe(id);
+      const document = parse(text);
+      expect(getOperationAST(document)?.name?.value).toMatch(/^[A-Z]/);
+      expect(validate(schema, document, [...specifiedRules, documentLimits])).toEqual([]);
+    },
+  );
+
+  it('have names of their own', () => {
+    const names = [...readManifest().values()].map((text) => getOperationAST(parse(text))!.name!.value);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
