@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { BadConfiguration, readEnvironment } from './environment.js';
 
@@ -31,6 +32,13 @@ describe('the environment', () => {
         'POINTS_PER_MINUTE must be a whole number from 1 to',
       );
     }
+  });
+
+  it('has the limits that config/example.env tells the operator', () => {
+    const told = [...readFileSync('config/example.env', 'utf8').matchAll(/^(\w+)=(\d+)$/gm)];
+    const limits = Object.fromEntries(told.map(([, name, value]) => [name, Number(value)]));
+    expect(Object.keys(limits).length).toBeGreaterThan(9);
+    expect(readEnvironment({})).toMatchObject(limits);
   });
 
   it('keeps a demonstration on this machine', () => {

@@ -14,6 +14,7 @@ export const DEADLINE_MS = 10_000;
 /** The closed list of codes (src/common/errors.ts), without INTERNAL: that one is a fault. */
 const CODES = new Set([
   'BAD_REQUEST',
+  'DOCUMENT_NOT_TRUSTED',
   'LIMIT_EXCEEDED',
   'UNAUTHENTICATED',
   'STEP_UP_REQUIRED',

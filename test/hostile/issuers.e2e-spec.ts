@@ -172,6 +172,22 @@ describe('A6 an answer', () => {
   });
 });
 
+describe('threats 21 a service that answers nothing', () => {
+  it('signs nobody in, nor does one that fails', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    const before = await rows();
+    const claims = { sub: subject };
+    for (const body of [{}, null, [], { error: 'invalid_grant' }, { access_token: 'x', token_type: 'Bearer' }]) {
+      for (const status of [200, 400, 500]) {
+        const [answered, hasSession] = await attempt({ claims, body, status });
+        expect([body, status, answered >= 400, hasSession]).toEqual([body, status, true, false]);
+      }
+    }
+    expect(await rows()).toEqual(before);
+    expect(await attempt({ claims })).toEqual([200, true]);
+  });
+});
+
 describe('A7 the return address', () => {
   it('is one path: no other is answered by it', async () => {
     const browser = new Browser(t.url);
@@ -419,7 +435,7 @@ describe('A19 claims that are higher than what the hub grants', () => {
   });
 });
 
-describe('what the hub asks of a service', () => {
+describe('threats 32 what the hub asks of a service', () => {
   let trap: Server;
   let trapUrl: string;
   let asked = 0;

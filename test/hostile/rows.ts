@@ -11,7 +11,6 @@ const LOG = 'the tamper-evident log';
 const STATISTICS = 'statistics';
 const ERASURE = 'erasure and legal hold';
 const CONSENT = 'consents under a handling code';
-const ISSUERS = 'outside issuers of OpenID Connect';
 
 /** Signed objects. */
 const SIGNED: Row[] = [
@@ -187,7 +186,7 @@ const THREATS: Row[] = [
   { id: 'threats 18', input: 'news for somebody who has lost access' },
   { id: 'threats 19', input: 'an administrator and the officers of others' },
   { id: 'threats 20', input: 'every claim of a token, wrong or missing' },
-  { id: 'threats 21', input: 'an identity service that answers nothing', later: ISSUERS },
+  { id: 'threats 21', input: 'an identity service that answers nothing' },
   { id: 'threats 22', input: 'an identity in a header' },
   { id: 'threats 23', input: 'a system’s key: scope, revocation, open connections' },
   { id: 'threats 24', input: 'limits of sign-in, by every way around them' },

@@ -9,6 +9,7 @@ import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
 import { aLink, aSignedIn, Browser } from '../support/browser.js';
+import { trusted } from '../support/documents.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aHeader, anAlert, aReference, fingerprint, signAs, submitText, verdictOf } from './hostile.js';
 
@@ -86,7 +87,11 @@ describe('threats 26 what asks for the passkey again', () => {
     const before = await fingerprint(t.database);
     for (const query of OPERATIONS) {
       for (const accept of ACCEPTED) {
-        const { body } = await browser.post('/graphql', { query }, { accept, 'x-requested-with': 'XMLHttpRequest' });
+        const { body } = await browser.post(
+          '/graphql',
+          { documentId: trusted(query) },
+          { accept, 'x-requested-with': 'XMLHttpRequest' },
+        );
         const codes = body.errors?.map(({ extensions }) => extensions.code);
         // A page is no answer of the API: such a request goes no further.
         const refusal = accept === 'text/html' ? 'BAD_REQUEST' : 'STEP_UP_REQUIRED';

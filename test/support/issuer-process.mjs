@@ -36,6 +36,7 @@ service.on('beforeWellKnownOpenIdConfiguration', (answer) => Object.assign(answe
 
 service.on('beforeResponse', (answer) => {
   if (said.status) answer.statusCode = said.status;
+  if (said.body !== undefined) answer.body = said.body;
   if (said.padding) answer.body.padding = 'x'.repeat(said.padding);
 });
 

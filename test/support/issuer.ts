@@ -20,6 +20,8 @@ export interface Saying {
   signed?: { alg?: string; key?: 'own' | 'other'; header?: object; atHash?: 'right' | 'wrong' };
   /** Status of the token endpoint's answer. */
   status?: number;
+  /** What the token endpoint answers instead of tokens. */
+  body?: object | null;
   /** Bytes that the token endpoint adds to its answer. */
   padding?: number;
   /** Where the address of its keys redirects to. */

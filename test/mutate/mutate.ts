@@ -1,0 +1,100 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PROJECT_FOLDER } from '../../config/environment.js';
+import { type Mutation, mutationsOf } from './mutations.js';
+import { Workshop } from './workshop.js';
+
+const USAGE = `npm run mutate [-- --only <regular expression>] [--list] [--again]
+
+Takes out each right, policy, limit and check, one at a time, in a copy of the project, and names the test that fails. Goes on where
+it was stopped (data/mutate.json); --again begins anew. Fails when a mutation survives.
+`;
+
+const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
+
+/** What became of each mutation: the test that noticed it, null when none did. */
+type Outcomes = Record<string, string | null>;
+
+function main(words: readonly string[]): number {
+  const options = new Set(['--only', '--list', '--again']);
+  const at = words.indexOf('--only');
+  if (words.some((word, i) => !options.has(word) && !(at !== -1 && i === at + 1))) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const only = new RegExp(at === -1 ? '' : words[at + 1]!);
+  const mutations = mutationsOf(PROJECT_FOLDER).filter(({ id }) => only.test(id));
+  if (words.includes('--list')) {
+    process.stdout.write(mutations.map(({ id }) => `${id}\n`).join(''));
+    return 0;
+  }
+  const outcomes = words.includes('--again') ? {} : readOutcomes();
+  const workshop = Workshop.open();
+  try {
+    const files = [...new Set(mutations.map(({ file }) => file))];
+    const failure = workshop.failureOfUnchanged(files, ['test/rules/operations.e2e-spec.ts']);
+    if (failure !== undefined) throw new Error(`A test fails with nothing taken out: ${failure}`);
+    for (const [i, mutation] of mutations.entries()) {
+      if (typeof outcomes[mutation.id] === 'string') continue;
+      outcomes[mutation.id] = judge(workshop, mutation);
+      writeOutcomes(outcomes);
+      const outcome = outcomes[mutation.id] ?? 'SURVIVED';
+      process.stdout.write(`${i + 1}/${mutations.length} ${mutation.id}\n    ${outcome}\n`);
+    }
+  } finally {
+    workshop.close();
+  }
+  const survivors = mutations.filter(({ id }) => outcomes[id] === null);
+  process.stdout.write(`${mutations.length} mutations, ${survivors.length} survived\n`);
+  for (const { id } of survivors) process.stdout.write(`${id}\n`);
+  return survivors.length === 0 ? 0 : 1;
+}
+
+/** The test that notices the mutation: first those beside it, then those that are most likely to, then all others. */
+function judge(workshop: Workshop, mutation: Mutation): string | null {
+  let left = testFiles();
+  for (const pattern of [...likelyTests(mutation.file), /./]) {
+    const tests = left.filter((file) => pattern.test(file));
+    left = left.filter((file) => !tests.includes(file));
+    const killer = tests.length === 0 ? undefined : workshop.killer(mutation, tests);
+    if (killer !== undefined) return killer;
+  }
+  return null;
+}
+
+/** Where the mutation of a file is most likely to be noticed, quick tests first. */
+function likelyTests(file: string): RegExp[] {
+  const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
+  const named = new RegExp(`${basename(file, '.ts').split(/[-.]/)[0]}.*spec\\.ts$`);
+  if (file.startsWith('migrations/')) return [/^test\/rules\/row-security/, /^test\/floor\//, /^test\/rules\//];
+  if (file.startsWith('src/protocol/')) return [beside, /^test\/hostile\/signed-objects/];
+  if (file.startsWith('src/session/people/')) return [/^test\/rules\/operations/, /^test\/people/, /people-sign-in/];
+  if (file.startsWith('src/session/')) return [/^test\/rules\/operations/, beside, /sign-in/, /connection-limits/];
+  if (file.startsWith('src/edge/')) return [/^test\/hostile\/edge/];
+  if (file.startsWith('src/requests/')) return [beside, /^test\/rules\/operations/, /^test\/requests/];
+  if (file.startsWith('src/files/')) return [beside, /^test\/files/];
+  return [beside, named, /^test\/rules\/operations/, /^test\/hostile\/(access|signed-objects)/, /^test\/rules\//];
+}
+
+function testFiles(): string[] {
+  return ['src', 'config', 'test'].flatMap((folder) =>
+    readdirSync(join(PROJECT_FOLDER, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith(folder === 'test' ? '.e2e-spec.ts' : '.spec.ts'))
+      .map((file) => join(folder, file)),
+  );
+}
+
+function readOutcomes(): Outcomes {
+  try {
+    return JSON.parse(readFileSync(STATE, 'utf8')) as Outcomes;
+  } catch {
+    return {};
+  }
+}
+
+function writeOutcomes(outcomes: Outcomes): void {
+  mkdirSync(dirname(STATE), { recursive: true });
+  writeFileSync(STATE, `${JSON.stringify(outcomes, null, 2)}\n`);
+}
+
+process.exit(main(process.argv.slice(2)));

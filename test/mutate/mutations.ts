@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** One change that makes the hub worse; a test must notice it. */
+export interface Mutation {
+  /** The same in every run, as long as the line is the same: `src/a.ts "the line" what is done`. */
+  id: string;
+  file: string;
+  start: number;
+  end: number;
+  replacement: string;
+}
+
+/** Whose checks are taken out: where it is decided what is genuine and who may do what. */
+const CHECKING = [
+  'protocol',
+  'access',
+  'edge',
+  'audit',
+  'trust',
+  'directory',
+  'session',
+  'files',
+  'exchange',
+  'alerts',
+  'requests',
+];
+const LIMIT =
+  /MAX|LIMIT|LEAST|_MS$|SECONDS|MINUTES|HOURS|LIFETIME|TOLERANCE|AGE$|DEPTH|WAITING|PLACES|TOKENS|PER_MINUTE|OPERATIONS/;
+
+/** How often or how soon the hub does something of its own, which refuses nobody anything. */
+const PACE = /RECONNECT|GATHER|INTERVAL|LOOK_AGAIN|ABANDONED|CHECK_MS/;
+
+const SIGNED_IN = '((SELECT cmd.my_agency()) IS NOT NULL)';
+
+/** Every mutation of the sources under this folder. */
+export function mutationsOf(folder: string): Mutation[] {
+  const sources = ['src', 'config', 'migrations'].flatMap((name) =>
+    readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/\.(spec|example)\.ts$|testing\.ts$/.test(file))
+      .map((file) => join(name, file)),
+  );
+  return sources.sort().flatMap((file) => mutationsIn(file, readFileSync(join(folder, file), 'utf8')));
+}
+
+/** Every mutation of one source. */
+export function mutationsIn(file: string, text: string): Mutation[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: Mutation[] = [];
+  const add = (what: string, start: number, end: number, replacement: string): void => {
+    const line = text
+      .slice(text.lastIndexOf('\n', start) + 1)
+      .split('\n')[0]!
+      .trim();
+    const name = `${file} "${line.slice(0, 90)}" ${what}`;
+    const same = found.filter(({ id }) => id === name || id.startsWith(`${name} #`)).length;
+    found.push({ id: same === 0 ? name : `${name} #${same + 1}`, file, start, end, replacement });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isDecorator(node)) decorator(node, add);
+    const isChecking = CHECKING.some((name) => file.startsWith(`src/${name}/`));
+    if (ts.isPropertyDeclaration(node) && file.startsWith('config/')) limit(node, add);
+    if (ts.isVariableDeclaration(node) && isChecking) limit(node, add);
+    if (ts.isIfStatement(node) && isChecking) check(node, add);
+    if (ts.isNoSubstitutionTemplateLiteral(node) && file.startsWith('migrations/')) policies(node, text, add);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+type Add = (what: string, start: number, end: number, replacement: string) => void;
+
+/** An operation that declares another right, or asks for no passkey. */
+function decorator(node: ts.Decorator, add: Add): void {
+  if (!ts.isCallExpression(node.expression)) return;
+  const name = node.expression.expression.getText();
+  const [argument] = node.expression.arguments;
+  if (name === 'Allow') {
+    add('open to everybody', node.getStart(), node.getEnd(), '');
+    const weaker = argument?.getText() === "'directory.read'" ? "'session.own'" : "'directory.read'";
+    add('with another right', node.getStart(), node.getEnd(), `@Allow(${weaker} as never)`);
+  }
+  if (name === 'StepUp') add('without passkey', node.getStart(), node.getEnd(), '');
+  if (name === 'Public') add('not public', node.getStart(), node.getEnd(), '');
+}
+
+/** A limit a thousand times as large. */
+function limit(node: ts.VariableDeclaration | ts.PropertyDeclaration, add: Add): void {
+  const { initializer } = node;
+  if (!initializer || !LIMIT.test(node.name.getText()) || PACE.test(node.name.getText())) return;
+  if (ts.isNumericLiteral(initializer) || isProduct(initializer)) {
+    add('a thousand times as large', initializer.getStart(), initializer.getEnd(), `(${initializer.getText()}) * 1000`);
+  }
+}
+
+function isProduct(node: ts.Expression): boolean {
+  return (
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.AsteriskToken &&
+    [node.left, node.right].every((side) => ts.isNumericLiteral(side) || isProduct(side))
+  );
+}
+
+/** A check that never refuses: `if (…) throw …` and `if (…) return <nothing>` where there is no more to it. */
+function check(node: ts.IfStatement, add: Add): void {
+  const only = ts.isBlock(node.thenStatement) ? node.thenStatement.statements[0] : node.thenStatement;
+  const isAlone = !ts.isBlock(node.thenStatement) || node.thenStatement.statements.length === 1;
+  if (only && isAlone && ts.isThrowStatement(only) && !node.elseStatement) {
+    add('not checked', node.expression.getStart(), node.expression.getEnd(), 'false as boolean');
+  }
+}
+
+/**
+ * A policy for the server's role that lets through whoever is signed in, which the check at start cannot notice; and whoever asks, where
+ * it was for all who are signed in.
+ */
+function policies(node: ts.NoSubstitutionTemplateLiteral, text: string, add: Add): void {
+  const sql = text.slice(node.getStart(), node.getEnd());
+  for (const match of sql.matchAll(/CREATE POLICY \w+ ON [\w.]+[^;]*?TO hub_app\b[^;]*?(USING|WITH CHECK) \(/g)) {
+    const open = match.index + match[0].length - 1;
+    const close = closing(sql, open);
+    if (close === -1) continue;
+    const isOpen = sql.slice(open, close + 1) === SIGNED_IN;
+    const [who, condition] = isOpen ? ['whoever asks', '(true)'] : ['whoever is signed in', SIGNED_IN];
+    add(`${match[1]} ${who}`, node.getStart() + open, node.getStart() + close + 1, condition);
+  }
+}
+
+function closing(text: string, open: number): number {
+  let depth = 0;
+  for (let i = open; i < text.length; i += 1) {
+    if (text[i] === '(') depth += 1;
+    if (text[i] === ')') depth -= 1;
+    if (depth === 0) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { PROJECT_FOLDER } from '../../config/environment.js';
+import type { Mutation } from './mutations.js';
+
+const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+/** A copy of the project in which one source at a time is changed. */
+export class Workshop {
+  private constructor(readonly folder: string) {}
+
+  /** Copies what the repository has, as it is now, and builds it. */
+  static open(): Workshop {
+    const folder = mkdtempSync(join(tmpdir(), 'liaison-mutate-'));
+    const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+      cwd: PROJECT_FOLDER,
+      encoding: 'utf8',
+    });
+    for (const file of files.split('\n').filter((each) => each && existsSync(join(PROJECT_FOLDER, each)))) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      cpSync(join(PROJECT_FOLDER, file), join(folder, file));
+    }
+    symlinkSync(join(PROJECT_FOLDER, 'node_modules'), join(folder, 'node_modules'));
+    execFileSync(process.execPath, [join(folder, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], { cwd: folder });
+    return new Workshop(folder);
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  /** The first failure with sources that were written anew and not changed; there must be none. */
+  failureOfUnchanged(files: readonly string[], tests: readonly string[]): string | undefined {
+    for (const file of files) this.write(file, this.read(file));
+    return this.firstFailure(tests);
+  }
+
+  /** The first test of these files that fails while the source is changed; undefined when none does. */
+  killer({ file, start, end, replacement }: Mutation, tests: readonly string[]): string | undefined {
+    const text = this.read(file);
+    try {
+      this.write(file, text.slice(0, start) + replacement + text.slice(end));
+      return this.firstFailure(tests);
+    } finally {
+      this.write(file, text);
+    }
+  }
+
+  /** Writes a source and what the compiler makes of it; types are not its business here. */
+  private write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text);
+    const { compilerOptions } = JSON.parse(this.read('tsconfig.json')) as { compilerOptions: object };
+    const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, this.folder);
+    // Alone, without the package around it, a file would be taken for CommonJS.
+    const alone = { ...options, module: ts.ModuleKind.ESNext, sourceMap: false };
+    const { outputText } = ts.transpileModule(text, { compilerOptions: alone, fileName: file });
+    writeFileSync(join(this.folder, 'dist', file.replace(/\.ts$/, '.js')), outputText);
+  }
+
+  /** Runs these test files until one fails: its name. Where nothing came to a test, that and why. */
+  private firstFailure(tests: readonly string[]): string | undefined {
+    const jest = [join(this.folder, 'node_modules/jest/bin/jest.js'), '--bail', '--testTimeout', '120000'];
+    const { status, stderr } = spawnSync(process.execPath, [...FLAGS, ...jest, '--runTestsByPath', ...tests], {
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+      timeout: 30 * 60_000,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    if (status === 0) return undefined;
+    const [, file] = /^FAIL (\S+)/m.exec(stderr) ?? [];
+    const [, test] = /^ {2}● (.* › .*|Test suite failed to run)$/m.exec(stderr) ?? [];
+    if (file !== undefined && test !== undefined) return `${file}: ${test}`;
+    return `the tests cannot be run: ${/\S*Error\b.*/.exec(stderr)?.[0] ?? stderr.trim().split('\n')[0]}`;
+  }
+}
