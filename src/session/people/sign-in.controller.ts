@@ -9,6 +9,7 @@ import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.js';
 import { Allow, Public } from '../../access/permission.js';
 import { languageOf } from '../../common/messages/messages.js';
+import { visible } from '../../common/visible-text.js';
 import { freshSecret } from '../../database/secrets.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { clearCookie, secretIn, setCookie } from './cookies.js';
@@ -63,7 +64,7 @@ export class SignInController {
   ): Promise<object> {
     const { enrollee, options } = await this.service.openLink(checkText(body, 'token'), markBrowser(request, reply));
     const isVietnamese = languageOf(request.headers['accept-language']) === 'vi';
-    return { agency: enrollee.agencyId, title: isVietnamese ? enrollee.titleVi : enrollee.titleEn, options };
+    return { agency: enrollee.agencyId, title: visible(isVietnamese ? enrollee.titleVi : enrollee.titleEn), options };
   }
 
   @Post('enrol')
