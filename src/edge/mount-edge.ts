@@ -6,6 +6,15 @@ import { type Limits, principalOf } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
+/** Where one signs in, by a token's assertion, a passkey or an enrolment link. */
+const SIGN_INS: ReadonlySet<string | undefined> = new Set([
+  '/oidc/token',
+  '/sign-in',
+  '/enrol/open',
+  '/enrol',
+  '/step-up',
+]);
+
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
 export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
   takeOnlyJson(fastify);
@@ -16,11 +25,16 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
     if (route === '/graphql') onlyPost(request, reply);
-    if (route === '/oidc/token') await limitSignIn(request, reply, limits);
+    if (request.method === 'POST' && SIGN_INS.has(route)) await limitSignIn(request, reply, limits);
   });
   // The caller is known by now.
   fastify.addHook('preParsing', async (request) => {
+    if (request.caller) await limits.notFound.check(principalOf(request));
     if (request.routeOptions.url === '/graphql') await limits.points.check(principalOf(request));
+  });
+  // GraphQL's answers NOT_FOUND are 200, and counted by its plugin.
+  fastify.addHook('onResponse', async (request, { statusCode }) => {
+    if (request.caller && statusCode === 404) await limits.notFound.charge(principalOf(request), 1);
   });
   fastify.addHook('preValidation', async (request) => {
     if (request.routeOptions.url === '/graphql') request.body = withText(request, documents);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import type Provider from 'oidc-provider';
+import type { SignInGate } from './people/gate.js';
 
 /** What of the provider can be reached; anything else under /oidc is not found. */
 const ROUTES: readonly [HTTPMethods, string][] = [
@@ -9,8 +10,11 @@ const ROUTES: readonly [HTTPMethods, string][] = [
   ['GET', '/.well-known/oauth-authorization-server'],
 ];
 
-/** Mounts the provider under /oidc, in a scope of its own because it reads the request's body itself. */
-export function mountSignIn(fastify: FastifyInstance, provider: Provider): void {
+/**
+ * Mounts the provider under /oidc, in a scope of its own because it reads the request's body itself. Whoever asks for a token goes
+ * through the gate.
+ */
+export function mountSignIn(fastify: FastifyInstance, provider: Provider, gate: SignInGate): void {
   const answer = provider.callback();
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
@@ -19,13 +23,14 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider): void 
       scope.route({
         method,
         url,
-        handler: (request, reply) => {
-          reply.hijack();
-          // The provider derives its addresses, and so the audiences it accepts, from originalUrl: with the issuer's
-          // address there it never looks at the Host header.
-          Object.assign(request.raw, { url, originalUrl: `${provider.issuer}${url}` });
-          void answer(request.raw, reply.raw);
-        },
+        handler: (request, reply) =>
+          gate.pass(async () => {
+            reply.hijack();
+            // The provider derives its addresses, and so the audiences it accepts, from originalUrl: with the issuer's
+            // address there it never looks at the Host header.
+            Object.assign(request.raw, { url, originalUrl: `${provider.issuer}${url}` });
+            await answer(request.raw, reply.raw);
+          }),
       });
     }
   };

@@ -11,6 +11,7 @@ import { Pool } from 'pg';
 import type { SecretsFolder } from '../database/secrets.js';
 import { Authenticator } from './authenticator.js';
 import { createProvider } from './create-provider.js';
+import { SignInGate } from './people/gate.js';
 import { ServerNonces } from './server-nonces.js';
 import { obtainNonceSecret, obtainSignInKeys, publicKeysOf, type SignInKeys } from './sign-in-keys.js';
 import { UnitSystems } from './unit-systems.js';
@@ -51,6 +52,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
         { provide: NONCE_SECRET, useFactory: () => obtainNonceSecret(options.secrets) },
+        SignInGate,
         { provide: UnitSystems, inject: [POOL], useFactory: (pool: Pool) => new UnitSystems(pool) },
         {
           provide: Provider,
@@ -65,7 +67,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
             new Authenticator(publicUrl, issuer, publicKeysOf(keys), new ServerNonces(nonceSecret), systems),
         },
       ],
-      exports: [Provider, Authenticator, POOL],
+      exports: [Provider, Authenticator, SignInGate, POOL],
     };
   }
 

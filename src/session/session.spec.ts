@@ -19,6 +19,7 @@ import { OBJECT_KINDS } from '../protocol/envelope.js';
 import { algorithmOf, generateKey, type KeyPair } from '../protocol/keys.js';
 import { Authenticator } from './authenticator.js';
 import { createProvider } from './create-provider.js';
+import { SignInGate } from './people/gate.js';
 import { identifyCallers } from './identify-callers.js';
 import { mountSignIn } from './mount-sign-in.js';
 import { PostgresAdapter } from './postgres-adapter.js';
@@ -74,7 +75,7 @@ beforeAll(async () => {
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  mountSignIn(server, hub.get(Provider));
+  mountSignIn(server, hub.get(Provider), hub.get(SignInGate));
   identifyCallers(server, hub.get(Authenticator), address);
   server.get('/whoami', async ({ caller }) =>
     caller
@@ -416,7 +417,11 @@ describe('the API refuses', () => {
     const keys = secrets.read<SignInKeys>('oidc')!;
     const shortLived = Fastify();
     const nonceSecret = secrets.read<{ secret: string }>('dpop-nonce')!.secret;
-    mountSignIn(shortLived, createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1 }));
+    mountSignIn(
+      shortLived,
+      createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1 }),
+      new SignInGate(),
+    );
     const place = await shortLived.listen({ host: '127.0.0.1', port: 0 });
     const answer = await askToken(await assertion(unit), {}, `${place}/oidc/token`);
     await shortLived.close();

@@ -44,7 +44,6 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
-        SignInGate,
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
