@@ -3,12 +3,15 @@ import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
+import { CreateAdministration1795300080000 } from '../migrations/1795300080000-create-administration.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
+import { CreatePasswords1795300055000 } from '../migrations/1795300055000-create-passwords.js';
+import { CreateIssuers1795300060000 } from '../migrations/1795300060000-create-issuers.js';
 import { CreatePeople1795300050000 } from '../migrations/1795300050000-create-people.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
@@ -28,6 +31,9 @@ const MIGRATIONS = [
   CreateAccess1795300030000,
   CreateFiles1795300040000,
   CreatePeople1795300050000,
+  CreatePasswords1795300055000,
+  CreateIssuers1795300060000,
+  CreateAdministration1795300080000,
   BindConnectionsToDocuments1795300090000,
 ];
 

@@ -38,6 +38,21 @@ describe('the environment', () => {
     expect(readEnvironment({ HOST: '0.0.0.0', HUB_ID: 'hub.example' }).HOST).toBe('0.0.0.0');
   });
 
+  it('keeps the sign-in of a demonstration from being published', () => {
+    for (const local of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:3000/', 'https://localhost']) {
+      expect(readEnvironment({ PUBLIC_URL: local }).PUBLIC_URL).toBe(local);
+    }
+    for (const foreign of ['https://demo.example', 'https://localhost.example', 'https://127.0.0.1.example']) {
+      expect(() => readEnvironment({ PUBLIC_URL: foreign })).toThrow(/must name this machine/);
+    }
+  });
+
+  it('has others reached over TLS alone', () => {
+    const hub = { HUB_ID: 'hub.example' };
+    expect(readEnvironment({ ...hub, PUBLIC_URL: 'https://hub.example' }).PUBLIC_URL).toBe('https://hub.example');
+    expect(() => readEnvironment({ ...hub, PUBLIC_URL: 'http://hub.example' })).toThrow(/must begin with https/);
+  });
+
   it('counts an empty variable as unset', () => {
     expect(readEnvironment({ PORT: '' }).PORT).toBe(3000);
   });

@@ -171,6 +171,11 @@ const VARIABLES = [
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Whether an address names this machine, as browsers understand it. */
+function isThisMachine(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** Reads and checks the environment; an empty variable counts as unset. Throws BadConfiguration with every problem. */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(VARIABLES.filter((name) => variables[name]).map((name) => [name, variables[name]]));
@@ -178,6 +183,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const problems = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
   if (environment.isDemonstration && !LOOPBACK.has(environment.HOST)) {
     problems.push('HOST must be 127.0.0.1, ::1 or localhost: a demonstration listens on this machine only');
+  }
+  const { PUBLIC_URL } = environment;
+  if (PUBLIC_URL !== undefined && !isThisMachine(PUBLIC_URL)) {
+    if (environment.isDemonstration)
+      problems.push('PUBLIC_URL must name this machine: whoever reaches a demonstration signs in as anybody in it');
+    if (!/^https:/i.test(PUBLIC_URL))
+      problems.push(
+        'PUBLIC_URL must begin with https: tokens, cookies and what officers read must not travel in the clear',
+      );
   }
   if (problems.length > 0) throw new BadConfiguration(problems);
   return environment;

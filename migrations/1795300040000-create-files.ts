@@ -13,7 +13,7 @@ export class CreateFiles1795300040000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.attach(bigint, jsonb), cmd.keep_file(jsonb);
+      DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb), cmd.keep_file(jsonb);
       DROP TABLE hub.attachment_key, hub.attachment, hub.file;
     `);
   }
@@ -33,11 +33,12 @@ const TABLES = `
     copy_size bigint,
     state text NOT NULL CHECK (state IN ('QUARANTINED', 'CLEAN', 'REFUSED')),
     wrapped bytea,                    -- its key, wrapped for its agency; a refused file is not kept
-    uploaded_at timestamptz NOT NULL DEFAULT hub.now(),
+    uploaded_at timestamptz NOT NULL DEFAULT now(),   -- wall time; the same bytes again begin it anew
     CHECK ((state = 'REFUSED') = (wrapped IS NULL)),
     CHECK ((copy_sha256 IS NULL) = (copy_size IS NULL))
   );
   CREATE UNIQUE INDEX file_by_digest ON hub.file (agency_id, sha256) WHERE state <> 'REFUSED';
+  CREATE INDEX file_by_upload ON hub.file (uploaded_at) WHERE state <> 'REFUSED';
 
   -- A file that an object names. The digest is that of the original bytes.
   CREATE TABLE hub.attachment (
@@ -74,7 +75,7 @@ const TABLES = `
   CREATE POLICY commands ON hub.file TO hub_cmd USING (true) WITH CHECK (true);
   CREATE POLICY commands ON hub.attachment TO hub_cmd USING (true) WITH CHECK (true);
   CREATE POLICY commands ON hub.attachment_key TO hub_cmd USING (true) WITH CHECK (true);
-  GRANT SELECT, INSERT, UPDATE (state, wrapped) ON hub.file TO hub_cmd;
+  GRANT SELECT, INSERT, UPDATE (state, wrapped, uploaded_at), DELETE ON hub.file TO hub_cmd;
   GRANT SELECT, INSERT ON hub.attachment, hub.attachment_key TO hub_cmd;
 `;
 
@@ -91,9 +92,10 @@ const COMMANDS = `
     kept hub.file;
   BEGIN
     IF me.agency IS NULL THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
-    -- One upload of the same bytes at a time, so that the second finds the first.
-    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(me.agency || (p->>'sha256'), 0));
-    SELECT f.* INTO kept FROM hub.file f WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state <> 'REFUSED';
+    -- One upload of an agency at a time: of the same bytes the second finds the first, and of others the quota counts both.
+    PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(me.agency, 0));
+    UPDATE hub.file f SET uploaded_at = pg_catalog.now()
+      WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state <> 'REFUSED' RETURNING f.* INTO kept;
     IF NOT FOUND THEN
       -- What lies there unattached: 2 GB for each agency, so that none fills the disk of all.
       IF (SELECT COALESCE(pg_catalog.sum(f.size), 0) FROM hub.file f WHERE f.agency_id = me.agency AND f.state <> 'REFUSED'
@@ -130,7 +132,8 @@ const COMMANDS = `
       SELECT p_seq, f.sha256, f.id, f.size, f.media_type, f.copy_sha256, f.copy_size
       FROM pg_catalog.jsonb_array_elements(v_named) n
       JOIN hub.file f ON f.agency_id = me.agency AND f.state = 'CLEAN' AND f.sha256 = n->>'sha256'
-        AND f.size::text = n->>'size' AND f.media_type = n->>'mediaType';
+        AND f.size::text = n->>'size' AND f.media_type = n->>'mediaType'
+      FOR KEY SHARE OF f;   -- one that is being swept is waited for, and then not there
     GET DIAGNOSTICS v_attached = ROW_COUNT;
     IF v_attached <> pg_catalog.jsonb_array_length(v_named) THEN RAISE EXCEPTION 'ATTACHMENT' USING ERRCODE = 'LH400'; END IF;
     INSERT INTO hub.attachment_key (seq, sha256, agency_id, wrapped)
@@ -138,7 +141,24 @@ const COMMANDS = `
       FROM pg_catalog.jsonb_each(p_keys) file, pg_catalog.jsonb_each_text(file.value) agency;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb) FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb) TO hub_app;
+  -- Forgets files that were not attached to anything for 24 hours, and tells which, so that their bytes go as well. One that is
+  -- attached at this very moment is locked, or held by its foreign key.
+  CREATE FUNCTION cmd.sweep_files(p_limit integer) RETURNS SETOF uuid LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+    DELETE FROM hub.file f WHERE f.id IN (
+      SELECT d.id FROM hub.file d
+      WHERE d.state <> 'REFUSED' AND d.uploaded_at < pg_catalog.now() - interval '24 hours'
+        AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = d.id)
+      ORDER BY d.uploaded_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    RETURNING f.id
+  $$;
+
+  -- Which of these names in the folder no row speaks of: a process was killed before it wrote the row, or after it deleted it.
+  CREATE FUNCTION cmd.unknown_files(p_ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT x FROM pg_catalog.unnest(p_ids) x
+    WHERE NOT EXISTS (SELECT 1 FROM hub.file f WHERE f.id = x AND f.wrapped IS NOT NULL)
+  $$;
+
+  REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) TO hub_app;
   RESET ROLE;
 `;

@@ -34,11 +34,10 @@ export class CreatePeople1795300050000 implements MigrationInterface {
       -- A single-use link, of which only the hash is known; the row goes when it is used. It belongs to the first browser that opens it.
       CREATE TABLE auth.enrolment_link (
         token_hash bytea PRIMARY KEY,
-        account_id uuid NOT NULL REFERENCES auth.account,
+        account_id uuid NOT NULL UNIQUE REFERENCES auth.account,
         expires_at timestamptz NOT NULL,
         browser_hash bytea
       );
-      CREATE INDEX enrolment_link_by_account ON auth.enrolment_link (account_id);
 
       -- One administrator proposes that an officer be enrolled, or recovered; another makes the link.
       CREATE TABLE auth.admission (

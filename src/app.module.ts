@@ -5,6 +5,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
+import { AdministrationModule } from './administration/administration.module.js';
 import { AccessGuard } from './access/access.guard.js';
 import type { GraphqlContext } from './access/current-caller.js';
 import { ScopedDatabase } from './access/scoped-database.js';
@@ -93,6 +94,7 @@ export class AppModule {
         ExchangeModule,
         AlertsModule,
         RequestsModule,
+        AdministrationModule,
       ],
       controllers: [
         HealthController,

@@ -6,6 +6,8 @@ import { Unavailable } from './common/errors.js';
 /** For whoever watches the process: alive, and able to serve. */
 @Controller()
 export class HealthController {
+  private asked: Promise<unknown> | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
   @Get('healthz')
@@ -18,7 +20,9 @@ export class HealthController {
   @Public(true)
   async ready(): Promise<{ status: string }> {
     try {
-      await this.dataSource.query('SELECT 1');
+      // Anyone may ask, so the database is asked once for all who wait.
+      this.asked ??= this.dataSource.query('SELECT 1').finally(() => (this.asked = undefined));
+      await this.asked;
     } catch {
       throw new Unavailable();
     }

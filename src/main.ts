@@ -9,6 +9,10 @@ import { placeForData } from './embedded-database/place-for-data.js';
  * `--fresh` begins a demonstration anew.
  */
 async function main(): Promise<void> {
+  const unknown = process.argv.slice(2).find((argument) => argument !== '--fresh');
+  if (unknown !== undefined) {
+    throw new BadConfiguration([`${unknown}: there is no such option; the only one is --fresh (npm start -- --fresh)`]);
+  }
   const environment = readEnvironment();
   if (environment.DATABASE_URL === undefined) {
     environment.DATA_FOLDER = placeForData(PROJECT_FOLDER, environment.DATA_FOLDER);
@@ -54,12 +58,19 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** The network, or PostgreSQL itself, refuses the connection: SQLSTATE classes 08 and 28, a database that there is not, starting up. */
+const NO_DATABASE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|08\w{3}|28\w{3}|3D000|57P03)$/;
+
 /** Failures that an operator can act on are told in their own words; anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof BadConfiguration || error instanceof DatabaseInUse || error instanceof FloorNotSafe)
     return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${(error as { port?: number }).port} is taken by another program. Stop it, or choose another: PORT=3001 npm start`;
+  }
+  const code = String((error as { code?: unknown }).code);
+  if (NO_DATABASE.test(code)) {
+    return `The database of DATABASE_URL cannot be used (${code}). Check its address, the name and password in it, and that it runs.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -6,13 +6,15 @@ import { Allow } from './access/permission.js';
 /** The GraphQL schema with its descriptions, for signed-in clients: the manual of partner agencies. Introspection is off. */
 @Controller()
 export class SchemaController {
+  private text: string | undefined;
+
   constructor(private readonly schemaHost: GraphQLSchemaHost) {}
 
   @Get('schema.graphql')
   @Allow('directory.read')
   @Header('content-type', 'text/plain; charset=utf-8')
   schema(): string {
-    return schemaText(this.schemaHost);
+    return (this.text ??= schemaText(this.schemaHost));
   }
 }
 

@@ -19,7 +19,7 @@ const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'upload compose sign submit inbox changes show opened download export verify keygen prove keyset profile pin init enrol help'.split(
+  'upload compose sign submit inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol help'.split(
     ' ',
   );
 
@@ -258,12 +258,51 @@ describe('two parties with nothing but the command line', () => {
     const { targetRef: ___, stage: ____, indicatorOutcomes: _____, ...closing } = aFeedbackBody();
     const [closed] = await send('closing', 'closing', write('closing.json', { request: asked, body: closing }));
 
-    const bundle = `export ${closed} ${answered} --out thread.bundle.json ${VN}`;
-    const { objects } = await must<{ objects: { id: string }[] }>(bundle);
-    expect(objects.map(({ id }) => id)).toEqual([closed, answered, asked]);
+    const { objects } = await must<{ objects: { id: string }[] }>(`export ${closed} --out thread.bundle.json ${VN}`);
+    expect(objects.map(({ id }) => id).toSorted()).toEqual([closed!, answered!, asked!].toSorted());
     const verified = await run(`verify thread.bundle.json ${VN}`, withoutNetwork());
     expect(verified).toMatchObject({ code: 0 });
     expect(verified.stdout).toContain('All 3 objects');
+  });
+
+  it('see where a request stands, by its reference too', async () => {
+    const { ref: _, requestedAuthority: __, ...request } = aRequestBody();
+    const body = { ...request, legalBasis: { agreement: AGREEMENT, article: 'art10' } };
+    const [asked] = await send('standing', 'request', anInput('standing', { body }));
+    const { ref } = await must<{ ref: string }>(`show ${asked} ${TH}`);
+    const before = await run(`request ${ref.toLowerCase()} ${TH}`);
+    expect(before).toMatchObject({ code: 0, stderr: '' });
+    expect(before.stdout).toContain(`${ref}  RECEIVED (Received)\n  VN-CUS asks your agency\n`);
+    expect(before.stdout).toMatch(/your turn +ACKNOWLEDGEMENT \(Acknowledgement\), .*FINAL \(Final answer\)/);
+    expect(before.stdout).toContain('Questions (2 of 2 open):\n  1. ');
+
+    const results = [1, 2].map((questionNo) => ({ questionNo, result: 'NEGATIVE', text: 'Nothing is known.' }));
+    const answer = { request: asked, body: { language: 'en', kind: 'FINAL', results } };
+    const [answered] = await send('standing-answer', 'answer', write('standing-answer.json', answer), TH);
+    const after = await run(`request ${ref} --lang vi ${VN}`);
+    expect(after.stdout).toContain('cơ quan của bạn yêu cầu TH-CUS');
+    expect(after.stdout).toContain(`trả lời trong ${answered}`);
+    const { thread } = await must<{ thread: { act: string }[] }>(`request ${asked} ${VN}`);
+    expect(thread.map(({ act }) => act)).toEqual(['REQUEST', 'FINAL']);
+    expect((await must<{ id: string }>(`show ${ref} ${VN}`)).id).toBe(asked);
+    expect((await run(`request VN-REQ-2020-AAAAAA ${VN}`)).stderr).toContain('Nothing with the reference');
+    expect((await run(`request ${randomUUID()} ${VN}`)).code).toBe(3);
+  });
+
+  it('find the codes to write to', async () => {
+    const { stdout, code } = await run(`directory ${VN}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^CODE +NAME\n/);
+    expect(stdout).toMatch(/\n {2}TH-CUS-LCB +Unit TH-CUS-LCB\n/);
+    expect(stdout).toContain(`Your agreements (article after a slash):\n  ${AGREEMENT}/art10`);
+    expect((await run(`directory th-cus ${VN}`)).stdout).toMatch(/^CODE +NAME +PLACE +DUTY TELEPHONE\nTH-CUS /);
+    expect((await run(`directory XX-CUS ${VN}`)).stderr).toContain('no agency XX-CUS');
+  });
+
+  it('are told of a kind that there is not', async () => {
+    const { code, stderr } = await run(`inbox --kind allert ${VN}`);
+    expect(code).toBe(3);
+    expect(stderr).toContain('must be one of alert, answer, feedback, recall, request');
   });
 
   it('follow the feed, each change once, and go on where they stopped', async () => {

@@ -91,6 +91,28 @@ describe('a recall', () => {
   });
 });
 
+describe('the ceiling of an agency', () => {
+  it('is what the enrolments have given, until one says otherwise', async () => {
+    const la = await t.enrol('LA-CUS-HQ', { clearance: 0, maySeeNominal: false });
+    expect(await ceilingOf('LA-CUS')).toEqual({ clearance: 0, may_see_nominal: false });
+    const file = await fileOf(la);
+    const officer = {
+      pseudonym: 'p:first-analyst',
+      unit: la.unit,
+      titleEn: 'Analyst',
+      titleVi: 'Cán bộ',
+      roles: ['ANALYST'],
+    };
+    await enrol({ ...file, officers: [{ ...officer, clearance: 1, maySeeNominal: true }] });
+    expect(await ceilingOf('LA-CUS')).toEqual({ clearance: 1, may_see_nominal: true });
+    await enrol(file);
+    expect(await ceilingOf('LA-CUS')).toEqual({ clearance: 1, may_see_nominal: true });
+    await enrol({ ...file, ceiling: { clearance: 1, maySeeNominal: false } });
+    expect(await ceilingOf('LA-CUS')).toEqual({ clearance: 1, may_see_nominal: false });
+    await expect(enrol({ ...file, ceiling: { clearance: 2, maySeeNominal: false } })).rejects.toThrow('ceiling');
+  });
+});
+
 /** The enrolment of this party's agency as the operator would have it today. */
 async function fileOf({ agency, unit, root }: Party): Promise<AgencyEnrolment> {
   const rows = await t.database.sql<{ text: string }>(
@@ -103,6 +125,11 @@ async function fileOf({ agency, unit, root }: Party): Promise<AgencyEnrolment> {
     roots: [root.publicJwk],
     keySets: rows.map(({ text }) => text),
   };
+}
+
+async function ceilingOf(agency: string): Promise<unknown> {
+  const text = 'SELECT clearance, may_see_nominal FROM agency.ceiling WHERE agency_id = $1';
+  return (await t.database.sql(text, [agency]))[0];
 }
 
 function enrol(file: AgencyEnrolment): Promise<void> {

@@ -44,7 +44,7 @@ function stored({ database }: TestHub = t): string[] {
 /** A PDF that no other test sends. */
 const aFreshPdf = (): Buffer => aPdf(`% ${randomBytes(8).toString('hex')}\n`);
 
-describe('F1 an upload', () => {
+describe('F1, threats 34 and 35 an upload', () => {
   it('is kept encrypted, under a name of its own, and answered as a signed object names it', async () => {
     const csv = Buffer.from(`container;note\nCSQU3054383;${SECRET}\n`);
     const before = stored().length;

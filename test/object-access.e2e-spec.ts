@@ -176,7 +176,7 @@ describe('an addressee', () => {
   });
 });
 
-describe('a stranger', () => {
+describe('P4 a stranger', () => {
   it('gets, byte for byte, the answer that a random id gets', async () => {
     const id = await anAlertToBoth();
     await th.ask(OBJECT, { id });
@@ -188,7 +188,7 @@ describe('a stranger', () => {
   });
 });
 
-describe('an opening that is refused', () => {
+describe('L7 an opening that is refused', () => {
   it('leaves no event', async () => {
     const id = await anAlertToBoth();
     const [row] = await t.database.sql<{ seq: string; ref: string }>('SELECT seq, ref FROM hub.object WHERE id = $1', [

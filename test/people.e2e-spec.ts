@@ -59,11 +59,17 @@ describe('an officer', () => {
     expect(await meOf(['ANALYST'], { maySeeNominal: false })).toMatchObject({ maySeeNominal: false });
     expect(await meOf(['RILO_LIAISON'])).toMatchObject({ maySeeNominal: false });
     const admin = await meOf(['AGENCY_ADMIN']);
-    expect(admin.permissions).toEqual(['directory.read', 'keys.publish', 'officers.enrol', 'session.own']);
+    expect(admin.permissions).toEqual([
+      'agency.administer',
+      'directory.read',
+      'keys.publish',
+      'officers.enrol',
+      'session.own',
+    ]);
     expect(admin.maySeeNominal).toBe(false);
   });
 
-  it('reads what was released to the unit, and an administrator reads nothing', async () => {
+  it('D15 reads what was released to the unit, and an administrator reads nothing', async () => {
     const agreement = await t.agree([vn, th]);
     const { id } = await composeAndSubmit(th, { to: ['VN-CUS'], agreement });
     const inbox = '{ inbox(first: 100) { nodes { id } } }';

@@ -42,6 +42,8 @@ export interface CallerSession {
   readonly id: string;
   readonly accountId: string;
   readonly roles: readonly string[];
+  /** How strong the sign-in was: `phr` a passkey, `aal2` password and code, `demonstration` a click. */
+  readonly acr: 'phr' | 'aal2' | 'demonstration';
   /** A passkey was used within the last five minutes. */
   readonly isFresh: boolean;
   /** What `x-liaison-csrf` must be. */

@@ -2,7 +2,14 @@ import { Reflector } from '@nestjs/core';
 
 /** Every permission of the hub; a typo does not compile. */
 export type Permission =
-  'directory.read' | 'objects.read' | 'objects.submit' | 'keys.publish' | 'session.own' | 'officers.enrol';
+  | 'directory.read'
+  | 'objects.read'
+  | 'objects.submit'
+  | 'keys.publish'
+  | 'session.own'
+  | 'officers.enrol'
+  | 'agency.administer'
+  | 'hub.administer';
 
 /** The permission that a caller needs for this operation. */
 export const Allow = Reflector.createDecorator<Permission>();

@@ -12,7 +12,7 @@ export interface BundleRequest {
   hub: string;
   /** Ask for the texts of parts, which is recorded for their owner. */
   withParts: boolean;
-  /** Take along what the objects answer or replace, as far as the caller may see it. */
+  /** Take along what the objects answer or replace, and the whole thread of a request, as far as the caller may see it. */
   isFollowing: boolean;
   /** The objects are taken elsewhere; their owners see exports instead of openings. */
   forExport: boolean;
@@ -47,9 +47,16 @@ async function openAll(client: HubClient, request: BundleRequest): Promise<Opene
     if (!object) continue;
     opened.set(next.id, object);
     const links = [object.inReplyTo, object.supersedes].filter((id) => id !== null);
-    if (isFollowing) wanted.push(...links.map((id) => ({ id, isLinked: true })));
+    if (!isFollowing) continue;
+    const thread = object.kind === 'request' ? await threadOf(client, object.id) : [];
+    wanted.push(...[...links, ...thread].map((id) => ({ id, isLinked: true })));
   }
   return [...opened.values()];
+}
+
+/** Everything that was sent in the matter of a request. */
+async function threadOf(client: HubClient, id: string): Promise<string[]> {
+  return (await client.request(id)).thread.map(({ object }) => object.id);
 }
 
 /** An object that was only linked to may lie out of sight; one that was asked for must be there. */

@@ -136,6 +136,44 @@ export interface AccessPage {
   hasNextPage: boolean;
 }
 
+/** Where a request stands, and all that followed, as the hub tells it. */
+export interface RequestThread {
+  id: string;
+  ref: string;
+  state: string;
+  side: 'INCOMING' | 'OUTGOING';
+  from: string;
+  to: string;
+  urgency: string;
+  neededBy: string;
+  questionsAsked: number;
+  questionsOpen: number;
+  permittedActs: string[];
+  questions: { no: number; text: string; state: string; answeredBy: string | null }[];
+  thread: { act: string; object: Summary }[];
+}
+
+/** An agency or a unit of one, with its code and names. */
+interface Listed {
+  id: string;
+  nameEn: string;
+  nameVi: string;
+  validUntil: string | null;
+  successorId: string | null;
+}
+
+export interface ListedAgency extends Listed {
+  kind: string;
+  units: (Listed & { place: string | null; phone24h: string | null })[];
+}
+
+/** The directory, and what the caller's agency belongs to. */
+export interface Directory {
+  agencies: ListedAgency[];
+  agreements: { id: string; titleEn: string; titleVi: string; parties: string[]; articles: { id: string }[] }[];
+  communities: { id: string; nameEn: string; nameVi: string }[];
+}
+
 /** One change in what the caller may see; `object` is null when it is gone. */
 export interface Change {
   cursor: string;

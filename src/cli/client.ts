@@ -9,10 +9,12 @@ import {
   type Composable,
   COMPOSITION,
   type Composition,
+  type Directory,
   type ListOptions,
   type Me,
   type Opened,
   type Page,
+  type RequestThread,
   type SignedText,
   type Submitted,
   SUMMARY,
@@ -177,6 +179,25 @@ export class HubClient {
       forExport,
     });
     return { parts: [], ...object };
+  }
+
+  /** A request with all that followed; opens its newest version. */
+  async request(id: string): Promise<RequestThread> {
+    const operation = `query($id: ID!) { request(id: $id) {
+      id ref state side from to urgency neededBy questionsAsked questionsOpen permittedActs
+      questions { no text state answeredBy } thread { act object { ${SUMMARY} } }
+    } }`;
+    return (await this.ask<{ request: RequestThread }>(operation, { id })).request;
+  }
+
+  /** Every agency and unit, and the caller's agreements and communities. */
+  async directory(): Promise<Directory> {
+    const listed = 'id nameEn nameVi validUntil successorId';
+    const operation = `{ agencies { ${listed} kind units { ${listed} place phone24h } }
+      me { agreements { id titleEn titleVi parties articles { id } } communities { id nameEn nameVi } } }`;
+    type Answered = { agencies: Directory['agencies']; me: Omit<Directory, 'agencies'> };
+    const { agencies, me } = await this.ask<Answered>(operation);
+    return { agencies, ...me };
   }
 
   /** An agency's signed key sets, oldest first. They prove nothing before they are verified against pinned roots. */

@@ -13,6 +13,7 @@ export interface EnrolmentFile {
 
 const AGENCY = ['id', 'kind', 'country', 'nameEn', 'nameVi'];
 const UNIT = ['id', 'kind', 'nameEn', 'nameVi'];
+const CEILING = ['clearance', 'maySeeNominal'];
 const COMMUNITY = ['id', 'nameEn', 'nameVi', 'members'];
 const AGREEMENT = [
   'id',
@@ -32,7 +33,7 @@ const AGREEMENT = [
 ];
 
 /**
- * Reads an enrolment file: one agency at the top (`agency`, `units`, `roots`, `keySets`, `officers`) or several under
+ * Reads an enrolment file: one agency at the top (`agency`, `units`, `roots`, `keySets`, `officers`, `ceiling`) or several under
  * `agencies`, besides `communities` and `agreements`. A root or a key set may be the name of a file next to it.
  */
 export function readEnrolment(file: string): Promise<EnrolmentFile> {
@@ -50,6 +51,7 @@ export function readEnrolment(file: string): Promise<EnrolmentFile> {
 
 type Enrolled = AgencyEnrolment['agency'];
 type Unit = AgencyEnrolment['units'][number];
+type Ceiling = NonNullable<AgencyEnrolment['ceiling']>;
 type Officers = NonNullable<AgencyEnrolment['officers']>;
 
 function agencyOf(file: string, folder: string, record: Record<string, unknown>, pointer: string): AgencyEnrolment {
@@ -61,7 +63,8 @@ function agencyOf(file: string, folder: string, record: Record<string, unknown>,
   const roots = arrayOf(file, record, 'roots').map((root) => rootOf(folder, root));
   const keySets = arrayOf(file, record, 'keySets').map((text) => keySetOf(folder, text));
   if (roots.length === 0 || keySets.length === 0) throw bad(file, `${pointer}/roots, ${pointer}/keySets`);
-  return { agency, units, officers, roots, keySets };
+  const ceiling = record['ceiling'] && whole(file, record['ceiling'], CEILING, `${pointer}/ceiling`);
+  return { agency, units, officers, ...(ceiling ? { ceiling: ceiling as Ceiling } : {}), roots, keySets };
 }
 
 function rootOf(folder: string, root: unknown): PublicJwk {

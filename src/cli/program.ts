@@ -15,10 +15,12 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'inbox', () => import('./commands/inbox.js')],
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
+  ['read', 'request', () => import('./commands/request.js')],
   ['read', 'opened', () => import('./commands/opened.js')],
   ['read', 'download', () => import('./commands/download.js')],
   ['read', 'export', () => import('./commands/export.js')],
   ['read', 'verify', () => import('./commands/verify.js')],
+  ['read', 'directory', () => import('./commands/directory.js')],
   ['setUp', 'keygen', () => import('./commands/keygen.js')],
   ['setUp', 'prove', () => import('./commands/prove.js')],
   ['setUp', 'keyset', () => import('./commands/keyset.js')],
@@ -27,6 +29,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['operate', 'init', () => import('./commands/init.js')],
   ['operate', 'enrol', () => import('./commands/enrol.js')],
   ['operate', 'officer', () => import('./commands/officer.js')],
+  ['operate', 'issuer', () => import('./commands/issuer.js')],
   ['help', 'help', () => import('./commands/help.js')],
 ];
 
@@ -39,10 +42,12 @@ type CommandName =
   | 'inbox'
   | 'changes'
   | 'show'
+  | 'request'
   | 'opened'
   | 'download'
   | 'export'
   | 'verify'
+  | 'directory'
   | 'keygen'
   | 'prove'
   | 'keyset'
@@ -51,6 +56,7 @@ type CommandName =
   | 'init'
   | 'enrol'
   | 'officer'
+  | 'issuer'
   | 'help';
 
 /** Runs one command line. Sets the exit code; what went wrong goes to stderr, as JSON with --json. */

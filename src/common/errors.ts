@@ -155,7 +155,7 @@ const FILE_REFUSALS = {
 
 export class Unavailable extends HubError {
   readonly code = 'UNAVAILABLE';
-  constructor() {
-    super('error.unavailable', { retryable: true });
+  constructor(key: MessageKey = 'error.unavailable') {
+    super(key, { retryable: true });
   }
 }

@@ -57,4 +57,7 @@ export class Unit {
 
   @Column('timestamptz', { name: 'suspended_at', nullable: true })
   suspendedAt: Date | null;
+
+  @Column('text', { name: 'suspended_by', nullable: true })
+  suspendedBy: string | null;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyHttpOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import { securityHeaders } from './security-headers.js';
 
 /** What of a connection can be set; the names are those of config/environment.ts. */
 export interface ConnectionSettings {
@@ -33,6 +34,7 @@ export function connectionOptions(settings: ConnectionSettings): FastifyHttpOpti
     },
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBrokenAddress,
   };
 }
 
@@ -52,9 +54,7 @@ function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({
-    errors: [{ message: 'The request is not valid HTTP.', extensions: { code: 'BAD_REQUEST', retryable: false } }],
-  });
+  const body = JSON.stringify(badRequest('The request is not valid HTTP.'));
   const head = [
     `HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}`,
     `content-length: ${Buffer.byteLength(body)}`,
@@ -62,4 +62,19 @@ function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers an address that cannot be decoded, or is longer than any of ours, for which no hook runs. It is not repeated. */
+function answerBrokenAddress(
+  { statusCode = 400 }: { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  securityHeaders(request.raw, reply.raw, () => {
+    void reply.status(statusCode).send(badRequest('The address of the request is not valid.'));
+  });
+}
+
+function badRequest(message: string): object {
+  return { errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable: false } }] };
 }

@@ -11,11 +11,11 @@ import { type Limits, principalOf } from './limits.js';
  * - no subscription: these come over a socket (`src/sockets`)
  * - no variable that the operation does not declare
  * - it costs no more than one operation may
- * - too many bad signatures in this minute close mutations
+ * - too many answers NOT_FOUND in this minute close everything; too many bad signatures close mutations
  * - the caller's points of this minute suffice, and not too many of the caller's operations are under way
  *
  * A document that is read for the first time is charged for that, and afterwards what its answer held beyond the estimate. Who has
- * nothing left, of points or of answers NOT_FOUND, does not come here (`mountEdge`).
+ * nothing left does not come here (`mountEdge`).
  */
 export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext> {
   return {
@@ -25,6 +25,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
 
       const admit = async (operation: OperationDefinitionNode, cost: number): Promise<void> => {
         if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
+        await limits.notFound.check(principal);
         if (operation.operation === OperationTypeNode.MUTATION) await limits.badSignatures.check(principal);
         await limits.points.take(principal, cost);
         limits.operations.enter(principal);

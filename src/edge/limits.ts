@@ -2,6 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { Bucket } from './bucket.js';
 import { Turnstile } from './turnstile.js';
 
+/** Files of one caller that may be on their way at once. */
+const FILES_AT_ONCE = 8;
+
 /** How much each caller may do; the names are those of config/environment.ts. */
 export interface LimitSettings {
   POINTS_PER_MINUTE: number;
@@ -23,6 +26,8 @@ export class Limits {
   /** Sign-ins that failed or are still being looked at, by address. */
   readonly signIns: Bucket;
   readonly operations: Turnstile;
+  /** Uploads and downloads that are under way. */
+  readonly files = new Turnstile(FILES_AT_ONCE);
   /** Open WebSockets. */
   readonly sockets: Turnstile;
 
@@ -38,5 +43,18 @@ export class Limits {
 
 /** Whom limits are counted for: the officer or the unit's system; the address of whoever is not signed in. */
 export function principalOf({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'>): string {
-  return caller ? `${caller.unitId} ${caller.officer ?? ''}` : `address ${ip}`;
+  return caller ? `${caller.unitId} ${caller.officer ?? ''}` : `address ${partyAt(ip)}`;
+}
+
+/**
+ * An address as far as it stands for somebody: IPv6 networks are given out by 64 bits or more, and whoever has one can write from
+ * any address in it, so all of them are one (RFC 4291 section 2.5.4).
+ */
+export function partyAt(ip: string): string {
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(ip) ?? [];
+  if (mapped !== undefined || !ip.includes(':')) return mapped ?? ip;
+  const [left = [], right = []] = ip.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
+  const groups = [...left, ...gap, ...right].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }

@@ -2,18 +2,27 @@ import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takeOnlyJson } from './json-body.js';
-import { type Limits, principalOf } from './limits.js';
+import { type Limits, partyAt, principalOf } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
-/** Where one signs in, by a token's assertion, a passkey or an enrolment link. */
+/** Where a client shows that it has a key: the OpenID provider, and what the sign-in pages ask for. */
 const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/oidc/token',
   '/sign-in',
+  '/step-up',
+  '/sign-in/password',
   '/enrol/open',
   '/enrol',
-  '/step-up',
+  '/enrol/with',
+  '/enrol/password',
+  '/enrol/password/options',
 ]);
+const FILES = '/files';
+const ATTACHMENT = '/files/:object/:sha256';
+/** Points for a file, and for each megabyte of one that has to be looked into. */
+const POINTS_PER_FILE = 500;
+const POINTS_PER_MEGABYTE = 400;
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
 export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
@@ -28,13 +37,10 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     if (request.method === 'POST' && SIGN_INS.has(route)) await limitSignIn(request, reply, limits);
   });
   // The caller is known by now.
-  fastify.addHook('preParsing', async (request) => {
-    if (request.caller) await limits.notFound.check(principalOf(request));
-    if (request.routeOptions.url === '/graphql') await limits.points.check(principalOf(request));
-  });
-  // GraphQL's answers NOT_FOUND are 200, and counted by its plugin.
-  fastify.addHook('onResponse', async (request, { statusCode }) => {
-    if (request.caller && statusCode === 404) await limits.notFound.charge(principalOf(request), 1);
+  fastify.addHook('preParsing', async (request, reply) => {
+    const route = request.routeOptions.url;
+    if (route === '/graphql') await limits.points.check(principalOf(request));
+    if (request.caller && (route === FILES || route === ATTACHMENT)) await limitFile(request, reply, limits);
   });
   fastify.addHook('preValidation', async (request) => {
     if (request.routeOptions.url === '/graphql') request.body = withText(request, documents);
@@ -57,10 +63,29 @@ function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
 
 /** Every sign-in takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */
 async function limitSignIn({ ip }: FastifyRequest, { raw }: FastifyReply, { signIns }: Limits): Promise<void> {
-  await signIns.take(ip);
+  const party = partyAt(ip);
+  await signIns.take(party);
   raw.once('finish', () => {
     // A client that has shown its key is told a nonce by an error (RFC 9449 section 8): that is a step of signing in.
     const isToldNonce = raw.statusCode === 400 && raw.hasHeader('dpop-nonce');
-    if (raw.statusCode < 400 || isToldNonce) void signIns.giveBack(ip);
+    if (raw.statusCode < 400 || isToldNonce) void signIns.giveBack(party);
   });
+}
+
+/**
+ * A file costs points, an upload as many as it says it is long: it is decrypted, taken apart and scanned. Only a few of a caller's
+ * are under way at once, and so lie in the folder before their agency's quota is known. One that is not found counts as such.
+ */
+async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits: Limits): Promise<void> {
+  const principal = principalOf(request);
+  const megabytes = request.method === 'POST' ? Math.ceil(Number(request.headers['content-length'] ?? 0) / 2 ** 20) : 0;
+  await limits.notFound.check(principal);
+  await limits.points.take(principal, POINTS_PER_FILE + POINTS_PER_MEGABYTE * Math.min(megabytes, 25));
+  limits.files.enter(principal);
+  const leave = (): void => {
+    limits.files.leave(principal);
+    if (raw.statusCode === 404) void limits.notFound.charge(principal, 1);
+  };
+  if (raw.closed) leave();
+  else raw.once('close', leave);
 }

@@ -19,6 +19,7 @@ import {
   SignedObject,
   Submission,
 } from './exchange.models.js';
+import { ObjectKinds } from './object-kind.js';
 import { payloadOf } from './payload.js';
 import { type ListedPage, ObjectsService } from './objects.service.js';
 import type { OpenedRow } from './object-pages.js';
@@ -30,6 +31,7 @@ export class ExchangeResolver {
   constructor(
     private readonly objects: ObjectsService,
     private readonly submissions: SubmissionsService,
+    private readonly kinds: ObjectKinds,
   ) {}
 
   @Query(() => ObjectConnection, {
@@ -138,10 +140,20 @@ export class ExchangeResolver {
     kind: string | null,
     lookUp: LookUp | null,
   ): Promise<ObjectConnection> {
+    if (kind !== null && kind !== undefined) this.checkKind(kind);
     const isLookUp = box === 'inbox' && lookUp !== null && lookUp !== undefined && lookUp.field !== LookUpField.PARTNER;
     return connectionOf(
       await this.objects.list(caller, { box, first, after: after ?? null, term: termOf(kind, lookUp), isLookUp }),
     );
+  }
+
+  /** A mistyped kind would look like an empty list. */
+  private checkKind(kind: string): void {
+    if (this.kinds.get(kind)) return;
+    const codes = this.kinds.all().map((each) => each.kind);
+    throw new InvalidInput([
+      { pointer: '/kind', rule: 'enum', key: 'problem.code', params: { codes: codes.toSorted().join(', ') } },
+    ]);
   }
 }
 
@@ -179,14 +191,10 @@ export function signedObjectOf(row: OpenedRow): SignedObject {
   };
 }
 
-const KIND = /^[a-z]{1,20}$/;
 const COMMUNITY = /^community:[0-9a-f-]{36}$/;
 
 /** The stored term that answers this filter. A kind together with a look-up is offered for partners only. */
 function termOf(kind: string | null, lookUp: LookUp | null): string | null {
-  if (kind && !KIND.test(kind)) {
-    throw new InvalidInput([{ pointer: '/kind', rule: 'kind', key: 'problem.kind' }]);
-  }
   if (!lookUp) return kind ? `kind:${kind}` : null;
   const isCommunity = lookUp.field === LookUpField.PARTNER && COMMUNITY.test(lookUp.value);
   const term = isCommunity ? `partner:${lookUp.value}` : normaliseTerm(lookUp.field, lookUp.value);

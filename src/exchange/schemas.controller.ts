@@ -11,6 +11,9 @@ const FILE = /^([a-z]+)\.v1\.json$/;
 /** JSON Schemas of the bodies of every kind, from the classes that check them. Open to all: they are the protocol, not data. */
 @Controller('schemas')
 export class SchemasController {
+  /** Making one takes 10 ms, and anybody may ask. */
+  private readonly made = new Map<string, object>();
+
   constructor(
     private readonly kinds: ObjectKinds,
     private readonly hub: HubIdentity,
@@ -30,6 +33,8 @@ export class SchemasController {
     const name = FILE.exec(file)?.[1] ?? '';
     const form = name === 'handling' ? Handling : this.kinds.get(name)?.body;
     if (!form) throw new NotFound();
-    return jsonSchemaOf(form);
+    const schema = this.made.get(name) ?? jsonSchemaOf(form);
+    this.made.set(name, schema);
+    return schema;
   }
 }

@@ -144,7 +144,7 @@ export class SubmissionsService {
   ): Promise<void> {
     if (parts.length !== envelope.parts.length) throw new BadSignedObject('PART', { pointer: '/parts' });
     for (const [index, link] of envelope.parts.entries()) {
-      const form = kind.parts[link.name];
+      const form = Object.hasOwn(kind.parts, link.name) ? kind.parts[link.name] : undefined;
       const sent = parts.find((part) => part.name === link.name);
       if (!form || !sent) throw new BadSignedObject('PART', { pointer: `/parts/${index}` });
       const data = await refusing(() => checkPart(sent.text, link));

@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { recordAccess } from '../audit/record-access.js';
+import { databaseFault } from '../common/database-fault.js';
 import { BadSignedObject, NotFound } from '../common/errors.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
 import type { AttachmentLink } from '../protocol/envelope.js';
@@ -89,7 +90,14 @@ export class AttachmentsService {
       );
       keys[sha256] = Object.fromEntries(await Promise.all(each));
     }
-    await prepared(tx, 'attach', 'SELECT cmd.attach($1, $2)', [seq, JSON.stringify(keys)]);
+    try {
+      await prepared(tx, 'attach', 'SELECT cmd.attach($1, $2)', [seq, JSON.stringify(keys)]);
+    } catch (error) {
+      // A file that was clean a moment ago has been swept meanwhile.
+      throw databaseFault(error) === 'ATTACHMENT'
+        ? new BadSignedObject('ATTACHMENT', { pointer: '/attachments' })
+        : error;
+    }
   }
 
   /**

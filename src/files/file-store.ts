@@ -44,15 +44,21 @@ export class FileStore {
     for (const name of names) await rm(this.pathOf(name), { force: true });
   }
 
-  /** Removes what a process that was killed left unfinished. What is younger than an hour may be another's that is at work. */
-  async sweep(): Promise<void> {
+  /**
+   * Removes what a process that was killed left unfinished, and gives the names of the whole files. Both only if they are older than an
+   * hour: a younger one may be another's that is at work.
+   */
+  async sweep(): Promise<string[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(this.folder, { recursive: true })) {
-      const path = join(this.folder, name);
-      if (!name.endsWith(UNFINISHED)) continue;
-      const found = await stat(path).catch(() => undefined);
-      if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+    const names: string[] = [];
+    for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const found = entry.isFile() ? await stat(path).catch(() => undefined) : undefined;
+      if (!found || Date.now() - found.mtimeMs <= ABANDONED_AFTER_MS) continue;
+      if (entry.name.endsWith(UNFINISHED)) await rm(path, { force: true });
+      else if (NAME.test(entry.name)) names.push(entry.name);
     }
+    return names;
   }
 
   private pathOf(name: string): string {

@@ -6,6 +6,19 @@ const OFFICE = 'application/vnd.openxmlformats-officedocument';
 const DOCX = `${OFFICE}.wordprocessingml.document`;
 const XLSX = `${OFFICE}.spreadsheetml.sheet`;
 
+const WORD = `${DOCX}.main+xml`;
+const LINK = 'https://example.org/t.dotm';
+
+/** A document whose template is elsewhere; the relationship is written in this way. */
+function aTemplate(target: string, element = 'Relationship', part = 'word/_rels/settings.xml.rels'): Buffer {
+  return aDocx({ [part]: relationship('attachedTemplate', target).replace('Relationship ', `${element} `) });
+}
+
+/** A relationship that leads to a part of the same file. */
+function inside(type: string): string {
+  return relationship(type, 'part.bin').replace(' TargetMode="External"', '');
+}
+
 describe('the type of a file', () => {
   it.each([
     ['image/jpeg', aJpeg()],
@@ -16,6 +29,7 @@ describe('the type of a file', () => {
     ['text/csv', Buffer.from('\uFEFFtên;số\n"Nguyễn <nguyen@example>";1\n')],
     [DOCX, aDocx()],
     [DOCX, aDocx({ 'word/_rels/document.xml.rels': relationship('hyperlink', 'https://example.org/') })],
+    [DOCX, aDocx({ 'word/_rels/document.xml.rels': inside('image') })],
     [XLSX, anXlsx()],
   ])('%s is taken as it is', async (type, content) => {
     expect((await inspect(content, type)).equals(content)).toBe(true);
@@ -54,6 +68,20 @@ describe('the type of a file', () => {
       DOCX,
       aDocx({ 'word/_rels/settings.xml.rels': relationship('attachedTemplate', 'https://example.org/t.dotm') }),
     ],
+    ['F1 a template elsewhere, with a hyperlink in its address', DOCX, aTemplate(`${LINK}?Type='/hyperlink'`)],
+    ['F1 a template elsewhere, with a hyperlink beside it', DOCX, aTemplate(`${LINK}" x:Type="a/hyperlink`)],
+    ['F1 a template elsewhere, behind a > in a value', DOCX, aTemplate(LINK, 'Relationship Name="a>b"')],
+    ['F1 a template elsewhere, under a prefix', DOCX, aTemplate(LINK, 'r-e.l:Relationship')],
+    ['F1 a template elsewhere, in .RELS', DOCX, aTemplate(LINK, 'Relationship', 'word/_RELS/settings.xml.RELS')],
+    ['F1 macros by a type that is spelled otherwise', DOCX, aDocx({}, `${WORD}" Other="macro&#69;nabled`)],
+    ['F1 macros in a part of any name', DOCX, aDocx({ 'word/_rels/a.rels': inside('vba&#80;roject') })],
+    ['F1 an embedded file in a part of any name', DOCX, aDocx({ 'word/_rels/a.rels': inside('oleObject') })],
+    ['F1 another format that is taken in at opening', DOCX, aDocx({ 'word/_rels/a.rels': inside('aFChunk') })],
+    ['F1 a question to another program (DDE)', XLSX, anXlsx({ 'xl/_rels/a.rels': inside('externalLink') })],
+    ['F1 relationships without end', DOCX, aDocx({ '_rels/.rels': '<Relationship '.repeat(70_000) })],
+    ['F1 relationships of 2 MB', DOCX, aDocx({ '_rels/.rels': `<Relationships>${' '.repeat(2e6)}</Relationships>` })],
+    ['F1 relationships nested without end', DOCX, aDocx({ '_rels/.rels': '<a>'.repeat(200_000) })],
+    ['F1 an entity of their own', DOCX, aDocx({ '_rels/.rels': '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>' })],
     ['relationships that cannot be read', DOCX, aDocx({ '_rels/.rels': Buffer.from('<Relationships/>', 'utf16le') })],
     ['a path of its own', DOCX, aDocx({ '../../etc/passwd': 'x' })],
     ['a ZIP with something after it', DOCX, Buffer.concat([aDocx(), Buffer.from('MZ')])],

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
@@ -41,7 +41,7 @@ export interface KeptFile {
  * - its row, which holds its wrapped key, is written
  */
 @Injectable()
-export class FilesService implements OnApplicationBootstrap {
+export class FilesService {
   private readonly logger = new Logger(FilesService.name);
   /** Files are looked into one after the other, so that memory holds one. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -52,10 +52,6 @@ export class FilesService implements OnApplicationBootstrap {
     private readonly wrappingKeys: WrappingKeys,
     private readonly scanner: Scanner,
   ) {}
-
-  onApplicationBootstrap(): Promise<void> {
-    return this.store.sweep();
-  }
 
   /** Throws FileRefused for a file that is not what was declared. The same bytes again are the same file. */
   async receive(caller: Caller, declared: DeclaredFile, content: AsyncIterable<Buffer>): Promise<KeptFile> {

@@ -32,6 +32,20 @@ describe('the copy of an image', () => {
     expect(withoutMetadata('image/jpeg', preview)).toEqual(jpeg);
   });
 
+  it.each([
+    ['image/jpeg', Buffer.from('ffdb0002', 'hex'), 2],
+    ['image/png', Buffer.from('0000000049444154', 'hex'), 33],
+    ['image/webp', Buffer.from('ALPH\0\0\0\0'), 30],
+  ])('F1 of type %s is not made of an image of millions of empty segments', (type, empty, at) => {
+    const plain = IMAGES.find(([each]) => each === type)![1];
+    const segment = type === 'image/png' ? Buffer.concat([empty, Buffer.alloc(4)]) : empty;
+    const flood = Buffer.concat([plain.subarray(0, at), Buffer.alloc(24e6 - (24e6 % 12), segment), plain.subarray(at)]);
+    if (type === 'image/webp') flood.writeUInt32LE(flood.length - 8, 4);
+    const before = process.memoryUsage().heapUsed;
+    expect(() => withoutMetadata(type, flood)).toThrow('Too many segments');
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(50e6);
+  });
+
   it('is not made of moving images', () => {
     const moving = aWebp();
     moving[20]! |= 0x02;

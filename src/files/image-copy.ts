@@ -9,14 +9,25 @@
 export function withoutMetadata(mediaType: string, image: Buffer): Buffer {
   switch (mediaType) {
     case 'image/jpeg':
-      return Buffer.concat([...jpegSegments(image)]);
+      return Buffer.concat(few(jpegSegments(image)));
     case 'image/png':
-      return Buffer.concat([...pngChunks(image)]);
+      return Buffer.concat(few(pngChunks(image)));
     case 'image/webp':
-      return webp([...webpChunks(image)]);
+      return webp(few(webpChunks(image)));
     default:
       return image;
   }
+}
+
+/** A photograph has some hundred. Of empty ones 25 MB would hold millions, each an object in memory. */
+const MAX_SEGMENTS = 20_000;
+
+function few(segments: Iterable<Buffer>): Buffer[] {
+  const kept: Buffer[] = [];
+  for (const segment of segments) {
+    if (kept.push(segment) > MAX_SEGMENTS) throw new Error('Too many segments');
+  }
+  return kept;
 }
 
 const SOI = 0xd8;

@@ -20,6 +20,11 @@ export interface AgencyEnrolment {
   };
   units: UnitEnrolment[];
   officers?: OfficerEnrolment[];
+  /**
+   * The most that the agency's administrators may give to officers and systems. When absent: what this and earlier enrolments gave
+   * themselves.
+   */
+  ceiling?: { clearance: number; maySeeNominal: boolean };
   /** Root keys, their fingerprints read out over a second channel. Pinned for good. */
   roots: PublicJwk[];
   /** Signed key sets from the first on; of a known agency, all that the hub has, and perhaps newer ones. */
@@ -127,6 +132,7 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
       ],
     );
   }
+  await recordCeiling(tx, enrolment);
   for (const [index, set] of sets.entries()) {
     if (index >= stored.length) await storeKeySet(tx, set, enrolment.keySets[index]!);
   }
@@ -143,6 +149,23 @@ async function recordAgency(tx: EntityManager, agency: AgencyEnrolment['agency']
   if (made.length > 0) return true;
   await tx.query('UPDATE hub.agency SET name_en = $2, name_vi = $3 WHERE id = $1', [id, nameEn, nameVi]);
   return false;
+}
+
+/** What the operator grants the agency: its administrators go no higher. */
+async function recordCeiling(
+  tx: EntityManager,
+  { agency, units, officers = [], ceiling }: AgencyEnrolment,
+): Promise<void> {
+  const given = [...units.flatMap(({ connection }) => connection ?? []), ...officers];
+  const clearance = ceiling?.clearance ?? Math.max(0, ...given.map((each) => each.clearance ?? 0));
+  const maySeeNominal = ceiling?.maySeeNominal ?? given.some((each) => each.maySeeNominal ?? false);
+  await tx.query(
+    `INSERT INTO agency.ceiling AS c (agency_id, clearance, may_see_nominal) VALUES ($1, $2, $3)
+     ON CONFLICT (agency_id) DO UPDATE SET
+       clearance = CASE WHEN $4 THEN $2 ELSE GREATEST(c.clearance, $2) END,
+       may_see_nominal = CASE WHEN $4 THEN $3 ELSE c.may_see_nominal OR $3 END`,
+    [agency.id, clearance, maySeeNominal, ceiling !== undefined],
+  );
 }
 
 async function pinRoots(tx: EntityManager, agencyId: string, roots: readonly PublicJwk[]): Promise<void> {

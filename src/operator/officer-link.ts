@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { OBTAIN_ACCOUNT } from '../session/people/accounts.js';
+import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from '../session/people/accounts.js';
 import { issueLink } from '../session/people/enrolment-links.js';
 import { ADMINISTRATORS } from '../session/people/role-rights.js';
 
@@ -13,12 +13,12 @@ export class LinkRefused extends Error {
 /**
  * Makes the single-use link with which an agency's first administrators enrol, as the operator's role hub_migrate. The operator has no
  * access to content, so it enrols nobody who has: those are enrolled by two administrators of their agency, who also recover each other.
- * Throws LinkRefused for an officer who is unknown, has content or has a passkey already. The token.
+ * Throws LinkRefused for an officer who is unknown, has content or can sign in already. The token.
  */
 export async function makeOfficerLink(tx: EntityManager, agency: string, officer: string): Promise<string> {
   const [known] = await tx.query<{ roles: string[]; enrolled: boolean }[]>(
-    `SELECT o.roles, EXISTS (SELECT FROM auth.passkey p JOIN auth.account a ON a.id = p.account_id
-                             WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym) AS enrolled
+    `SELECT o.roles, EXISTS (SELECT FROM auth.account a WHERE a.agency_id = o.agency_id AND a.officer = o.pseudonym
+                             AND ${CAN_SIGN_IN}) AS enrolled
      FROM agency.officer o WHERE o.agency_id = $1 AND o.pseudonym = $2`,
     [agency, officer],
   );

@@ -180,7 +180,7 @@ describe('a bundle', () => {
     expect(await withParts(twice)).toMatchObject({ verdict: 'INVALID', error: 'PART' });
   });
 
-  it('trusts no root, hub key or key set of its own', async () => {
+  it('threats 42 trusts no root, hub key or key set of its own', async () => {
     const object = await anObject();
     const one = async (changes: Partial<Bundle>, trusted: Trust) => (await judged([object], changes, trusted))[0];
     const ownHubKeys = { hubKeys: [hubKey.publicJwk] };

@@ -412,7 +412,7 @@ describe('hostile signed objects', () => {
     expect(await refusal(unsigned, new Map())).toBe('KEY_UNKNOWN');
   });
 
-  it('is refused after any change of a single byte', async () => {
+  it('threats 41 is refused after any change of a single byte', async () => {
     const bytes = new TextEncoder().encode(text);
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));
     await fc.assert(
@@ -424,7 +424,7 @@ describe('hostile signed objects', () => {
     );
   });
 
-  it('is refused after any single byte is taken away, doubled or swapped with its neighbour', async () => {
+  it('threats 41 is refused after any single byte is taken away, doubled or swapped with its neighbour', async () => {
     const variants = Array.from({ length: text.length - 1 }, (_, i) => [
       text.slice(0, i) + text.slice(i + 1),
       text.slice(0, i + 1) + text.slice(i),

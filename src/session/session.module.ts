@@ -52,7 +52,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
         { provide: NONCE_SECRET, useFactory: () => obtainNonceSecret(options.secrets) },
-        SignInGate,
+        { provide: SignInGate, useFactory: () => new SignInGate() },
         { provide: UnitSystems, inject: [POOL], useFactory: (pool: Pool) => new UnitSystems(pool) },
         {
           provide: Provider,

@@ -176,7 +176,7 @@ describe("a unit's system", () => {
     expect(await asked('objects.submit:request')).toMatchObject({ permissions: [], sending: { kinds: [] } });
   });
 
-  it('states the purpose of its work by header, from the closed list', async () => {
+  it('P5 states the purpose of its work by header, from the closed list', async () => {
     const token = await tokenOf(await aUnit());
     const withPurpose = (purpose: string) => whoami(token, { 'x-liaison-purpose': purpose });
     expect((await withPurpose('INVESTIGATE')).body).toMatchObject({ purpose: 'INVESTIGATE' });
@@ -198,13 +198,13 @@ describe('the token endpoint refuses', () => {
     expect(await askToken(await assertion({ ...unit, key: other }))).toMatchObject(refused);
   });
 
-  it('the same assertion a second time', async () => {
+  it('A4 the same assertion a second time', async () => {
     const once = await assertion(await aUnit());
     expect((await askToken(once)).status).toBe(200);
     expect(await askToken(once)).toMatchObject(refused);
   });
 
-  it('all but one of the same assertion sent many times at once', async () => {
+  it('A4 all but one of the same assertion sent many times at once', async () => {
     const once = await assertion(await aUnit());
     const answers = await Promise.all(Array.from({ length: 12 }, () => askToken(once)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -217,12 +217,12 @@ describe('the token endpoint refuses', () => {
     ['this hub and someone else', () => [issuer, 'https://other.example/oidc']],
     ['this hub under another name', 'http://other.example/oidc/token'],
     ['nobody', undefined],
-  ])('an assertion meant for %s', async (_name, aud) => {
+  ])('A4 an assertion meant for %s', async (_name, aud) => {
     const audience = typeof aud === 'function' ? (aud as () => string[])() : aud;
     expect(await askToken(await assertion(await aUnit(), { aud: audience }))).toMatchObject(refused);
   });
 
-  it('an assertion meant for another host, whatever the Host header says', async () => {
+  it('A4 an assertion meant for another host, whatever the Host header says', async () => {
     const stolen = await assertion(await aUnit(), { aud: 'http://other.example/oidc/token' });
     expect(await askAs('other.example', stolen)).toBe(401);
     expect(await askAs('other.example', await assertion(await aUnit()))).toBe(200);
@@ -444,13 +444,13 @@ describe('the API refuses', () => {
     ['a subject that is an object', { sub: {}, client_id: {} }, {}],
     ['a kid that is a path', {}, { kid: '../../../../dev/null' }],
     ['a kid that is SQL', {}, { kid: "' OR 1=1--" }],
-  ])('a token with %s, though signed with the right key', async (_name, claims, header) => {
+  ])('A5, threats 20 a token with %s, though signed with the right key', async (_name, claims, header) => {
     const unit = await aUnit();
     expect((await whoami(await forged(unit, {}, {}))).status).toBe(200);
     expect(await whoami(await forged(unit, claims, header))).toEqual(UNAUTHENTICATED);
   });
 
-  it("a token until 2099 signed by a stranger, and one signed with the unit's own key", async () => {
+  it("A18, threats 20 a token until 2099 signed by a stranger, and one signed with the unit's own key", async () => {
     const unit = await aUnit();
     const stranger = await generateKey();
     expect(await whoami(await forged(unit, { exp: 4_080_000_000 }, {}, stranger))).toEqual(UNAUTHENTICATED);
@@ -460,7 +460,7 @@ describe('the API refuses', () => {
     expect(await whoami(await assertion(unit, { aud: 'urn:liaison:api' }))).toEqual(UNAUTHENTICATED);
   });
 
-  it('none, HS256 with the public key as secret, and EdDSA', async () => {
+  it('A18, threats 20 none, HS256 with the public key as secret, and EdDSA', async () => {
     const unit = await aUnit();
     const own = secrets.read<SignInKeys>('oidc')!.jwks.keys[0]!;
     const claims = accessClaims(unit);

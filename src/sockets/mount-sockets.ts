@@ -64,7 +64,9 @@ export function mountSockets(
     if (caller.session && headers.origin !== origin) {
       throw new Forbidden('error.notFromOwnPage', { params: { url: publicUrl } });
     }
-    await limits.points.take(principalOf(request), OPENING);
+    const principal = principalOf(request);
+    await limits.notFound.check(principal);
+    await limits.points.take(principal, OPENING);
   };
   void fastify.register(async (scope) => {
     scope.get(SOCKET_PATH, { websocket: true, preValidation: admit }, (socket, request) => {

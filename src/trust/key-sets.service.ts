@@ -5,6 +5,7 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { databaseFault } from '../common/database-fault.js';
 import { Conflict, NotFound } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
+import { AGENCY } from '../protocol/envelope.js';
 import { keysOf, type KeySet, verifyKeySetChain } from '../protocol/key-set.js';
 import type { PublicJwk } from '../protocol/keys.js';
 import { readKeySetChain } from './key-directory.js';
@@ -19,7 +20,8 @@ export class KeySetsService {
   ) {}
 
   /** The chain of an agency's key sets, oldest first. */
-  chain(caller: Caller, agencyId: string): Promise<string[]> {
+  async chain(caller: Caller, agencyId: string): Promise<string[]> {
+    if (!AGENCY.test(agencyId)) throw new NotFound(); // PostgreSQL takes no text with a NUL in it
     return this.database.as(caller, async (tx) => {
       const chain = await readKeySetChain(tx, agencyId);
       if (chain.length === 0) throw new NotFound();

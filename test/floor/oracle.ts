@@ -47,7 +47,7 @@ export function sightOf(world: World, caller: Caller): Sight {
   const changes = world.changes.filter((c) => belongs(c.audience, c.seq) && isCleared(c));
   const parts = world.parts.filter((p) => caller.maySeeNominal && seen.has(p.seq));
   const openings = world.openings.filter(({ seq, agency }) => {
-    const { from, clearance } = world.objects[seq - 1]!;
+    const { from, clearance } = world.objects.find((o) => o.seq === seq)!;
     return [from, agency].includes(caller.agencyId) && isCleared({ clearance });
   });
   const termsOf = (seq: number): string[] => world.objects.find((o) => o.seq === seq)!.terms;

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PROJECT_FOLDER } from '../../config/environment.js';
 import { HUB_ID } from '../support/hub.js';
 import type { TestDatabase } from '../support/database.js';
 
-const SCRIPT = fileURLToPath(new URL('../support/hub-process.mjs', import.meta.url));
+const SCRIPT = join(PROJECT_FOLDER, 'test/support/hub-process.mjs');
 
 /** The built server in a process of its own. */
 export interface HubProcess {
@@ -20,6 +20,8 @@ export interface HubProcessOptions {
   database: TestDatabase;
   port: number;
   logLevel?: string;
+  /** Further variables of its environment. */
+  variables?: Record<string, string>;
 }
 
 /** A process that has loaded the program and waits for its turn: loading takes longer than starting. */
@@ -28,7 +30,7 @@ export class WaitingHub {
   private readonly gone: Promise<void>;
   private text = '';
 
-  constructor({ database, port, logLevel = 'fatal' }: HubProcessOptions) {
+  constructor({ database, port, logLevel = 'fatal', variables = {} }: HubProcessOptions) {
     this.child = spawn(process.execPath, [SCRIPT], {
       env: {
         PATH: process.env['PATH'],
@@ -39,6 +41,7 @@ export class WaitingHub {
         DATA_FOLDER: database.dataFolder,
         LOG_LEVEL: logLevel,
         DATABASE_POOL: '4',
+        ...variables,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -167,6 +167,26 @@ describe('A14 a flood of sign-ins', () => {
     expect((await new Browser(t.url).signIn(passkey)).status).toBe(200);
   });
 
+  it('is turned away for its address, at every step of signing in and enrolling, and who is signed in works on', async () => {
+    const few = await startTestHub({ FAILED_SIGN_INS_PER_MINUTE: '8' });
+    try {
+      const party = await few.enrol('VN-CUS-AS');
+      const { browser: signedIn } = await aSignedIn(few, party, ['ANALYST']);
+      const browser = new Browser(few.url);
+      await browser.post('/sign-in/options');
+      const fail = async (path: string): Promise<number> =>
+        (await browser.post(path, { token: 'x', response: { id: 'abc' } })).status;
+      const first = [await fail('/sign-in'), await fail('/enrol/open'), await fail('/enrol'), await fail('/step-up')];
+      expect(first).toEqual([401, 403, 403, 401]);
+      for (let i = 0; i < 4; i += 1) expect(await fail('/%73ign-in')).toBe(401);
+      for (const path of ['/sign-in', '/enrol/open', '/enrol', '/step-up']) expect(await fail(path)).toBe(429);
+      expect((await signedIn.ask('{ me { agency } }')).data).toEqual({ me: { agency: 'VN-CUS' } });
+      expect((await browser.get('/sign-in')).status).toBe(200);
+    } finally {
+      await few.stop();
+    }
+  });
+
   it('is held back before its body is read, when it comes from another page', async () => {
     const statuses = await Promise.all(
       Array.from({ length: 50 }, async () => {
@@ -201,7 +221,7 @@ describe('A15 a cookie that was set before sign-in', () => {
     expect(await codeOf(old)).toBe('UNAUTHENTICATED');
   });
 
-  it('is opaque, and not what the database holds', async () => {
+  it('threats 25 is opaque, and not what the database holds', async () => {
     const { browser } = await aSignedIn(t, vn, ['ANALYST']);
     const cookie = browser.cookies.get('__Host-liaison')!;
     expect(cookie).toMatch(/^[\w-]{43}$/);
@@ -310,6 +330,16 @@ describe('A17 an enrolment link', () => {
     expect((await Promise.all(tries)).map((reply) => reply.status).toSorted((a, b) => a - b)).toEqual([200, 403, 403]);
   });
 
+  it('is the only one of its officer, also when two are made at the same time', async () => {
+    const officer = await anOfficer(t, vn, ['ANALYST']);
+    await aLink(t, vn, officer);
+    const links = await Promise.all([1, 2, 3, 4].map(() => aLink(t, vn, officer)));
+    const opened = await Promise.all(
+      links.map(async (token) => (await new Browser(t.url).post('/enrol/open', { token })).status),
+    );
+    expect(opened.toSorted((a, b) => a - b)).toEqual([200, 403, 403, 403]);
+  });
+
   it('is not used up by a passkey that is refused', async () => {
     const token = await aLink(t, vn, await anOfficer(t, vn, ['ANALYST']));
     const browser = new Browser(t.url);
@@ -330,7 +360,7 @@ describe('A17 an enrolment link', () => {
     expect(await t.database.sql('SELECT * FROM auth.passkey ORDER BY 1')).toEqual(before);
   });
 
-  it('stands nowhere in the database', async () => {
+  it('threats 25 stands nowhere in the database', async () => {
     const token = await aLink(t, vn, await anOfficer(t, vn, ['ANALYST']));
     const found = await t.database.sql(
       `SELECT 1 FROM auth.enrolment_link l WHERE l::text LIKE '%' || $1 || '%' OR l::text LIKE '%' || $2 || '%'`,
@@ -446,6 +476,21 @@ describe('two persons', () => {
     const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
     const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer: two.officer });
     expect(verdict(await two.browser.ask(APPROVE, { id: data!.proposeAdmission.id }))).toBe('FORBIDDEN');
+  });
+
+  it.each([
+    ['whose account was suspended', 'UPDATE auth.account SET suspended_at = now() WHERE officer = $1'],
+    ['whose role was taken away', "UPDATE agency.officer SET roles = '{ANALYST}' WHERE pseudonym = $1"],
+  ])('threats 19 do not approve what somebody proposed %s', async (_, end) => {
+    const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer: await anOfficer(t, vn, ['RELEASER']) });
+    const { id } = data!.proposeAdmission;
+    await t.database.sql(end, [one.officer]);
+    const waiting = await two.browser.ask<{ waitingAdmissions: { id: string }[] }>('{ waitingAdmissions { id } }');
+    expect(waiting.data!.waitingAdmissions.map((each) => each.id)).not.toContain(id);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    expect(await two.browser.ask(APPROVE, { id })).toEqual(await two.browser.ask(APPROVE, { id: unknown }));
   });
 
   it('are of the officer’s own agency; others’ officers and proposals do not exist', async () => {

@@ -293,7 +293,7 @@ const set = (table: string, column: string, id: string, value: string) => (): Pr
   return t.database.sql(`UPDATE ${table} SET ${column} = ${value} WHERE ${key} = $1`, [id]);
 };
 
-describe('from the very next request on, a token is worth nothing', () => {
+describe('threats 23 from the very next request on, a token is worth nothing', () => {
   it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
     [
       'when the agency is suspended',

@@ -402,7 +402,7 @@ describe('links to other objects', () => {
     await expectRefusal(vn, await aRecall(vn, target, await linkTo(target)), 'CONFLICT/RECALLED');
   });
 
-  it('a second successor of one version, one after the other and at once', async () => {
+  it('threats 43 a second successor of one version, one after the other and at once', async () => {
     const target = await sent(vn, ['TH-CUS']);
     const texts = await Promise.all([1, 2, 3, 4].map(async () => version(vn, target, await linkTo(target))));
     const verdicts = (await Promise.all(texts.map((text) => submitText(vn, text)))).map(verdictOf);
@@ -466,6 +466,15 @@ describe('what an object carries', () => {
     await expectRefusal(vn, await signAs(vn.signing, toThailand()), refused, [{ name: 'nominal', text }]);
     expect(verdictOf(await submitText(vn, object, [{ name: 'nominal', text }]))).toBe('accepted');
   });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'G18 has no part %s, which every object of JavaScript has',
+    async (name) => {
+      const { text, sha256 } = await makePart(name, {});
+      const object = await signAs(vn.signing, toThailand({ parts: [{ name, sha256 }] }));
+      await expectRefusal(vn, object, 'BAD_SIGNED_OBJECT/PART', [{ name, text }]);
+    },
+  );
 
   it('may be neither above the clearance of who sends it nor outside an agreement', async () => {
     const low = await t.enrol('PH-CUS-MNL', { clearance: 0 });
@@ -615,7 +624,7 @@ describe('hostile key sets', () => {
     await expectNoSet(vn, await nextKeySet(vn, { keys: restored }), 'BAD_SIGNED_OBJECT/KEY_REVOKED');
   });
 
-  it('S24 an older key set again changes nothing', async () => {
+  it('S24, threats 43 an older key set again changes nothing', async () => {
     const answer = await vn.ask<{ keySets: string[] }>('{ keySets(agency: "VN-CUS") }');
     const before = await fingerprint(t.database);
     expect(verdictOf(await publish(vn, answer.data!.keySets[0]!))).toBe('accepted');

@@ -19,6 +19,7 @@ import type { Envelope } from '../../src/protocol/envelope.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { aFeedbackBody, aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { anAlert, aReference, fingerprint, SUBMIT_TEXT } from '../hostile/hostile.js';
+import { type Act, actDocument, ACTS, variablesFor } from '../support/administration.js';
 import { aHandling } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 
@@ -107,6 +108,16 @@ const OPEN_TO_ALL = new Set(['keySets agency']);
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
 const OF_OFFICERS = new Set(['approveAdmission id', 'proposeAdmission officer', 'endSession id']);
 
+/** Ids in administrative acts: the same, and tried in test/hostile/administration. */
+const OF_ADMINISTRATORS = new Set(
+  Object.entries(ACTS).flatMap(([name, types]) =>
+    Object.entries(types).flatMap(([argument, type]) => {
+      if (type.startsWith('ID')) return [`${name} ${argument}`];
+      return type === 'OfficerInput!' ? [`${name} ${argument}.unit`] : [];
+    }),
+  ),
+);
+
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
   string,
@@ -139,7 +150,7 @@ const SENDINGS: Record<
   },
 };
 
-describe('an id among the arguments of an operation', () => {
+describe('D1, threats 2 an id among the arguments of an operation', () => {
   it.each([...OF_OFFICERS])('%s is no business of a system', async (place) => {
     const [operation, argument] = place.split(' ') as [string, string];
     const selection = operation === 'endSession' ? '' : '{ expiresAt }';
@@ -147,8 +158,15 @@ describe('an id among the arguments of an operation', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
+  it.each(Object.keys(ACTS) as Act[])('%s is no business of a system', async (name) => {
+    const { id } = hidden[0]!;
+    const answer = await la.ask(actDocument(name), variablesFor(name, { officer: id, unit: id, agency: id, id }));
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   it('has its place in the table', () => {
-    const found = idPlaces().filter((place) => !OPEN_TO_ALL.has(place) && !OF_OFFICERS.has(place));
+    const apart = [OPEN_TO_ALL, OF_OFFICERS, OF_ADMINISTRATORS];
+    const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
     expect(found.length).toBeGreaterThan(8);
   });
@@ -185,7 +203,7 @@ describe('an id that belongs there', () => {
   });
 });
 
-describe('an id in a payload that is submitted', () => {
+describe('D1, threats 3 an id in a payload that is submitted', () => {
   it('is tried in every kind that the hub accepts', () => {
     expect(
       kinds()

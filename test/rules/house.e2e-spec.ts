@@ -29,6 +29,7 @@ const ORDER = [
   ['operator'],
   ['files'],
   ['exchange'],
+  ['administration'],
   ['duties'],
   ['alerts', 'requests', 'feedback', 'seizures'],
   ['cases'],
@@ -122,6 +123,7 @@ describe('the modules of src', () => {
       'src/hub.ts',
       'src/health.controller.ts',
       'src/exchange/expiry-sweeper.ts',
+      'src/files/file-sweeper.ts',
     ];
     const users = SOURCES.filter((file) =>
       /\bDataSource\b|InjectRepository|InjectDataSource/.test(readFileSync(file, 'utf8')),

@@ -2,29 +2,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
-import { APP_GUARD, ModulesContainer, NestFactory } from '@nestjs/core';
+import { Controller, Get, Module } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   buildSchema,
   getNamedType,
-  type GraphQLArgument,
-  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
-  isListType,
   isNonNullType,
   isObjectType,
-  isRequiredArgument,
-  isRequiredInputField,
-  isScalarType,
   isSpecifiedScalarType,
-  isUnionType,
   validate,
   parse,
 } from 'graphql';
@@ -36,8 +29,10 @@ import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
 import { fingerprint } from '../hostile/hostile.js';
+import { ACTS } from '../support/administration.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { argumentsFor, type Operation, operationsOf, selectionFor } from '../support/operations.js';
 import { aCaller } from '../support/world.js';
 
 const SCHEMA_FILE = join(PROJECT_FOLDER, 'schema.graphql');
@@ -55,50 +50,9 @@ beforeAll(async () => {
 });
 afterAll(() => t.stop());
 
-interface Operation {
-  type: 'Query' | 'Mutation' | 'Subscription' | 'HTTP';
-  name: string;
-  handler: (...args: never[]) => unknown;
-  path?: string;
-  method?: string;
-}
-
-/** Every resolver method of a root field and every route, found in Nest's container as Nest itself finds them. */
-function operationsOf(app: NestFastifyApplication): Operation[] {
-  const found: Operation[] = [];
-  for (const module of app.get(ModulesContainer).values()) {
-    for (const holder of [...module.providers.values(), ...module.controllers.values()]) {
-      const instance: unknown = holder.instance;
-      if (typeof instance !== 'object' || instance === null || typeof holder.metatype !== 'function') continue;
-      const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
-      for (const name of Object.getOwnPropertyNames(prototype)) {
-        const member = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-        if (typeof member !== 'function' || name === 'constructor') continue;
-        const handler = member as Operation['handler'];
-        const type = Reflect.getMetadata('graphql:resolver_type', handler) as Operation['type'] | undefined;
-        if (type !== undefined && ['Query', 'Mutation', 'Subscription'].includes(type)) {
-          found.push({
-            type,
-            name: (Reflect.getMetadata('graphql:resolver_name', handler) as string) ?? name,
-            handler,
-          });
-        }
-        const path = Reflect.getMetadata('path', handler) as string | undefined;
-        if (path !== undefined && module.controllers.has(holder.token)) {
-          const base = (Reflect.getMetadata('path', holder.metatype) as string | undefined) ?? '';
-          const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
-          const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
-          found.push({ type: 'HTTP', name: `${method} ${full}`, handler, path: full, method });
-        }
-      }
-    }
-  }
-  return found;
-}
-
 const declaration = (key: string, { handler }: Operation): unknown => Reflect.getMetadata(key, handler);
 
-describe('every operation', () => {
+describe('threats 1 every operation', () => {
   it('is found: all root fields of the schema, and the routes', () => {
     const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}),
@@ -130,7 +84,8 @@ describe('every operation', () => {
 
   it('asks an officer for the passkey again where something cannot be taken back', () => {
     const careful = operations.filter((each) => declaration(StepUp.KEY, each) === true).map((each) => each.name);
-    expect(careful.sort()).toEqual(['approveAdmission', 'proposeAdmission', 'publishKeySet', 'submit']);
+    const known = ['approveAdmission', 'proposeAdmission', 'publishKeySet', 'submit', ...Object.keys(ACTS)];
+    expect(careful.sort()).toEqual(known.sort());
   });
 
   it('is public only where the reason is known', async () => {
@@ -150,11 +105,18 @@ describe('every operation', () => {
       'GET /session/browser.js',
       'GET /session/page.css',
       'GET /sign-in',
+      'GET /sign-in/keys',
+      'GET /sign-in/return',
+      'GET /sign-in/with/:issuer',
       'GET /step-up',
       'POST /enrol',
       'POST /enrol/open',
+      'POST /enrol/password',
+      'POST /enrol/password/options',
+      'POST /enrol/with',
       'POST /sign-in',
       'POST /sign-in/options',
+      'POST /sign-in/password',
     ];
     // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
     const isOfDemonstration = (name: string): boolean => name === 'GET /' || /^(GET|POST) \/demo\//.test(name);
@@ -239,7 +201,7 @@ describe('the guard', () => {
   });
 });
 
-describe('operations of one family', () => {
+describe('threats 6 operations of one family', () => {
   /** A mutation is a verb and a noun: the noun's mutations belong together, and compose… to submit. */
   const familyOf = (name: string): string => (/^(compose|submit)/.test(name) ? 'submit' : name.replace(/^[a-z]+/, ''));
   const unequal = (each: readonly { name: string; needs: unknown }[]): string[] =>
@@ -265,11 +227,12 @@ const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
   released: ['objects.read', 'objects.submit'],
   nominal: ['objects.read', 'objects.submit'],
   owner: ['objects.read'],
-  administrator: ['officers.enrol'],
+  administrator: ['officers.enrol', 'agency.administer', 'hub.administer'],
+  operator: ['hub.administer'],
   list: 'any',
 };
 
-describe('every field of every type', () => {
+describe('threats 1 every field of every type', () => {
   const visibilityOf = (type: GraphQLObjectType, name: string): unknown =>
     type.getFields()[name]!.extensions['visibility'] ?? type.extensions['visibility'];
 
@@ -314,7 +277,7 @@ describe('every field of every type', () => {
   });
 });
 
-describe('GET', () => {
+describe('threats 39 GET', () => {
   it('changes nothing: no route, and no query with everything that it takes', async () => {
     const to = await t.enrol('TH-CUS-LCB');
     const agreement = await t.agree([vn, to]);
@@ -481,39 +444,4 @@ function post(query: string, headers: Record<string, string>): Promise<Response>
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query }),
   });
-}
-
-/** The fewest arguments with which a field can be asked for. */
-function argumentsFor(args: readonly GraphQLArgument[]): string {
-  const needed = args.filter(isRequiredArgument).map((argument) => `${argument.name}: ${literalFor(argument.type)}`);
-  return needed.length === 0 ? '' : `(${needed.join(', ')})`;
-}
-
-function literalFor(type: GraphQLInputType): string {
-  if (isNonNullType(type)) return literalFor(type.ofType);
-  if (isListType(type)) return `[${literalFor(type.ofType)}]`;
-  if (isEnumType(type)) return type.getValues()[0]!.name;
-  if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter(isRequiredInputField);
-    return `{ ${fields.map((field) => `${field.name}: ${literalFor(field.type)}`).join(', ')} }`;
-  }
-  if (type.name === 'Int' || type.name === 'Float') return '1';
-  if (type.name === 'Boolean') return 'true';
-  if (type.name === 'DateTime') return '"2026-01-01T00:00:00Z"';
-  return '"00000000-0000-4000-8000-000000000000"';
-}
-
-/** The first scalar that a type leads to. */
-function selectionFor(type: GraphQLOutputType): string {
-  if (isNonNullType(type) || isListType(type)) return selectionFor(type.ofType as GraphQLOutputType);
-  if (isScalarType(type) || isEnumType(type)) return '';
-  if (isUnionType(type)) return '{ __typename }';
-  const fields = Object.values(type.getFields()).filter((field) => !field.args.some(isRequiredArgument));
-  const leaf = fields.find((field) => selectionFor0(field.type) === '');
-  return leaf ? `{ ${leaf.name} }` : '{ __typename }';
-}
-
-function selectionFor0(type: GraphQLOutputType): string | null {
-  if (isNonNullType(type) || isListType(type)) return selectionFor0(type.ofType as GraphQLOutputType);
-  return isScalarType(type) || isEnumType(type) ? '' : null;
 }

@@ -127,7 +127,7 @@ describe('the start-up check', () => {
     expect(await faultsAfter(term)).toEqual(['hub.release_term shows rows to a caller without context']);
   });
 
-  it('refuses a new table, view or materialised view that nobody thought of', async () => {
+  it('D19 refuses a new table, view or materialised view that nobody thought of', async () => {
     const plain = await faultsAfter(
       'CREATE TABLE hub.forgotten (x integer)',
       'GRANT INSERT ON hub.forgotten TO hub_app',
@@ -187,7 +187,7 @@ describe('the start-up check', () => {
     expect(await faultsAfter(statement)).toContainEqual(expect.stringMatching(fault));
   });
 
-  it('keeps a real server from starting, and names the table', async () => {
+  it('D18 keeps a real server from starting, and names the table', async () => {
     const environment = readEnvironment({
       HUB_ID: 'demo.test.localhost',
       PORT: '0',

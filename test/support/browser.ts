@@ -15,6 +15,8 @@ export interface Reply {
 /** As much of a browser as the console needs: cookies, the headers that browsers set, and the page's proof of the session. */
 export class Browser {
   readonly cookies = new Map<string, string>();
+  /** Those that do not go along when another site leads here. */
+  private readonly strict = new Set<string>();
   csrf: string | undefined;
 
   constructor(readonly url: string) {}
@@ -34,6 +36,12 @@ export class Browser {
 
   async get(path: string, headers: Record<string, string | undefined> = {}): Promise<Reply & { text: string }> {
     return this.send(path, { method: 'GET', redirect: 'manual' }, { 'sec-fetch-site': 'none', ...headers });
+  }
+
+  /** Follows another site's link or redirect: Strict cookies stay behind. */
+  async arrive(path: string): Promise<Reply & { text: string }> {
+    const cookie = [...this.cookies].flatMap(([name, value]) => (this.strict.has(name) ? [] : [`${name}=${value}`]));
+    return this.get(path, { 'sec-fetch-site': 'cross-site', cookie: cookie.join('; ') });
   }
 
   /** Asks by the document's id, as the console does. */
@@ -80,6 +88,7 @@ export class Browser {
     const [name = '', value = ''] = pair.split('=');
     if (attributes.includes('Max-Age=0')) this.cookies.delete(name);
     else this.cookies.set(name, value);
+    if (attributes.includes('SameSite=Strict')) this.strict.add(name);
   }
 }
 

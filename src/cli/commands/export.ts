@@ -4,18 +4,18 @@ import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
 import { writeJson } from '../files.js';
 import { connect } from '../profile.js';
-import { objectIds } from '../uuid-argument.js';
+import { idOf, objectNames } from '../object-argument.js';
 import { attachmentLines } from '../verdicts.js';
 
 /** Writes a bundle: objects with receipts, parts and the senders' key sets, for verification without any hub. */
 export function define(command: Command, cli: Cli): void {
   example(command, cli, 'liaison export 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11 --out bundle.json')
-    .argument('<id...>', cli.text('cli.export.ids'), objectIds)
+    .argument('<object...>', cli.text('cli.export.ids'), objectNames)
     .requiredOption('--out <file>', cli.text('cli.export.out'))
     .option('--without-parts', cli.text('cli.export.withoutParts'))
     .option('--alone', cli.text('cli.export.alone'))
     .option('--purpose <code>', cli.text('cli.option.purpose'))
-    .action(cli.runs((ids: string[], options: Options) => exportBundle(cli, ids, options)));
+    .action(cli.runs((names: string[], options: Options) => exportBundle(cli, names, options)));
 }
 
 interface Options {
@@ -25,8 +25,9 @@ interface Options {
   purpose?: string;
 }
 
-async function exportBundle(cli: Cli, ids: string[], options: Options): Promise<Outcome> {
+async function exportBundle(cli: Cli, names: string[], options: Options): Promise<Outcome> {
   const { client, profile } = await connect(cli, options.purpose);
+  const ids = await Promise.all(names.map((name) => idOf(client, name)));
   const { withoutParts = false, alone = false } = options;
   const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone, forExport: true };
   const { bundle, opened } = await makeBundle(client, request);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { renderUnicodeCompact } from 'uqr';
 import type { MessageKey } from '../../common/messages/messages.js';
 import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
@@ -36,6 +37,10 @@ async function enrol(cli: Cli, officer: string, agency: string): Promise<Outcome
   const address = linkAddress(url, token);
   return {
     document: { agency, officer, address, minutes: LINK_MINUTES },
-    lines: [cli.text('cli.officer.link', { officer, agency, minutes: LINK_MINUTES }), address],
+    lines: [
+      cli.text('cli.officer.link', { officer, agency, minutes: LINK_MINUTES }),
+      address,
+      renderUnicodeCompact(address, { border: 2 }),
+    ],
   };
 }

@@ -11,7 +11,7 @@ import { printableJson } from '../printable.js';
 import { connect } from '../profile.js';
 import { envelopeLines } from '../rendering.js';
 import { readHomeTrust } from '../trust-store.js';
-import { objectId } from '../uuid-argument.js';
+import { idOf, objectName } from '../object-argument.js';
 import { isGood, verdictLine } from '../verdicts.js';
 
 /** Opens an object and verifies it here, with pinned keys. Personal details are asked for, and printed, only on demand. */
@@ -20,12 +20,12 @@ export function define(command: Command, cli: Cli): void {
     command,
     cli,
     'liaison show 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11',
-    'liaison show 5d0c8d0e-6f1f-4b5c-9f0e-2b1f4a3c7d11 --nominal',
+    'liaison show VN-ALR-2026-KXQWPD --nominal',
   )
-    .argument('<id>', cli.text('cli.show.id'), objectId)
+    .argument('<object>', cli.text('cli.object.name'), objectName)
     .option('--nominal', cli.text('cli.show.nominal'))
     .option('--purpose <code>', cli.text('cli.option.purpose'))
-    .action(cli.runs((id: string, options: Options) => show(cli, id, options)));
+    .action(cli.runs((name: string, options: Options) => show(cli, name, options)));
 }
 
 interface Options {
@@ -36,9 +36,15 @@ interface Options {
 /** A single object quotes others that were not asked for, and parts that were left closed: nothing to be warned of. */
 const EXPECTED: readonly BundleNote[] = ['IN_REPLY_TO_ABSENT', 'SUPERSEDES_ABSENT'];
 
-async function show(cli: Cli, id: string, { nominal = false, purpose }: Options): Promise<Outcome> {
+async function show(cli: Cli, name: string, { nominal = false, purpose }: Options): Promise<Outcome> {
   const { client, profile } = await connect(cli, purpose);
-  const request = { ids: [id], hub: profile.hubId, withParts: nominal, isFollowing: false, forExport: false };
+  const request = {
+    ids: [await idOf(client, name)],
+    hub: profile.hubId,
+    withParts: nominal,
+    isFollowing: false,
+    forExport: false,
+  };
   const { bundle, opened } = await makeBundle(client, request);
   const trust = await readHomeTrust(cli.home);
   const [judged] = await verifyBundle(bundle, trust);

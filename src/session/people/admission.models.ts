@@ -19,8 +19,20 @@ export class EnrollableModel {
   @Field(() => [String], { description: 'What the officer may do follows from these' })
   roles: string[];
 
-  @Field(() => Boolean, { description: 'Has a passkey' })
+  @Field(() => String, { description: 'Highest classification that may be read: UNCLASSIFIED or RESTRICTED' })
+  clearance: string;
+
+  @Field(() => Boolean, { description: 'May see personal details, where a role allows it' })
+  maySeeNominal: boolean;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Null while the officer stays' })
+  validUntil: Date | null;
+
+  @Field(() => Boolean, { description: 'Has a passkey, a password with codes, or signs in at a national issuer' })
   isEnrolled: boolean;
+
+  @Field(() => Boolean, { description: 'Is shut out for the time being' })
+  isSuspended: boolean;
 }
 
 @Visible('administrator')
@@ -48,6 +60,9 @@ export class AdmissionModel {
 export class EnrolmentLinkModel {
   @Field(() => String, { description: 'Address to open, or to show as a QR code, in the officer’s own browser' })
   address: string;
+
+  @Field(() => String, { description: 'The address as a QR code, an SVG image, for the officer’s telephone' })
+  qrCode: string;
 
   @Field(() => GraphQLISODateTime, { description: 'It is worthless from then on' })
   expiresAt: Date;

@@ -1,8 +1,11 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { renderSVG } from 'uqr';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.js';
 import { Allow, StepUp } from '../../access/permission.js';
+import { NotFound } from '../../common/errors.js';
 import { checkUuid } from '../../common/uuid.js';
+import { PERSON } from '../../protocol/envelope.js';
 import { AdmissionModel, EnrollableModel, EnrolmentLinkModel } from './admission.models.js';
 import { type Admission, Admissions, type Enrollable } from './admissions.js';
 
@@ -28,10 +31,11 @@ export class AdmissionsResolver {
   })
   @Allow('officers.enrol')
   @StepUp(true)
-  proposeAdmission(
+  async proposeAdmission(
     @CurrentCaller() caller: Caller,
     @Args('officer', { type: () => ID }) officer: string,
   ): Promise<Admission> {
+    if (!PERSON.test(officer)) throw new NotFound(); // PostgreSQL takes no text with a NUL in it
     return this.admissions.propose(caller, officer);
   }
 
@@ -40,10 +44,11 @@ export class AdmissionsResolver {
   })
   @Allow('officers.enrol')
   @StepUp(true)
-  approveAdmission(
+  async approveAdmission(
     @CurrentCaller() caller: Caller,
     @Args('id', { type: () => ID }) id: string,
   ): Promise<EnrolmentLinkModel> {
-    return this.admissions.approve(caller, checkUuid(id, '/id'));
+    const link = await this.admissions.approve(caller, checkUuid(id, '/id'));
+    return { ...link, qrCode: renderSVG(link.address) };
   }
 }

@@ -8,6 +8,7 @@ import { freshSecret } from '../../database/secrets.js';
 import { purposeOf } from '../authenticator.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
+import { holderOf } from './issuers/issuer-subjects.js';
 import { rightsOf } from './role-rights.js';
 import { isFromOwnPage } from './same-origin.js';
 import { type ConsoleKey, hashOf, isSame } from './secret.js';
@@ -84,29 +85,45 @@ export class ConsoleSessions {
     return row && callerOf(row, session.csrf, purpose);
   }
 
-  /** Begins a session in this transaction; the one that the browser had before ends. The secret for the cookie. */
+  /**
+   * Begins a session in this transaction; the one that the browser had before ends. The secret for the cookie. Throws Unauthenticated,
+   * and for an identity of another issuer what `holderOf` throws.
+   */
   async begin(tx: PoolClient, identity: Identity, { headers }: Pick<FastifyRequest, 'headers'>): Promise<string> {
-    // A national issuer will be looked up here: which agencies it may speak for, and which account is its subject's.
-    if (identity.issuer !== this.issuer) throw new Unauthenticated('error.signInRefused');
+    const isOwn = identity.issuer === this.issuer;
+    const { accountId, issuerId } = isOwn
+      ? { accountId: identity.subject, issuerId: null }
+      : await holderOf(tx, identity);
+    const { roles = null, clearance = null, withoutNominal = false } = identity.lowering ?? {};
     const before = secretIn(headers, '__Host-liaison');
     if (before !== undefined)
       await tx.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [hashOf(before)]);
     await tx.query('DELETE FROM auth.console_session WHERE expires_at <= now()');
     const secret = freshSecret();
     const { rowCount } = await tx.query(
-      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, acr, user_agent, authenticated_at, expires_at)
-       SELECT $1, o.account_id, o.unit_id, o.roles, $3, $4, $5, now() + make_interval(hours => $6)
-       FROM auth.officer_in_force o WHERE o.account_id = $2`,
+      `INSERT INTO auth.console_session (secret_hash, account_id, unit_id, roles, clearance, may_see_nominal, acr, user_agent,
+         authenticated_at, expires_at, issuer_id, subject, roles_kept, clearance_most, without_nominal)
+       SELECT $1, o.account_id, o.unit_id, o.roles, o.clearance, o.may_see_nominal, $3, $4, $5, now() + make_interval(hours => $6),
+         $7, $8, $9, $10, $11
+       FROM auth.officer_in_force o WHERE o.account_id = $2 AND ($9::text[] IS NULL OR o.roles && $9)`,
       [
         hashOf(secret),
-        identity.subject,
+        accountId,
         identity.acr,
         (headers['user-agent'] ?? '').slice(0, 200),
         identity.authTime,
         this.limits.hours,
+        issuerId,
+        issuerId === null ? null : identity.subject,
+        roles,
+        clearance,
+        withoutNominal,
       ],
     );
-    if (rowCount !== 1) throw new Unauthenticated('error.signInRefused');
+    if (rowCount !== 1) {
+      if (!isOwn) throw new Forbidden('error.issuerRefused');
+      throw new Unauthenticated('error.signInRefused');
+    }
     return secret;
   }
 
@@ -195,18 +212,27 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
     maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
     purpose,
     permissions,
-    session: { id: row.id, accountId: row.accountId, roles: row.roles, isFresh: row.isFresh, csrf },
+    session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
   };
 }
 
 const FRESH_MINUTES = 5;
 
-/** A session is touched at most every half minute, so its idle time is counted that exactly. */
+/**
+ * A session is touched at most every half minute, so its idle time is counted that exactly. It ends when the officer's unit or roles
+ * change, and when the officer is cleared for more than at sign-in; less takes effect in it. What an issuer's claims left of the
+ * officer's rights at sign-in meets what the hub grants now: the lesser counts. One that began at an issuer needs issuer and link in force.
+ */
 const FIND = `
-  SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer, o.roles, o.clearance,
-    o.may_see_nominal AS "maySeeNominal", s.acr,
+  SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer,
+    CASE WHEN s.roles_kept IS NULL THEN o.roles ELSE ARRAY(SELECT r FROM unnest(o.roles) r WHERE r = ANY (s.roles_kept)) END AS roles,
+    LEAST(o.clearance, s.clearance_most) AS clearance, o.may_see_nominal AND NOT s.without_nominal AS "maySeeNominal", s.acr,
     s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
     s.seen_at < now() - interval '30 seconds' AS "isUnseen"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
   WHERE s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
-    AND s.roles = o.roles AND s.unit_id = o.unit_id`;
+    AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)
+    AND (s.issuer_id IS NULL OR EXISTS (
+      SELECT FROM auth.issuer_subject l JOIN auth.trusted_issuer i ON i.id = l.issuer_id
+      WHERE l.issuer_id = s.issuer_id AND l.subject = s.subject AND l.account_id = s.account_id
+        AND i.suspended_at IS NULL AND o.agency_id = ANY (i.agencies)))`;

@@ -15,7 +15,10 @@ export function secretIn({ cookie }: IncomingHttpHeaders, name: CookieName): str
   return value !== undefined && SECRET.test(value) ? value : undefined;
 }
 
-/** A Set-Cookie that no script can read and no other site makes the browser send; without `seconds` it lasts as long as the browser. */
+/**
+ * A Set-Cookie that no script can read; without `seconds` it lasts as long as the browser. No other site makes the browser send the
+ * session. The mark comes along when an issuer's page leads back to us (Lax): it opens nothing by itself.
+ */
 export function setCookie(name: CookieName, value: string, seconds?: number): string {
   return stringifySetCookie({
     name,
@@ -23,7 +26,7 @@ export function setCookie(name: CookieName, value: string, seconds?: number): st
     path: '/',
     secure: true,
     httpOnly: true,
-    sameSite: 'strict',
+    sameSite: name === '__Host-liaison-login' ? 'lax' : 'strict',
     ...(seconds === undefined ? {} : { maxAge: seconds }),
   });
 }

@@ -21,9 +21,10 @@ type Run = (text: string, values: unknown[]) => Promise<unknown>;
 /** Makes a single-use link for an account; one that was open before is void. The token, which is stored only as its SHA-256. */
 export async function issueLink(run: Run, accountId: string): Promise<string> {
   const token = freshSecret();
-  await run('DELETE FROM auth.enrolment_link WHERE account_id = $1 OR expires_at <= now()', [accountId]);
+  await run('DELETE FROM auth.enrolment_link WHERE expires_at <= now()', []);
   await run(
-    `INSERT INTO auth.enrolment_link (token_hash, account_id, expires_at) VALUES ($1, $2, now() + make_interval(mins => $3))`,
+    `INSERT INTO auth.enrolment_link (token_hash, account_id, expires_at) VALUES ($1, $2, now() + make_interval(mins => $3))
+     ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, browser_hash = NULL`,
     [hashOf(token), accountId, LINK_MINUTES],
   );
   return token;
@@ -45,9 +46,9 @@ export class EnrolmentLinks {
     return rows[0] ?? refuse();
   }
 
-  /** Uses the link up in this transaction. Throws Forbidden. */
-  async use(tx: PoolClient, token: string, browser: string): Promise<string> {
-    const { rows } = await tx.query<{ accountId: string }>(USE, [hashOf(token), hashOf(browser)]);
+  /** Uses the link whose token has this hash up in this transaction. Throws Forbidden. */
+  async use(tx: PoolClient, tokenHash: Buffer, browser: string): Promise<string> {
+    const { rows } = await tx.query<{ accountId: string }>(USE, [tokenHash, hashOf(browser)]);
     return rows[0]?.accountId ?? refuse();
   }
 }

@@ -1,14 +1,17 @@
+import type { Lowering } from './issuers/lowering.js';
+
 /**
  * What an issuer says of who signed in (OpenID Connect Core 1.0, section 2). Sign-in ends here, whoever did it, and a session begins
- * with it: it brings identity and strength only; what the officer may do is the hub's record.
+ * with it: it brings identity and strength only; what the officer may do is the hub's record, which an issuer's claims can lower.
  *
- * Today there is one issuer, the hub itself, and the subject is the account's id.
+ * Of the hub itself the subject is the account's id; of a national issuer it is what an enrolment linked to an account.
  */
 export interface Identity {
   issuer: string;
   subject: string;
   acr: Strength;
   authTime: Date;
+  lowering?: Lowering;
 }
 
 /**

@@ -7,6 +7,8 @@ import { Public } from '../../access/permission.js';
 import { TrustedDocuments } from '../../edge/trusted-documents.js';
 import { type Language, languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
+import { issuerLinks } from './issuers/issuer-pages.js';
+import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { accountPage } from './pages/account-page.js';
 import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
 import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
@@ -20,14 +22,20 @@ const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8
 export class PagesController {
   constructor(
     private readonly sessions: ConsoleSessions,
+    private readonly issuers: TrustedIssuers,
     private readonly documents: TrustedDocuments,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
   ) {}
 
   @Get('sign-in')
   @Public(true)
-  signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
-    this.show(request, reply, lang, signInPage(this.options, request.caller?.session?.csrf));
+  async signIn(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+  ): Promise<void> {
+    const issuers = issuerLinks(await this.issuers.choices(), languageFor(request, lang));
+    this.show(request, reply, lang, signInPage(this.options, request.caller?.session?.csrf, issuers));
   }
 
   @Get('enrol')
@@ -92,6 +100,6 @@ export class PagesController {
 }
 
 /** The language asked for in the address, else the browser's. */
-function languageFor({ headers }: FastifyRequest, lang: string | undefined): Language {
+export function languageFor({ headers }: FastifyRequest, lang: string | undefined): Language {
   return languageOf(lang === 'en' || lang === 'vi' ? lang : headers['accept-language']);
 }

@@ -9,8 +9,17 @@ import { Challenges } from './challenges.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
+import { BegunSignIns } from './issuers/begun-sign-ins.js';
+import { ClientKeys } from './issuers/client-keys.js';
+import { IssuerClients } from './issuers/issuer-clients.js';
+import { IssuerController } from './issuers/issuer.controller.js';
+import { IssuerSignIn } from './issuers/issuer-sign-in.js';
+import { TrustedIssuers } from './issuers/trusted-issuer.js';
+import { CodeVault } from './codes.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
+import { PasswordController } from './password.controller.js';
+import { Passwords } from './passwords.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
@@ -28,15 +37,19 @@ export class PeopleModule {
     const sessions = (pool: Pool, key: ConsoleKey, hub: HubIdentity): ConsoleSessions =>
       new ConsoleSessions(pool, key, hub, options.limits);
     const inject = [POOL, ConsoleKey, HubIdentity];
-    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
+    const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate, Passwords];
+    const codeVault = async (): Promise<CodeVault> =>
+      new CodeVault((await options.secrets.obtain('code-key', () => ({ key: freshSecret() }))).key);
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController],
+      controllers: [PagesController, SessionController, SignInController, IssuerController, PasswordController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
         { provide: ConsoleSessions, inject, useFactory: sessions },
         { provide: Passkeys, inject, useFactory: passkeys },
+        { provide: CodeVault, useFactory: codeVault },
+        { provide: Passwords, inject: [POOL, ConsoleKey, CodeVault], useFactory: passwords },
         { provide: EnrolmentLinks, inject: [POOL], useFactory: (pool: Pool) => new EnrolmentLinks(pool) },
         {
           provide: SignInService,
@@ -44,6 +57,14 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
+        { provide: ClientKeys, useFactory: () => ClientKeys.open(options.secrets) },
+        { provide: IssuerClients, inject: [ClientKeys, HubIdentity], useFactory: issuerClients },
+        { provide: TrustedIssuers, inject: [POOL], useFactory: (pool: Pool) => new TrustedIssuers(pool) },
+        {
+          provide: IssuerSignIn,
+          inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
+          useFactory: issuerSignIn,
+        },
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
@@ -57,6 +78,24 @@ function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
   return new Passkeys(pool, new Challenges(key), hub);
 }
 
+function passwords(pool: Pool, key: ConsoleKey, vault: CodeVault): Passwords {
+  return new Passwords(pool, key, vault);
+}
+
 function admissions(pool: Pool, hub: HubIdentity): Admissions {
   return new Admissions(pool, hub);
+}
+
+function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity): IssuerClients {
+  return new IssuerClients(keys, `${publicUrl}/sign-in/return`);
+}
+
+function issuerSignIn(
+  pool: Pool,
+  issuers: TrustedIssuers,
+  clients: IssuerClients,
+  sessions: ConsoleSessions,
+  links: EnrolmentLinks,
+): IssuerSignIn {
+  return new IssuerSignIn(pool, issuers, clients, new BegunSignIns(pool), sessions, links);
 }

@@ -1,33 +1,40 @@
 import type { Permission } from '../../access/permission.js';
 
-/** What a role gives its holder: operations, and whether personal details may be seen, if the officer is cleared for them. */
-interface Rights {
+/** What a role gives its holder, and who gives it. */
+export interface Role {
   permissions: readonly Permission[];
-  nominal: boolean;
+  /** Personal details: for an officer who is cleared for them, not by this role, or never, whatever other roles there are. */
+  nominal: 'IF_CLEARED' | 'NO' | 'NEVER';
+  /** Two administrators of the officer's agency, or the operator alone, in the enrolment of the agency. */
+  givenBy: 'AGENCY' | 'OPERATOR';
 }
 
 const BASE: readonly Permission[] = ['directory.read', 'session.own'];
 const READS: readonly Permission[] = [...BASE, 'objects.read'];
 const RELEASES: readonly Permission[] = [...READS, 'objects.submit'];
+const ADMINISTERS: readonly Permission[] = [...BASE, 'officers.enrol', 'keys.publish', 'agency.administer'];
+const OPERATES: readonly Permission[] = [...BASE, 'officers.enrol', 'hub.administer'];
 
 /**
- * The rights of each role (domain.md 4.8). Only who releases for the administration may send. Administrators of agency and hub see no
- * content; a regional liaison office and a partner organisation see no personal details.
+ * The rights of each role (domain.md 4.8): the one table that the hub decides by, that docs/roles.md is written from, and whose every cell
+ * is tried on a running hub (test/rules/roles). Only who releases for the administration may send. Administrators of agency and hub see
+ * no content; a regional liaison office and a partner organisation see no personal details. Operator, regional liaison office and
+ * coordination unit are three, which no agency appoints, and the database lets no officer be two of them.
  */
-const RIGHTS: Readonly<Record<string, Rights>> = {
-  FIELD_OFFICER: { permissions: READS, nominal: true },
-  PCU_MEMBER: { permissions: READS, nominal: true },
-  ANALYST: { permissions: READS, nominal: true },
-  CASE_OWNER: { permissions: READS, nominal: true },
-  OCU_OFFICER: { permissions: READS, nominal: true },
-  NCP_OFFICER: { permissions: RELEASES, nominal: true },
-  RELEASER: { permissions: RELEASES, nominal: true },
-  RILO_LIAISON: { permissions: READS, nominal: false },
-  PARTNER_READER: { permissions: READS, nominal: false },
-  DATA_PROTECTION: { permissions: READS, nominal: true },
-  AUDITOR: { permissions: BASE, nominal: false },
-  AGENCY_ADMIN: { permissions: [...BASE, 'officers.enrol', 'keys.publish'], nominal: false },
-  SYSTEM_ADMIN: { permissions: BASE, nominal: false },
+export const ROLES: Readonly<Record<string, Role>> = {
+  FIELD_OFFICER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  PCU_MEMBER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  ANALYST: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  CASE_OWNER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  OCU_OFFICER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'OPERATOR' },
+  NCP_OFFICER: { permissions: RELEASES, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  RELEASER: { permissions: RELEASES, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  RILO_LIAISON: { permissions: READS, nominal: 'NEVER', givenBy: 'OPERATOR' },
+  PARTNER_READER: { permissions: READS, nominal: 'NEVER', givenBy: 'AGENCY' },
+  DATA_PROTECTION: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  AUDITOR: { permissions: BASE, nominal: 'NO', givenBy: 'AGENCY' },
+  AGENCY_ADMIN: { permissions: ADMINISTERS, nominal: 'NO', givenBy: 'AGENCY' },
+  SYSTEM_ADMIN: { permissions: OPERATES, nominal: 'NO', givenBy: 'OPERATOR' },
 };
 
 /** Roles without any content: the only ones that the operator may bring in (an agency's administrators enrol the others). */
@@ -35,9 +42,9 @@ export const ADMINISTRATORS: readonly string[] = ['AGENCY_ADMIN', 'SYSTEM_ADMIN'
 
 /** What these roles give together. A role that is not in the table gives nothing. */
 export function rightsOf(roles: readonly string[]): { permissions: ReadonlySet<Permission>; nominal: boolean } {
-  const rights = roles.flatMap((role) => (Object.hasOwn(RIGHTS, role) ? [RIGHTS[role]!] : []));
+  const held = roles.flatMap((role) => (Object.hasOwn(ROLES, role) ? [ROLES[role]!] : []));
   return {
-    permissions: new Set(rights.flatMap(({ permissions }) => permissions)),
-    nominal: rights.some(({ nominal }) => nominal),
+    permissions: new Set(held.flatMap(({ permissions }) => permissions)),
+    nominal: held.some(({ nominal }) => nominal === 'IF_CLEARED') && !held.some(({ nominal }) => nominal === 'NEVER'),
   };
 }

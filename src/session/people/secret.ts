@@ -18,7 +18,7 @@ export class ConsoleKey {
     this.key = Buffer.from(secret, 'base64url');
   }
 
-  mac(purpose: 'csrf' | 'challenge', ...parts: readonly (string | Uint8Array)[]): Buffer {
+  mac(purpose: 'csrf' | 'challenge' | 'password-enrolment', ...parts: readonly (string | Uint8Array)[]): Buffer {
     const mac = createHmac('sha256', this.key).update(`${purpose}\n`);
     for (const part of parts) mac.update(hashOf(part));
     return mac.digest();

@@ -14,6 +14,7 @@ import { freshSecret } from '../../database/secrets.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { clearCookie, secretIn, setCookie } from './cookies.js';
 import { checkRecord, checkText } from './input.js';
+import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { OwnPageGuard } from './same-origin.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -27,6 +28,7 @@ export class SignInController {
   constructor(
     private readonly service: SignInService,
     private readonly sessions: ConsoleSessions,
+    private readonly issuers: TrustedIssuers,
   ) {}
 
   @Post('sign-in/options')
@@ -64,7 +66,12 @@ export class SignInController {
   ): Promise<object> {
     const { enrollee, options } = await this.service.openLink(checkText(body, 'token'), markBrowser(request, reply));
     const isVietnamese = languageOf(request.headers['accept-language']) === 'vi';
-    return { agency: enrollee.agencyId, title: visible(isVietnamese ? enrollee.titleVi : enrollee.titleEn), options };
+    const issuers = (await this.issuers.choices(enrollee.agencyId)).map(({ id, nameEn, nameVi }) => ({
+      id,
+      name: visible(isVietnamese ? nameVi : nameEn),
+    }));
+    const title = visible(isVietnamese ? enrollee.titleVi : enrollee.titleEn);
+    return { agency: enrollee.agencyId, title, options, issuers };
   }
 
   @Post('enrol')
@@ -129,7 +136,7 @@ export function begun(reply: FastifyReply, secret: string): { next: string } {
 }
 
 /** The browser's mark, given to it when it has none. */
-function markBrowser({ headers }: FastifyRequest, reply: FastifyReply): string {
+export function markBrowser({ headers }: FastifyRequest, reply: FastifyReply): string {
   const browser = secretIn(headers, '__Host-liaison-login') ?? freshSecret();
   void reply.header('set-cookie', setCookie('__Host-liaison-login', browser, BROWSER_SECONDS));
   return browser;

@@ -14,7 +14,9 @@ import { secretIn } from './cookies.js';
 import { type Enrollee, EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
 import type { Identity } from './identity.js';
+import { forgetHolders } from './issuers/issuer-subjects.js';
 import { Passkeys } from './passkeys.js';
+import { type PasswordOffer, type PasswordProof, Passwords } from './passwords.js';
 import { hashOf } from './secret.js';
 import { inTransaction } from './transaction.js';
 
@@ -27,6 +29,7 @@ export class SignInService {
     private readonly passkeys: Passkeys,
     private readonly links: EnrolmentLinks,
     private readonly gate: SignInGate,
+    private readonly passwords: Passwords,
   ) {}
 
   signInOptions(browser: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
@@ -39,7 +42,7 @@ export class SignInService {
     return this.gate.pass(() =>
       inTransaction(this.pool, async (tx) => {
         const accountId = await this.passkeys.verify(tx, response, { purpose: 'sign-in', browser });
-        return this.sessions.begin(tx, this.byPasskey(accountId), request);
+        return this.sessions.begin(tx, this.identity(accountId, 'phr'), request);
       }),
     );
   }
@@ -55,7 +58,7 @@ export class SignInService {
       inTransaction(this.pool, async (tx) => {
         const holder = { purpose: 'step-up', browser, subject: session.id } as const;
         const accountId = await this.passkeys.verify(tx, response, holder);
-        return this.sessions.renew(tx, session, this.byPasskey(accountId));
+        return this.sessions.renew(tx, session, this.identity(accountId, 'phr'));
       }),
     );
   }
@@ -74,29 +77,58 @@ export class SignInService {
   }
 
   /**
-   * Uses the link: the new passkey takes the place of any that there were, whatever sessions there were end, and one begins. Recovery
-   * is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
+   * Uses the link: the new passkey takes the place of whatever the officer signed in with before, whatever sessions there were end, and
+   * one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for the passkey.
    */
   enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string> {
     const browser = browserOf(request);
     return this.gate.pass(() =>
       inTransaction(this.pool, async (tx) => {
-        const accountId = await this.links.use(tx, token, browser);
+        const accountId = await this.links.use(tx, hashOf(token), browser);
         const holder = { purpose: 'enrol', browser, subject: hashOf(token).toString('hex') } as const;
+        await forgetHolders(tx, accountId);
         await this.passkeys.register(tx, response, holder, accountId);
-        await tx.query('DELETE FROM auth.console_session WHERE account_id = $1', [accountId]);
-        return this.sessions.begin(tx, this.byPasskey(accountId), request);
+        return this.sessions.begin(tx, this.identity(accountId, 'phr'), request);
       }),
     );
   }
 
-  private byPasskey(accountId: string): Identity {
-    return { issuer: this.sessions.issuer, subject: accountId, acr: 'phr', authTime: new Date() };
+  /** What a password and its codes would be made of, for whoever holds the link. Throws Forbidden. */
+  offerPassword(request: FastifyRequest, token: string): Promise<PasswordOffer> {
+    const browser = browserOf(request);
+    return this.gate.pass(async () => {
+      const { agencyId } = await this.links.open(token, browser);
+      return this.passwords.offer(agencyId, token, browser);
+    });
+  }
+
+  /** As `enrol`, with a password and codes in place of a passkey. Throws Forbidden for the link, InvalidInput for the rest. */
+  enrolPassword(request: FastifyRequest, given: { token: string; password: string; code: string }): Promise<string> {
+    const browser = browserOf(request);
+    return this.gate.pass(() =>
+      inTransaction(this.pool, async (tx) => {
+        const accountId = await this.links.use(tx, hashOf(given.token), browser);
+        await this.passwords.enrol(tx, accountId, { ...given, browser });
+        return this.sessions.begin(tx, this.identity(accountId, 'aal2'), request);
+      }),
+    );
+  }
+
+  /** The secret of a new session, in which nothing can be stepped up. Throws Unauthenticated. */
+  async signInByPassword(request: FastifyRequest, proof: PasswordProof): Promise<string> {
+    const accountId = await this.passwords.verify(proof);
+    return this.gate.pass(() =>
+      inTransaction(this.pool, (tx) => this.sessions.begin(tx, this.identity(accountId, 'aal2'), request)),
+    );
+  }
+
+  private identity(accountId: string, acr: 'phr' | 'aal2'): Identity {
+    return { issuer: this.sessions.issuer, subject: accountId, acr, authTime: new Date() };
   }
 }
 
 /** The browser's mark. Without one it has asked for no challenge. */
-function browserOf({ headers }: FastifyRequest): string {
+export function browserOf({ headers }: FastifyRequest): string {
   const browser = secretIn(headers, '__Host-liaison-login');
   if (browser === undefined) throw new Unauthenticated('error.signInRefused');
   return browser;

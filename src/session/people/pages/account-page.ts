@@ -36,12 +36,17 @@ export function accountPage({ caller, session, sessions, title, ending }: Accoun
       text,
     ) => `<p><strong>${escapeHtml(title)}</strong><br>${escapeHtml(`${caller.unitId} · ${caller.officer ?? ''}`)}</p>
 <p>${session.roles.map((role) => text(`role.${role}` as MessageKey)).join(' · ')}</p>
-<p class="quiet">${text(session.isFresh ? 'page.account.fresh' : 'page.account.notFresh')}</p>
-<div class="acts">${session.isFresh ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
+<p class="quiet">${text(strengthOf(session))}</p>
+<div class="acts">${session.isFresh || session.acr === 'aal2' ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
 <button type="button" class="plain" data-act="post" data-path="/sign-out">${text('page.account.signOut')}</button></div>
 <h2>${text('page.account.sessions')}</h2>
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,
   };
+}
+
+function strengthOf({ acr, isFresh }: CallerSession): MessageKey {
+  if (acr === 'aal2') return 'page.password.cannotConfirm';
+  return isFresh ? 'page.account.fresh' : 'page.account.notFresh';
 }
 
 /** Browser and system as a person would name them; the header itself when it names neither. */

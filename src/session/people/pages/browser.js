@@ -1,7 +1,7 @@
 // The script of the hub's sign-in pages: asks the server, then the authenticator, then the server again.
 const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
-const { csrf, working, cancelled, unsupported, unreachable, noLink } = main.dataset;
+const { csrf, working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
 
 /** A failure in words that its reader can act on. */
 class Told extends Error {}
@@ -31,6 +31,8 @@ const acts = {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
     return post('/enrol', { token: link.token, response: credential.toJSON() });
   },
+  // The address is the issuer's, as the hub has it pinned.
+  'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
   'end-session': async ({ id, document: documentId }) => {
     await post('/graphql', { documentId, variables: { id } });
     return { next: '/account' };
@@ -45,8 +47,8 @@ async function run(act, data) {
   tell(working);
   try {
     const { next } = await act(data);
-    // The language that was chosen goes along.
-    location.assign(next + location.search);
+    // The language that was chosen goes along, but not to another site.
+    location.assign(next.startsWith('/') ? next + location.search : next);
   } catch (error) {
     tell(sentenceOf(error), true);
     isBusy = false;
@@ -64,12 +66,48 @@ function tell(text, isError = false) {
   status.classList.toggle('error', isError);
 }
 
-for (const button of document.querySelectorAll('button[data-act]')) {
+for (const form of document.querySelectorAll('form[data-path]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const { again, username: _, ...given } = Object.fromEntries(new FormData(form));
+    if (again !== undefined && again !== given.password) return tell(differ, true);
+    void run(() => post(form.dataset.path, { ...given, token: link.token }));
+  });
+}
+
+function listen(button) {
   button.addEventListener('click', () => void run(acts[button.dataset.act], button.dataset));
 }
+for (const button of document.querySelectorAll('button[data-act]')) listen(button);
 
 if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function' && main.dataset.needsPasskey) {
   tell(unsupported, true);
+}
+
+/** Another way to use an enrolment link: the administration's own sign-in. */
+function offer(id, name) {
+  const button = document.querySelector('template[data-issuer]').content.firstElementChild.cloneNode(true);
+  button.dataset.id = id;
+  button.querySelector('span').textContent = name;
+  document.querySelector('.acts').append(button);
+  listen(button);
+}
+
+/** Asks for the name and the codes' secret that go with this link, and shows them. */
+async function offerPassword() {
+  try {
+    const { name, secret, qr } = await post('/enrol/password/options', { token: link.token });
+    const drawing = document.querySelector('[data-qr]');
+    drawing.setAttribute('viewBox', `0 0 ${qr.size} ${qr.size}`);
+    drawing.firstElementChild.setAttribute('d', qr.path);
+    for (const [mark, value] of Object.entries({ name, secret })) {
+      const line = document.querySelector(`[data-${mark}]`);
+      line.textContent = line.dataset[mark].replace('{}', value);
+    }
+    document.querySelector('[name=username]').value = name;
+  } catch (error) {
+    tell(sentenceOf(error), true);
+  }
 }
 
 /** An enrolment link: its token leaves the address at once, so that neither history nor a glance keeps it. */
@@ -80,8 +118,12 @@ if (main.dataset.page === 'enrol') {
   if (!link.token) tell(noLink, true);
   else {
     try {
-      const { agency, title, options } = await post('/enrol/open', { token: link.token });
+      const { agency, title, options, issuers } = await post('/enrol/open', { token: link.token });
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
+      const fallback = document.querySelector('[data-enrol-password]');
+      fallback.hidden = false;
+      fallback.addEventListener('toggle', () => fallback.open && void offerPassword());
+      for (const { id, name } of issuers) offer(id, name);
       link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
       button.hidden = false;
       button.focus();

@@ -22,13 +22,14 @@ const SCRIPT_TEXTS = {
   unsupported: 'page.unsupported',
   unreachable: 'page.unreachable',
   'no-link': 'page.noLink',
+  differ: 'page.password.differ',
 } as const satisfies Record<string, MessageKey>;
 
 /** Everything that a page loads is the hub's own; it cannot be framed, and a form goes nowhere. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { Conflict } from '../../../common/errors.js';
+import { hashOf } from '../secret.js';
+import type { BegunSignIn } from './issuer-clients.js';
+
+/** For what a sign-in was begun, besides a session. */
+export interface SignInPurpose {
+  issuerId: string;
+  /** SHA-256 of the enrolment link that it uses. */
+  linkHash: Buffer | null;
+  /** SHA-256 of the session's secret that the new session takes the place of. */
+  sessionHash: Buffer | null;
+}
+
+type Taken = SignInPurpose & Omit<BegunSignIn, 'state'>;
+
+const MINUTES = 10;
+/** A browser may have begun so many at once, in several windows; the oldest gives way. */
+const AT_ONCE = 5;
+
+/** Sign-ins that were begun: each belongs to one browser, for ten minutes, and is taken once, whatever becomes of it. */
+@Injectable()
+export class BegunSignIns {
+  constructor(private readonly pool: Pool) {}
+
+  async keep(browser: string, { state, nonce, verifier }: BegunSignIn, purpose: SignInPurpose): Promise<void> {
+    await this.pool.query(SWEEP, [hashOf(browser), AT_ONCE - 1]);
+    await this.pool.query(
+      `INSERT INTO auth.begun_sign_in (state_hash, browser_hash, issuer_id, nonce, verifier, link_hash, session_hash, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8))`,
+      [
+        hashOf(state),
+        hashOf(browser),
+        purpose.issuerId,
+        nonce,
+        verifier,
+        purpose.linkHash,
+        purpose.sessionHash,
+        MINUTES,
+      ],
+    );
+  }
+
+  /** Throws Conflict for one that was taken, is too old or belongs to another browser. */
+  async take(browser: string | undefined, state: string | null): Promise<Taken> {
+    if (browser === undefined || state === null) throw new Conflict('error.signInLapsed');
+    const { rows } = await this.pool.query<Taken>(
+      `DELETE FROM auth.begun_sign_in WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > now()
+       RETURNING issuer_id AS "issuerId", nonce, verifier, link_hash AS "linkHash", session_hash AS "sessionHash"`,
+      [hashOf(state), hashOf(browser)],
+    );
+    if (!rows[0]) throw new Conflict('error.signInLapsed');
+    return rows[0];
+  }
+}
+
+const SWEEP = `
+  DELETE FROM auth.begun_sign_in WHERE expires_at <= now() OR state_hash IN (
+    SELECT state_hash FROM auth.begun_sign_in WHERE browser_hash = $1 ORDER BY expires_at DESC OFFSET $2)`;

@@ -1,0 +1,64 @@
+import type { PoolClient } from 'pg';
+import { Forbidden, Unauthenticated } from '../../../common/errors.js';
+import type { Identity } from '../identity.js';
+
+/** An account, and the link by which an issuer's subject is its holder; null where the issuer is the hub. */
+export interface Holder {
+  accountId: string;
+  issuerId: string | null;
+}
+
+/** A trusted issuer spoke for an agency that is not its own. Answered like any unknown subject; the operator is told. */
+export class ForeignAgency extends Forbidden {
+  constructor(
+    readonly issuerId: string,
+    readonly agencyId: string,
+  ) {
+    super('error.issuerRefused');
+  }
+}
+
+/**
+ * The account of an identity: its issuer's subject must have been linked to it, and the issuer speak for the account's agency now.
+ * Nothing else in a token leads to an account. Throws Forbidden; ForeignAgency for an agency of others.
+ */
+export async function holderOf(tx: PoolClient, identity: Identity): Promise<Holder> {
+  const { rows } = await tx.query<Holder & { agencyId: string; isOwn: boolean }>(
+    `SELECT l.account_id AS "accountId", i.id AS "issuerId", a.agency_id AS "agencyId", a.agency_id = ANY (i.agencies) AS "isOwn"
+     FROM auth.trusted_issuer i JOIN auth.issuer_subject l ON l.issuer_id = i.id JOIN auth.account a ON a.id = l.account_id
+     WHERE i.issuer = $1 AND l.subject = $2 AND i.suspended_at IS NULL`,
+    [identity.issuer, identity.subject],
+  );
+  const [found] = rows;
+  if (!found) throw new Forbidden('error.issuerRefused');
+  if (!found.isOwn) throw new ForeignAgency(found.issuerId!, found.agencyId);
+  return { accountId: found.accountId, issuerId: found.issuerId };
+}
+
+/**
+ * Makes this subject the account's holder in place of whatever it signed in with before. Throws Forbidden when the subject holds another
+ * account already, ForeignAgency when the issuer does not speak for the account's agency.
+ */
+export async function linkSubject(tx: PoolClient, identity: Identity, accountId: string): Promise<void> {
+  await forgetHolders(tx, accountId);
+  const { rows } = await tx.query<{ id: string; agencyId: string; isOwn: boolean }>(
+    `SELECT i.id, a.agency_id AS "agencyId", a.agency_id = ANY (i.agencies) AS "isOwn"
+     FROM auth.trusted_issuer i CROSS JOIN auth.account a WHERE i.issuer = $1 AND i.suspended_at IS NULL AND a.id = $2`,
+    [identity.issuer, accountId],
+  );
+  const [found] = rows;
+  if (!found) throw new Unauthenticated('error.issuerRefused');
+  if (!found.isOwn) throw new ForeignAgency(found.id, found.agencyId);
+  const { rowCount } = await tx.query(
+    'INSERT INTO auth.issuer_subject (issuer_id, subject, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    [found.id, identity.subject, accountId],
+  );
+  if (rowCount !== 1) throw new Forbidden('error.issuerRefused');
+}
+
+/** Enrolment and recovery begin with this: passkeys, password, links to issuers and sessions of the account end. */
+export async function forgetHolders(tx: PoolClient, accountId: string): Promise<void> {
+  for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
+    await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
+  }
+}

@@ -1,0 +1,475 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { aMethodAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { aRecallBody } from '../../src/exchange/body/body.example.js';
+import { aPdf } from '../../src/files/files.example.js';
+import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
+import { digestOf } from '../../src/protocol/digest.js';
+import type { Envelope, ObjectLink } from '../../src/protocol/envelope.js';
+import { formatTimestamp } from '../../src/protocol/timestamp.js';
+import { aRequestBody } from '../../src/requests/body/request-body.example.js';
+import {
+  aHeader,
+  anAlert,
+  aReference,
+  signAs,
+  submitText,
+  untilFeedIsComplete,
+  verdictOf,
+} from '../hostile/hostile.js';
+import { aHandling } from '../support/exchange.js';
+import { upload } from '../support/files.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { aCaller, FOREVER, type World } from '../support/world.js';
+import { type Sight, sightOf } from './oracle.js';
+
+/**
+ * Random sequences of what agencies do, over HTTP, and afterwards every way to read, for every caller, against the rule. The world of the
+ * rule is kept by the moves below and never read from the tables that it judges.
+ */
+
+const SEED = process.env['LIAISON_SEED'] === undefined ? undefined : Number(process.env['LIAISON_SEED']);
+const TIME_MS = Number(process.env['LIAISON_SEQUENCE_SECONDS'] ?? 30) * 1_000;
+const HOUR = 3_600_000;
+
+let t: TestHub;
+let parties: Party[];
+let clearances: Map<Party, number>;
+let agreement: string;
+/** A file that each agency has uploaded. */
+let files: Map<string, { content: Buffer; digest: string }>;
+
+beforeAll(async () => {
+  t = await startTestHub({ POINTS_PER_MINUTE: '1000000000' });
+  const [vn, port, th, la, kh] = [
+    await t.enrol('VN-CUS-AS'),
+    await t.enrol('VN-CUS-HP'),
+    await t.enrol('TH-CUS-LCB', { clearance: 0, maySeeNominal: false }),
+    await t.enrol('LA-CUS-HQ'),
+    await t.enrol('KH-CUS-HQ'),
+  ];
+  parties = [vn, port, th, la, kh];
+  clearances = new Map(parties.map((party) => [party, party === th ? 0 : 1]));
+  agreement = await t.agree(parties.filter((party) => party !== port));
+  files = new Map();
+  for (const party of parties) {
+    if (files.has(party.agency)) continue;
+    const content = aPdf(`% ${randomUUID()}\n`);
+    files.set(party.agency, { content, digest: await upload(t, party, content, 'application/pdf') });
+  }
+});
+afterAll(() => t.stop());
+
+interface Move {
+  act: 'alert' | 'request' | 'recall' | 'supersede' | 'expire' | 'join' | 'leave' | 'suspend' | 'resume';
+  who: number;
+  which: number;
+  to: number[];
+  isRestricted: boolean;
+  isBrief: boolean;
+  hasFile: boolean;
+}
+
+const anyMove: fc.Arbitrary<Move> = fc.record({
+  act: fc.constantFrom<Move['act'][]>(
+    ...(['alert', 'alert', 'alert', 'request', 'recall', 'supersede', 'supersede'] as const),
+    ...(['expire', 'join', 'join', 'leave', 'leave', 'suspend', 'resume'] as const),
+  ),
+  who: fc.nat(20),
+  which: fc.nat(20),
+  to: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
+  isRestricted: fc.boolean(),
+  isBrief: fc.boolean(),
+  hasFile: fc.boolean(),
+});
+
+/** An object that was sent, as far as later moves need it. */
+interface Sent {
+  seq: number;
+  party: Party;
+  envelope: Envelope;
+  text: string;
+  isNewest: boolean;
+  isRecalled: boolean;
+  before: Sent | null;
+}
+
+/** One run: the hub, and the rule's picture of it. */
+class Run {
+  readonly sent: Sent[] = [];
+  readonly suspended = new Set<string>();
+  private moves = 0;
+
+  private constructor(
+    readonly world: World,
+    private readonly communities: string[],
+  ) {}
+
+  /** A hub without objects, with its agencies and units, and with two communities. */
+  static async begin(): Promise<Run> {
+    t.hub.clock.set(null);
+    await t.database.sql(`UPDATE hub.agency SET suspended_at = NULL`);
+    await t.database
+      .sql(`TRUNCATE hub.object, hub.release, hub.release_term, hub.change, hub.part, hub.part_key, hub.alert,
+      hub.attachment, hub.attachment_key, hub.request, hub.request_act, hub.request_question, audit.access CASCADE`);
+    const [vn, , th, la] = parties as [Party, Party, Party, Party, Party];
+    const communities = [await t.community([vn, th]), await t.community([vn, th, la])];
+    const audiences = await t.database.sql<World['audiences'][number]>('SELECT id, kind, owner FROM hub.audience');
+    const memberships = await t.database.sql<World['memberships'][number]>(
+      `SELECT audience_id AS audience, agency_id AS agency, unit_id AS unit, since_seq::float8 AS since, until_seq::float8 AS until,
+         outbox FROM hub.membership`,
+    );
+    const agencies = [...new Set(parties.map(({ agency }) => agency))].map((id) => ({
+      id,
+      units: parties.filter(({ agency }) => agency === id).map(({ unit }) => unit),
+    }));
+    const empty = { objects: [], releases: [], changes: [], parts: [], openings: [] };
+    return new Run({ agencies, audiences, memberships, ...empty }, communities);
+  }
+
+  async make(move: Move): Promise<void> {
+    this.moves += 1;
+    const party = at(parties, move.who);
+    if (['alert', 'request', 'recall', 'supersede'].includes(move.act) && this.suspended.has(party.agency)) return;
+    switch (move.act) {
+      case 'alert':
+      case 'request':
+        return this.send(party, move);
+      case 'recall':
+      case 'supersede':
+        return this.follow(party, move);
+      case 'expire':
+        t.hub.clock.set(new Date(t.hub.clock.now().getTime() + 2 * HOUR));
+        for (const release of this.world.releases) if (release.until === 'future') release.until = 'past';
+        return;
+      case 'join':
+      case 'leave':
+        return this.changeMembership(party, at(this.communities, move.which), move.act === 'join');
+      case 'suspend':
+      case 'resume':
+        await t.database.sql(
+          `UPDATE hub.agency SET suspended_at = ${move.act === 'suspend' ? "'2020-01-01Z'" : 'NULL'} WHERE id = $1`,
+          [party.agency],
+        );
+        if (move.act === 'suspend') this.suspended.add(party.agency);
+        else this.suspended.delete(party.agency);
+    }
+  }
+
+  private async send(party: Party, move: Move): Promise<void> {
+    const to = this.addressees(party, move);
+    if (to.length === 0) return;
+    const isRequest = move.act === 'request';
+    const clearance = move.isRestricted ? clearances.get(party)! : 0;
+    const file = files.get(party.agency)!;
+    const size = String(file.content.length);
+    const expiresAt = formatTimestamp(new Date(t.hub.clock.now().getTime() + HOUR));
+    const envelope = anAlert(party, isRequest ? [to[0]!] : [...new Set(to)].sort(), agreement, {
+      kind: isRequest ? 'request' : 'alert',
+      createdAt: formatTimestamp(t.hub.clock.now()),
+      handling: aHandling(agreement, {
+        classification: clearance === 1 ? 'RESTRICTED' : 'UNCLASSIFIED',
+        ...(move.isBrief ? { expiresAt } : {}),
+      }) as JsonObject,
+      attachments: move.hasFile ? [{ sha256: file.digest, size, mediaType: 'application/pdf' }] : [],
+      body: (isRequest
+        ? requestBody(party, to[0]!)
+        : aMethodAlertBody({ ref: aReference(party.agency) })) as unknown as JsonObject,
+    });
+    await this.submit(party, envelope, { clearance, isBrief: move.isBrief, before: null });
+  }
+
+  /** Addressees of the move that may be written to today; a request goes to an agency or a unit alone. */
+  private addressees(party: Party, { act, to }: Move): string[] {
+    const others = parties.filter(({ agency }) => agency !== party.agency && !this.suspended.has(agency));
+    const names = [...others.map(({ agency }) => agency), ...others.map(({ unit }) => unit)];
+    if (act === 'alert') names.push(...this.communities.filter((community) => this.isMember(party, community)));
+    return names.length === 0 ? [] : to.map((index) => at(names, index));
+  }
+
+  private isMember({ agency }: Party, community: string): boolean {
+    const audience = this.audience('COMMUNITY', community.slice('community:'.length));
+    return this.world.memberships.some((m) => m.audience === audience && m.agency === agency && m.until >= FOREVER);
+  }
+
+  /** A recall or a new version of the newest version of something that the party's unit has sent. */
+  private async follow(party: Party, move: Move): Promise<void> {
+    const own = this.sent.filter(
+      (each) => each.party === party && each.envelope.kind === 'alert' && each.isNewest && !each.isRecalled,
+    );
+    if (own.length === 0) return;
+    const target = at(own, move.which);
+    const isOpen = target.envelope.to.every((to) =>
+      to.startsWith('community:') ? this.isMember(party, to) : !this.suspended.has(to.split('-').slice(0, 2).join('-')),
+    );
+    const link: ObjectLink = { id: target.envelope.id, digest: digestOf(canonicalize(target.envelope)) };
+    const { clearance } = this.world.objects.find(({ seq }) => seq === target.seq)!;
+    const common = {
+      createdAt: formatTimestamp(t.hub.clock.now()),
+      to: target.envelope.to,
+      handling: handlingOf(target),
+    };
+    if (move.act === 'supersede') {
+      if (!isOpen) return;
+      const envelope = anAlert(party, [], agreement, { ...common, supersedes: link, body: target.envelope.body });
+      await this.submit(party, envelope, { clearance, isBrief: false, before: target });
+      target.isNewest = false;
+      return;
+    }
+    const body = aRecallBody() as unknown as JsonObject;
+    const envelope = anAlert(party, [], agreement, { ...common, kind: 'recall', inReplyTo: link, body });
+    const audiences = this.world.releases.filter(({ seq }) => seq === target.seq).map(({ audience }) => audience);
+    for (let each: Sent | null = target; each; each = each.before) this.markRecalled(each);
+    await this.submit(party, envelope, { clearance, isBrief: false, before: null, audiences });
+  }
+
+  private markRecalled(sent: Sent): void {
+    sent.isRecalled = true;
+    for (const release of this.world.releases) {
+      if (release.seq !== sent.seq || release.isRecalled || this.isOutbox(release.audience)) continue;
+      Object.assign(release, { isRecalled: true, isLive: false });
+      const { audience, seq, clearance } = release;
+      const change = { audience, xid: this.moves, seq, act: 'RECALLED', objectId: sent.envelope.id, clearance };
+      this.world.changes.push(change);
+    }
+  }
+
+  private async submit(
+    party: Party,
+    envelope: Envelope,
+    more: { clearance: number; isBrief: boolean; before: Sent | null; audiences?: number[] },
+  ): Promise<void> {
+    const { kind, id } = envelope;
+    const header = aHeader(party.signing, {
+      typ: `liaison-${kind}+jws`,
+      iat: Math.floor(t.hub.clock.now().getTime() / 1000),
+    });
+    const text = await signAs(party.signing, envelope, header);
+    const verdict = verdictOf(await submitText(party, text));
+    if (verdict !== 'accepted') throw new Error(`${kind} to ${envelope.to.join()}: ${verdict}`);
+    const [row] = await t.database.sql<{ seq: number }>(
+      'SELECT seq::float8 AS seq FROM hub.object WHERE from_agency = $1 AND id = $2',
+      [party.agency, id],
+    );
+    const { seq } = row!;
+    const { clearance, isBrief, before } = more;
+    const sentBox = this.audience('SENT', party.agency);
+    const audiences =
+      more.audiences?.filter((audience) => audience !== sentBox) ?? envelope.to.map((to) => this.audienceOf(to));
+    const terms = [`kind:${kind}`];
+    this.world.objects.push({ seq, id, kind, from: party.agency, unit: party.unit, clearance, terms });
+    for (const audience of [...new Set(audiences), sentBox]) {
+      const until = isBrief && audience !== sentBox ? 'future' : 'never';
+      this.world.releases.push({ audience, seq, clearance, until, isRecalled: false, isLive: true });
+      this.world.changes.push({ audience, xid: this.moves, seq, act: 'RELEASED', objectId: id, clearance });
+    }
+    this.sent.push({ seq, party, envelope, text, isNewest: true, isRecalled: false, before });
+  }
+
+  private async changeMembership({ agency }: Party, community: string, isJoining: boolean): Promise<void> {
+    const audience = this.audienceOf(community);
+    const current = this.world.memberships.find(
+      (m) => m.audience === audience && m.agency === agency && m.until >= FOREVER,
+    );
+    if (isJoining === (current !== undefined)) return;
+    const [row] = await t.database.sql<{ next: number }>(
+      'SELECT (last_value + 1)::float8 AS next FROM hub.object_seq_seq',
+    );
+    const { next } = row!;
+    if (current) {
+      current.until = next;
+      await t.database.sql(
+        'UPDATE hub.membership SET until_seq = $3 WHERE audience_id = $1 AND agency_id = $2 AND until_seq > $3',
+        [audience, agency, next],
+      );
+    } else if (
+      !this.world.memberships.some((m) => m.audience === audience && m.agency === agency && m.since === next)
+    ) {
+      this.world.memberships.push({ audience, agency, unit: null, since: next, until: FOREVER, outbox: false });
+      await t.database.sql('INSERT INTO hub.membership (audience_id, agency_id, since_seq) VALUES ($1, $2, $3)', [
+        audience,
+        agency,
+        next,
+      ]);
+    }
+  }
+
+  private audienceOf(to: string): number {
+    if (to.startsWith('community:')) return this.audience('COMMUNITY', to.slice('community:'.length));
+    return this.audience(to.split('-').length === 2 ? 'AGENCY' : 'UNIT', to);
+  }
+
+  private audience(kind: string, owner: string): number {
+    return this.world.audiences.find((each) => each.kind === kind && each.owner === owner)!.id;
+  }
+
+  private isOutbox(audience: number): boolean {
+    return this.world.audiences.some(({ id, kind }) => id === audience && kind === 'SENT');
+  }
+
+  /** Compares every way to read, for every caller. */
+  async compare(): Promise<void> {
+    await untilFeedIsComplete(t.database);
+    for (const party of parties) {
+      if (this.suspended.has(party.agency)) await this.compareNothing(party);
+      else await this.compareReads(party);
+    }
+    for (const party of parties) if (!this.suspended.has(party.agency)) await this.compareOpenings(party);
+  }
+
+  private sightOf({ agency, unit }: Party): Sight {
+    const party = parties.find((each) => each.unit === unit)!;
+    const clearance = clearances.get(party)!;
+    return sightOf(this.world, aCaller({ agencyId: agency, unitId: unit, clearance, maySeeNominal: clearance === 1 }));
+  }
+
+  private async compareNothing(party: Party): Promise<void> {
+    for (const query of ['{ inbox { nodes { id } } }', '{ changes { endCursor } }', '{ me { agency } }']) {
+      expect([party.unit, await codeOf(party, query)]).toEqual([party.unit, 'UNAUTHENTICATED']);
+    }
+  }
+
+  private async compareReads(party: Party): Promise<void> {
+    const sight = this.sightOf(party);
+    const idOf = (seq: number): string => this.world.objects.find((object) => object.seq === seq)!.id;
+    const { data } = await party.ask<Lists>(LISTS);
+    expect({
+      unit: party.unit,
+      inbox: ids(data!.inbox),
+      edges: data!.inbox.edges.map(({ node }) => node.id),
+      outbox: ids(data!.outbox),
+      alerts: ids(data!.alerts),
+      requests: ids(data!.requests),
+      recalls: ids(data!.recalls),
+    }).toEqual({
+      unit: party.unit,
+      inbox: sight.inbox(null).map(idOf),
+      edges: sight.inbox(null).map(idOf),
+      outbox: sight.outbox(null).map(idOf),
+      alerts: sight.inbox('kind:alert').map(idOf),
+      requests: sight.inbox('kind:request').map(idOf),
+      recalls: sight.inbox('kind:recall').map(idOf),
+    });
+    expect([
+      party.unit,
+      data!.changes.changes.map(({ act, objectId, object }) => [act, objectId, object?.id ?? null]),
+    ]).toEqual([
+      party.unit,
+      sight.feed.map(({ act, objectId, isShown }) => [act, objectId, isShown ? objectId : null]),
+    ]);
+    await Promise.all(this.sent.map((sent) => this.compareObject(party, sight, sent)));
+  }
+
+  private async compareObject(party: Party, sight: Sight, { seq, envelope, text }: Sent): Promise<void> {
+    const { id, kind, from, attachments } = envelope;
+    const isSeen = sight.objects.includes(seq);
+    const opened = await party.ask<{ object: { text: string } }>('query($id: ID!) { object(id: $id) { text } }', {
+      id,
+    });
+    const where = `${party.unit} ${kind} ${id}`;
+    expect([where, opened.data?.object.text ?? verdictOf(opened)]).toEqual([where, isSeen ? text : 'NOT_FOUND']);
+    for (const name of ['alert', 'request']) {
+      const code = await codeOf(party, `query($id: ID!) { ${name}(id: $id) { id object { text } } }`, { id });
+      expect([where, name, code]).toEqual([where, name, isSeen && kind === name ? 'answered' : 'NOT_FOUND']);
+    }
+    for (const { sha256: digest } of attachments) {
+      const { status } = await party.send(`/files/${id}/${digest}`, { method: 'GET' });
+      expect([where, 'file', status]).toEqual([where, 'file', isSeen ? 200 : 404]);
+    }
+    if (isSeen && from !== party.agency)
+      this.world.openings.push({ id: this.world.openings.length + 1, seq, agency: party.agency });
+  }
+
+  /** Who opened it: its owner sees every agency that did, each agency itself alone. */
+  private async compareOpenings(party: Party): Promise<void> {
+    const sight = this.sightOf(party);
+    for (const { seq, envelope } of this.sent) {
+      const answer = await party.ask<{ objectAccess: { nodes: { agency: string }[] } }>(
+        'query($id: ID!) { objectAccess(id: $id, by: OTHERS, first: 100) { nodes { agency } } }',
+        { id: envelope.id },
+      );
+      const byId = new Map(this.world.openings.map(({ id, agency }) => [id, agency]));
+      const expected = sight.openingsOf(seq, 'OTHERS').map((id) => byId.get(id)!);
+      const shown = answer.data?.objectAccess.nodes.map(({ agency }) => agency);
+      expect([party.unit, envelope.id, shown ? distinct(shown) : verdictOf(answer)]).toEqual([
+        party.unit,
+        envelope.id,
+        sight.objects.includes(seq) ? distinct(expected) : 'NOT_FOUND',
+      ]);
+    }
+  }
+}
+
+const ids = ({ nodes }: List): string[] => nodes.map(({ id }) => id);
+const distinct = (list: readonly string[]): string[] => [...new Set(list)].sort();
+
+interface List {
+  nodes: { id: string }[];
+  edges: { node: { id: string } }[];
+}
+type Lists = Record<'inbox' | 'outbox' | 'alerts' | 'requests' | 'recalls', List> & {
+  changes: { changes: { act: string; objectId: string; object: { id: string } | null }[] };
+};
+const LISTS = `{ inbox(first: 100) { nodes { id } edges { node { id } } } outbox(first: 100) { nodes { id } }
+  alerts: inbox(first: 100, kind: "alert") { nodes { id } } requests: inbox(first: 100, kind: "request") { nodes { id } }
+  recalls: inbox(first: 100, kind: "recall") { nodes { id } } changes(first: 100) { changes { act objectId object { id } } } }`;
+
+async function codeOf(party: Party, query: string, variables: object = {}): Promise<string> {
+  const { errors } = await party.ask(query, variables);
+  return errors?.[0]?.extensions.code ?? 'answered';
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  return list[index % list.length]!;
+}
+
+/** How its successor or recall is handled: as it was itself, without an end. */
+function handlingOf({ envelope }: Sent): JsonObject {
+  const { expiresAt: _, ...handling } = envelope.handling;
+  return handling;
+}
+
+function requestBody(from: Party, to: string): object {
+  const body = aRequestBody({
+    ref: aReference(from.agency).replace('ALR', 'REQ'),
+    requestedAuthority: to.split('-').slice(0, 2).join('-'),
+  });
+  const requesting = { ...body.requesting, authority: from.agency, unit: from.unit };
+  return { ...body, requesting, legalBasis: { agreement, article: 'art10' } };
+}
+
+const sequences = fc.asyncProperty(fc.array(anyMove, { minLength: 1, maxLength: 14, size: 'max' }), async (moves) => {
+  const run = await Run.begin();
+  for (const move of moves) await run.make(move);
+  await run.compare();
+  tried.runs += 1;
+  tried.objects += run.sent.length;
+});
+const tried = { runs: 0, objects: 0 };
+
+describe('threats 7 and 10 after any sequence of moves, every way to read', () => {
+  it('shows to every caller what the rule says, and nothing else', async () => {
+    const limits = { interruptAfterTimeLimit: TIME_MS, markInterruptAsFailure: false, endOnFailure: true };
+    await fc.assert(sequences, { numRuns: 10_000, ...limits, ...(SEED === undefined ? {} : { seed: SEED }) });
+    console.log(`sequences: ${JSON.stringify(tried)}`);
+    expect(tried.runs).toBeGreaterThan(2);
+    expect(tried.objects).toBeGreaterThan(tried.runs);
+  }, 180_000);
+
+  it('is found wrong when a recall hides nothing', async () => {
+    const [{ qual } = { qual: '' }] = await t.database.sql<{ qual: string }>(
+      `SELECT qual FROM pg_policies WHERE schemaname || '.' || tablename = 'hub.release' AND policyname = 'released'`,
+    );
+    expect(qual).toContain('(recalled_at IS NULL)');
+    await t.database.sql(
+      `ALTER POLICY released ON hub.release USING (${qual.replace('(recalled_at IS NULL)', '(true)')})`,
+    );
+    try {
+      const found = await fc.check(sequences, { numRuns: 100, endOnFailure: true, seed: 1 });
+      expect(found.failed).toBe(true);
+    } finally {
+      await t.database.sql(`ALTER POLICY released ON hub.release USING (${qual})`);
+    }
+  }, 180_000);
+});

@@ -1,0 +1,490 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { metadataToPin } from '../../src/operator/issuer-metadata.js';
+import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
+import { aLink, anOfficer, aSignedIn, Browser } from '../support/browser.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import {
+  aLinked,
+  answerOf,
+  begin,
+  comeBack,
+  enrolAt,
+  entryFor,
+  type NationalIssuer,
+  type Saying,
+  signInAt,
+  startIssuer,
+  trust,
+} from '../support/issuer.js';
+
+let t: TestHub;
+let vn: Party;
+let th: Party;
+let ofVn: NationalIssuer;
+let ofTh: NationalIssuer;
+
+beforeAll(async () => {
+  [t, ofVn, ofTh] = await Promise.all([startTestHub(), startIssuer('vn-customs'), startIssuer('th-customs')]);
+  vn = await t.enrol('VN-CUS-AS');
+  th = await t.enrol('TH-CUS-LCB');
+  await trust(t, ofVn, ['VN-CUS']);
+  await trust(t, ofTh, ['TH-CUS']);
+});
+afterAll(async () => {
+  await Promise.all([ofVn.stop(), ofTh.stop(), t.stop()]);
+});
+
+const ME = '{ me { officer roles clearance maySeeNominal permissions } }';
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** What a refused sign-in must not change. */
+async function rows(): Promise<unknown> {
+  const all: unknown[] = [];
+  for (const table of ['account', 'passkey', 'issuer_subject', 'console_session', 'enrolment_link', 'trusted_issuer'])
+    all.push(await t.database.sql(`SELECT * FROM auth.${table} ORDER BY 1, 2`));
+  return all;
+}
+
+/** Signs in at the Vietnamese service, which says this; status, and whether there is a session. */
+async function attempt(saying: Saying): Promise<[status: number, hasSession: boolean]> {
+  await ofVn.says(saying);
+  const browser = new Browser(t.url);
+  const { status } = await signInAt(browser, ofVn);
+  return [status, browser.cookies.has('__Host-liaison')];
+}
+
+describe('A5 tokens of a service that are not for this', () => {
+  it('are no access tokens: an ID token opens nothing', async () => {
+    const browser = new Browser(t.url);
+    const address = await begin(browser, ofVn);
+    const answer = await answerOf(address);
+    const response = await fetch(`${ofVn.url}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: answer.searchParams.get('code')!,
+        client_id: 'liaison-hub',
+      }),
+    });
+    const { id_token: idToken, access_token: accessToken } = (await response.json()) as Record<string, string>;
+    for (const token of [idToken, accessToken]) {
+      for (const scheme of ['DPoP', 'Bearer']) {
+        const headers = { authorization: `${scheme} ${token}` };
+        expect((await new Browser(t.url).post('/graphql', { query: ME }, headers)).status).toBe(401);
+      }
+    }
+  });
+
+  it('are refused with another aud, azp or iss', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    const before = await rows();
+    const wrongs: Record<string, object> = {
+      aud: { aud: 'another-client' },
+      severalAud: { aud: ['liaison-hub', 'another-client'] },
+      azp: { aud: ['liaison-hub', 'another-client'], azp: 'another-client' },
+      iss: { iss: ofTh.url },
+      issWithSlash: { iss: `${ofVn.url}/` },
+    };
+    for (const [name, claims] of Object.entries(wrongs)) {
+      expect([name, await attempt({ claims: { sub: subject, ...claims } })]).toEqual([name, [401, false]]);
+    }
+    expect(await rows()).toEqual(before);
+    expect(await attempt({ claims: { sub: subject } })).toEqual([200, true]);
+  });
+});
+
+describe('A6 an answer', () => {
+  it('is taken once', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const browser = new Browser(t.url);
+    const answer = await answerOf(await begin(browser, ofVn));
+    const mark = browser.cookies.get('__Host-liaison-login')!;
+    const marked = (): Browser => {
+      const each = new Browser(t.url);
+      each.cookies.set('__Host-liaison-login', mark);
+      return each;
+    };
+    const statuses = await Promise.all([1, 2, 3].map(async () => (await comeBack(marked(), answer)).status));
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
+    expect((await comeBack(marked(), answer)).status).toBe(409);
+  });
+
+  it('is taken from the browser that began alone, within ten minutes', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const browser = new Browser(t.url);
+    const answer = await answerOf(await begin(browser, ofVn));
+    const thief = new Browser(t.url);
+    await begin(thief, ofVn);
+    expect((await comeBack(thief, answer)).status).toBe(409);
+    expect((await comeBack(new Browser(t.url), answer)).status).toBe(409);
+    await t.database.sql(`UPDATE auth.begun_sign_in SET expires_at = expires_at - interval '10 minutes'`);
+    const late = await comeBack(browser, answer);
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('Begin again')]);
+  });
+
+  it('is worth nothing with another verifier, another nonce or another code', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    for (const [column, value] of [
+      ['verifier', 'x'.repeat(43)],
+      ['nonce', 'y'.repeat(43)],
+    ]) {
+      const browser = new Browser(t.url);
+      const answer = await answerOf(await begin(browser, ofVn));
+      await t.database.sql(`UPDATE auth.begun_sign_in SET ${column} = $1`, [value]);
+      expect([column, (await comeBack(browser, answer)).status]).toEqual([column, 401]);
+    }
+    const browser = new Browser(t.url);
+    const answer = await answerOf(await begin(browser, ofVn));
+    const other = await answerOf(await begin(new Browser(t.url), ofVn));
+    answer.searchParams.set('code', other.searchParams.get('code')!);
+    expect((await comeBack(browser, answer)).status).toBe(401);
+    expect(await attempt({ claims: { sub: subject }, without: ['nonce'] })).toEqual([401, false]);
+  });
+
+  it('is refused, not failed at, whatever it says', async () => {
+    for (const change of [
+      'error=access_denied',
+      'error=<script>',
+      'code=a&code=b',
+      'iss=a&iss=b',
+      'response=eyJ',
+      'id_token=eyJ',
+      'state=again',
+    ]) {
+      const browser = new Browser(t.url);
+      const answer = await answerOf(await begin(browser, ofVn));
+      const reply = await browser.get(`${answer.pathname}${answer.search}&${change}`);
+      expect([change, reply.status, reply.text.includes('<script>')]).toEqual([change, 401, false]);
+    }
+    for (const query of ['', '?', '?state', '?state=', '?state[]=a', '?code=a', `?state=${'s'.repeat(3000)}`]) {
+      expect([query, (await new Browser(t.url).get(`/sign-in/return${query}`)).status]).toEqual([query, 409]);
+    }
+  });
+});
+
+describe('A7 the return address', () => {
+  it('is one path: no other is answered by it', async () => {
+    const browser = new Browser(t.url);
+    const { search } = await answerOf(await begin(browser, ofVn));
+    for (const path of [
+      '/sign-in/return/',
+      '/sign-in/return/x',
+      '/sign-in/return%2f',
+      '/sign-in/return@evil',
+      '/Sign-in/return',
+    ]) {
+      expect([path, (await browser.get(`${path}${search}`)).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('and the issuer come from the hub’s records, whatever the request says', async () => {
+    for (const query of ['?redirect_uri=https://evil.example', '?client_id=evil', '?lang=vi&state=mine&nonce=mine']) {
+      const address = await begin(new Browser(t.url), ofVn, query);
+      expect(address.searchParams.get('redirect_uri')).toBe(`${t.url}/sign-in/return`);
+      expect(address.search).not.toMatch(/evil|mine/);
+    }
+    for (const id of ['..%2f..%2fx', 'VN-CUSTOMS', "vn'--", 'https:%2f%2fevil.example', '__proto__', 'hub%00']) {
+      expect([id, (await new Browser(t.url).get(`/sign-in/with/${id}`)).status]).toEqual([id, 404]);
+    }
+  });
+});
+
+describe('A8 a mix-up of services', () => {
+  it('is refused: the answer names another issuer', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    for (const iss of [ofTh.url, `${ofVn.url}/`, 'x']) {
+      expect(await attempt({ claims: { sub: subject }, redirect: { iss } })).toEqual([401, false]);
+    }
+    expect(await attempt({ claims: { sub: subject }, redirect: { iss: ofVn.url } })).toEqual([200, true]);
+  });
+
+  it('is refused when the issuer promised to name itself and does not', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ metadata: { authorization_response_iss_parameter_supported: true } });
+    await trust(t, ofVn, ['VN-CUS']);
+    expect(await attempt({ claims: { sub: subject } })).toEqual([401, false]);
+    expect(await attempt({ claims: { sub: subject }, redirect: { iss: ofVn.url } })).toEqual([200, true]);
+    await ofVn.says({});
+    await trust(t, ofVn, ['VN-CUS']);
+  });
+
+  it('is refused: an answer of one service to a sign-in at another', async () => {
+    await ofTh.says({ claims: { sub: 'mixed' } });
+    const browser = new Browser(t.url);
+    const atVn = await begin(browser, ofVn);
+    const answer = await answerOf(`${ofTh.url}/authorize${atVn.search}`);
+    expect((await comeBack(browser, answer)).status).toBe(401);
+  });
+});
+
+describe('A9 a service of one state that speaks for another’s agency', () => {
+  const alarms = (): Promise<{ event: string; issuer_id: string; agency_id: string }[]> =>
+    t.database.sql('SELECT event, issuer_id, agency_id FROM auth.issuer_alarm ORDER BY id');
+
+  it('is refused like an unknown subject, and the operator is told', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: 'nobody-knows' } });
+    const unknown = await signInAt(new Browser(t.url), ofVn);
+    const before = await alarms();
+    await t.database.sql(`UPDATE auth.trusted_issuer SET agencies = '{LA-CUS}' WHERE id = 'vn-customs'`);
+    await ofVn.says({ claims: { sub: subject } });
+    const refused = await signInAt(new Browser(t.url), ofVn);
+    await t.database.sql(`UPDATE auth.trusted_issuer SET agencies = '{VN-CUS}' WHERE id = 'vn-customs'`);
+    expect([refused.status, refused.text]).toEqual([403, unknown.text]);
+    expect((await alarms()).slice(before.length)).toEqual([
+      { event: 'foreign-agency', issuer_id: 'vn-customs', agency_id: 'VN-CUS' },
+    ]);
+  });
+
+  it('cannot take over an enrolment of another agency', async () => {
+    const officer = await anOfficer(t, th, ['ANALYST']);
+    const token = await aLink(t, th, officer);
+    const browser = new Browser(t.url);
+    expect((await enrolAt(browser, ofVn, token)).status).toBe(404);
+    // Nor when the right to speak for the agency ends between going and coming back.
+    await t.database.sql(`UPDATE auth.trusted_issuer SET agencies = '{VN-CUS,TH-CUS}' WHERE id = 'vn-customs'`);
+    await ofVn.says({ claims: { sub: 'taken-over' } });
+    const gone = await browser.post('/enrol/with', { token, issuer: 'vn-customs' });
+    const answer = await answerOf(String(gone.body['next']));
+    await t.database.sql(`UPDATE auth.trusted_issuer SET agencies = '{VN-CUS}' WHERE id = 'vn-customs'`);
+    const [before, alarmsBefore] = [await rows(), await alarms()];
+    expect((await comeBack(browser, answer)).status).toBe(403);
+    expect(await rows()).toEqual(before);
+    expect((await alarms()).slice(alarmsBefore.length)).toEqual([
+      { event: 'foreign-agency', issuer_id: 'vn-customs', agency_id: 'TH-CUS' },
+    ]);
+  });
+
+  it('cannot sign in as the hub’s own accounts by their ids', async () => {
+    const { officer } = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const [account] = await t.database.sql<{ id: string }>('SELECT id FROM auth.account WHERE officer = $1', [officer]);
+    expect(await attempt({ claims: { sub: account!.id } })).toEqual([403, false]);
+    expect(await attempt({ claims: { sub: account!.id, iss: `${t.url}/oidc` } })).toEqual([401, false]);
+  });
+});
+
+describe('A10 the same e-mail, name or subject at another service', () => {
+  it('leads to no account', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST'], {
+      saying: { claims: { email: 'an@customs.example', email_verified: true, preferred_username: 'an' } },
+    });
+    await ofTh.says({
+      claims: { sub: subject, email: 'an@customs.example', email_verified: true, preferred_username: 'an' },
+    });
+    const before = await rows();
+    expect((await signInAt(new Browser(t.url), ofTh)).status).toBe(403);
+    const saying = { claims: { sub: 'other', email: 'an@customs.example', email_verified: true } };
+    expect(await attempt(saying)).toEqual([403, false]);
+    expect(await rows()).toEqual(before);
+  });
+
+  it('and a subject that holds an account can take no second one', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const token = await aLink(t, vn, await anOfficer(t, vn, ['RELEASER']));
+    const browser = new Browser(t.url);
+    await browser.post('/enrol/open', { token });
+    const before = await rows();
+    expect((await enrolAt(browser, ofVn, token)).status).toBe(403);
+    expect(await rows()).toEqual(before);
+  });
+
+  it('nor is one subject another by its spelling', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    for (const sub of [subject.toUpperCase(), ` ${subject}`, `${subject}\0`, `${subject}%`, '']) {
+      const [status, hasSession] = await attempt({ claims: { sub } });
+      expect([sub, hasSession]).toEqual([sub, false]);
+      expect([401, 403]).toContain(status);
+    }
+  });
+});
+
+describe('A15 a cookie that was set before', () => {
+  it('does not become the session', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const planted = Buffer.alloc(32, 3).toString('base64url');
+    const victim = new Browser(t.url);
+    victim.cookies.set('__Host-liaison', planted);
+    await signInAt(victim, ofVn);
+    expect(victim.cookies.get('__Host-liaison')).not.toBe(planted);
+    const thief = new Browser(t.url);
+    thief.cookies.set('__Host-liaison', planted);
+    expect((await thief.ask(ME)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('and a mark that another planted brings it nothing: the session is for who comes back alone', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const thief = new Browser(t.url);
+    const answer = await answerOf(await begin(thief, ofVn));
+    const victim = new Browser(t.url);
+    // Login CSRF: the thief's own answer, in the victim's browser.
+    expect((await comeBack(victim, answer)).status).toBe(409);
+    expect(victim.cookies.has('__Host-liaison')).toBe(false);
+  });
+});
+
+describe('A18 an ID token that was tampered with', () => {
+  it('is refused', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    const before = await rows();
+    const claims = { sub: subject };
+    const wrongs: Record<string, Saying> = {
+      'no alg': { claims, signed: { alg: 'none' } },
+      'HS256 with the public key as secret': { claims, signed: { alg: 'HS256' } },
+      'another alg than agreed': { claims, signed: { alg: 'RS256', key: 'other' } },
+      'another key': { claims, signed: { key: 'other' } },
+      'kid is a file': { claims, signed: { header: { kid: '../../../etc/passwd' } } },
+      'kid is unknown': { claims, signed: { header: { kid: 'second' } } },
+      'keys of its own': { claims, signed: { header: { jku: `${ofTh.url}/jwks`, kid: 'second' } } },
+      crit: { claims, signed: { header: { crit: ['unheard-of'], 'unheard-of': true } } },
+      'at_hash of another token': { claims, signed: { atHash: 'wrong' } },
+      'exp in 2099': { claims: { ...claims, exp: 4_070_908_800 } },
+      'exp in the past': { claims: { ...claims, exp: now() - 120 } },
+      'iat in the future': { claims: { ...claims, iat: now() + 120 } },
+      'nbf in the future': { claims: { ...claims, nbf: now() + 120 } },
+      'auth_time too long ago': { claims: { ...claims, auth_time: now() - 3700 } },
+      'auth_time in the future': { claims: { ...claims, auth_time: now() + 120 } },
+      'auth_time is text': { claims: { ...claims, auth_time: String(now()) } },
+      'no auth_time': { claims, without: ['auth_time'] },
+      'no acr': { claims, without: ['acr'] },
+      'acr not agreed on': { claims: { ...claims, acr: 'urn:example:password' } },
+      'acr of the prototype': { claims: { ...claims, acr: 'constructor' } },
+      'acr is a list': { claims: { ...claims, acr: ['urn:example:phr'] } },
+      'no sub': { claims, without: ['sub'] },
+      'no exp': { claims, without: ['exp'] },
+    };
+    for (const [name, saying] of Object.entries(wrongs)) {
+      expect([name, await attempt(saying)]).toEqual([name, [401, false]]);
+    }
+    expect(await rows()).toEqual(before);
+    expect(await attempt({ claims, signed: { atHash: 'right' } })).toEqual([200, true]);
+  });
+});
+
+describe('A19 claims that are higher than what the hub grants', () => {
+  it('raise nothing', async () => {
+    await trust(t, ofVn, ['VN-CUS'], { lowering: { roles: 'roles', clearance: 'clearance', nominal: 'nominal' } });
+    const { browser, officer } = await aLinked(t, ofVn, vn, ['FIELD_OFFICER'], {
+      clearance: 0,
+      maySeeNominal: false,
+      saying: {
+        claims: { roles: ['FIELD_OFFICER', 'RELEASER', 'SYSTEM_ADMIN'], clearance: 'RESTRICTED', nominal: true },
+      },
+    });
+    expect(await browser.ask(ME)).toEqual({
+      data: {
+        me: {
+          officer,
+          roles: ['FIELD_OFFICER'],
+          clearance: 'UNCLASSIFIED',
+          maySeeNominal: false,
+          permissions: ['directory.read', 'objects.read', 'session.own'],
+        },
+      },
+    });
+    await trust(t, ofVn, ['VN-CUS']);
+  });
+
+  it('count for nothing where the operator has named no claim', async () => {
+    const { browser } = await aLinked(t, ofVn, vn, ['FIELD_OFFICER'], {
+      clearance: 0,
+      saying: { claims: { roles: ['RELEASER'], clearance: 'RESTRICTED', agency: 'TH-CUS', unit: 'TH-CUS-LCB' } },
+    });
+    expect(await browser.ask('{ me { agency unit roles clearance } }')).toEqual({
+      data: { me: { agency: 'VN-CUS', unit: 'VN-CUS-AS', roles: ['FIELD_OFFICER'], clearance: 'UNCLASSIFIED' } },
+    });
+  });
+
+  it('nor does the hub’s grant come back in a session that began lower', async () => {
+    await trust(t, ofVn, ['VN-CUS'], { lowering: { clearance: 'clearance' } });
+    const { browser, officer } = await aLinked(t, ofVn, vn, ['ANALYST'], {
+      saying: { claims: { clearance: 'UNCLASSIFIED' } },
+    });
+    await t.database.sql('UPDATE agency.officer SET clearance = 1 WHERE pseudonym = $1', [officer]);
+    expect(await browser.ask('{ me { clearance } }')).toEqual({ data: { me: { clearance: 'UNCLASSIFIED' } } });
+    await trust(t, ofVn, ['VN-CUS']);
+  });
+});
+
+describe('what the hub asks of a service', () => {
+  let trap: Server;
+  let trapUrl: string;
+  let asked = 0;
+  beforeAll(async () => {
+    trap = createServer((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
+    trapUrl = `http://localhost:${(trap.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    trap.close();
+  });
+
+  it('goes to the pinned addresses alone: no redirect, no address of a token, nothing too large', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    const claims = { sub: subject };
+    // Another row is another set of keys: they are fetched again.
+    await trust(t, ofVn, ['VN-CUS'], { maxAgeSeconds: 3601 });
+    expect(await attempt({ claims, keysElsewhere: `${trapUrl}/jwks` })).toEqual([401, false]);
+    expect(await attempt({ claims, signed: { header: { jku: trapUrl, x5u: trapUrl, kid: 'x' } } })).toEqual([
+      401,
+      false,
+    ]);
+    expect(await attempt({ claims: { ...claims, jwks_uri: trapUrl, iss: trapUrl } })).toEqual([401, false]);
+    expect(await attempt({ claims, padding: 300_000 })).toEqual([401, false]);
+    expect(asked).toBe(0);
+    expect(await attempt({ claims })).toEqual([200, true]);
+    await trust(t, ofVn, ['VN-CUS']);
+  });
+
+  it('is pinned only if the published addresses are on the service’s own origin', async () => {
+    const entry = readIssuerEntry({ ...entryFor(ofVn, ['VN-CUS']) });
+    if ('pointer' in entry) throw new Error(entry.pointer);
+    for (const member of [
+      'token_endpoint',
+      'jwks_uri',
+      'authorization_endpoint',
+      'pushed_authorization_request_endpoint',
+    ]) {
+      for (const address of [
+        `${trapUrl}/x`,
+        'http://10.0.0.1/x',
+        'file:///etc/passwd',
+        `${ofVn.url}@evil/x`,
+        '',
+        null,
+        7,
+      ]) {
+        await ofVn.says({ metadata: { [member]: address } });
+        await expect(metadataToPin(entry)).rejects.toThrow(member);
+      }
+    }
+    await ofVn.says({ metadata: { issuer: ofTh.url } });
+    await expect(metadataToPin(entry)).rejects.toThrow('issuer');
+    await ofVn.says({});
+    expect(asked).toBe(0);
+  });
+});
+
+describe('the server’s own role', () => {
+  it('cannot read what is kept of services', async () => {
+    await t.database.sql('SET ROLE hub_app');
+    try {
+      for (const table of ['trusted_issuer', 'issuer_subject', 'begun_sign_in', 'issuer_alarm']) {
+        await expect(t.database.sql(`SELECT * FROM auth.${table}`)).rejects.toThrow(/permission denied/);
+      }
+    } finally {
+      await t.database.sql('RESET ROLE');
+    }
+  });
+});
