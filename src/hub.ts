@@ -31,6 +31,7 @@ import { Authenticator } from './session/authenticator.js';
 import { identifyCallers } from './session/identify-callers.js';
 import { ConsoleSessions } from './session/people/console-sessions.js';
 import { mountSignIn } from './session/mount-sign-in.js';
+import { SignInGate } from './session/people/gate.js';
 import { mountSockets } from './sockets/mount-sockets.js';
 import { HubKeys } from './trust/hub-keys.js';
 
@@ -100,7 +101,7 @@ export async function startHub(
     logRequests(app);
     const fastify = app.getHttpAdapter().getInstance();
     mountEdge(fastify, limits, documents);
-    mountSignIn(fastify, app.get(Provider));
+    mountSignIn(fastify, app.get(Provider), app.get(SignInGate));
     identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
     takeUploads(fastify);
     mountSockets(fastify, {

@@ -12,11 +12,12 @@ const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/sign-in',
   '/sign-in/password',
   '/step-up',
+  '/sign-in/password',
   '/enrol/open',
   '/enrol',
-  '/enrol/password/options',
-  '/enrol/password',
   '/enrol/with',
+  '/enrol/password',
+  '/enrol/password/options',
 ]);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';

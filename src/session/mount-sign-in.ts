@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import type Provider from 'oidc-provider';
 import { COOKIE_NAMES } from './create-provider.js';
+import type { SignInGate } from './people/gate.js';
 
 /** What of the provider can be reached; anything else under /oidc is not found. */
 const ROUTES: readonly [HTTPMethods, string][] = [
@@ -33,8 +34,11 @@ function queryOf({ url }: FastifyRequest): string {
   return url.includes('?') ? url.slice(url.indexOf('?')) : '';
 }
 
-/** Mounts the provider under /oidc, in a scope of its own because it reads the request's body itself. */
-export function mountSignIn(fastify: FastifyInstance, provider: Provider): void {
+/**
+ * Mounts the provider under /oidc, in a scope of its own because it reads the request's body itself. Whoever asks for a token goes
+ * through the gate.
+ */
+export function mountSignIn(fastify: FastifyInstance, provider: Provider, gate: SignInGate): void {
   const answer = provider.callback();
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
@@ -44,13 +48,16 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider): void 
         method,
         url,
         handler: (request, reply) => {
-          reply.hijack();
-          // The provider derives its addresses, and so the audiences it accepts, from originalUrl: with the issuer's
-          // address there it never looks at the Host header.
-          const asked = `${url.replace(':uid', uidIn(request))}${url === '/auth' ? queryOf(request) : ''}`;
-          Object.assign(request.raw, { url: asked, originalUrl: `${provider.issuer}${asked}` });
-          isolate(request.raw.headers, provider.issuer);
-          void answer(request.raw, reply.raw);
+          const work = async (): Promise<void> => {
+            reply.hijack();
+            // The provider derives its addresses, and so the audiences it accepts, from originalUrl: with the issuer's
+            // address there it never looks at the Host header.
+            const asked = `${url.replace(':uid', uidIn(request))}${url === '/auth' ? queryOf(request) : ''}`;
+            Object.assign(request.raw, { url: asked, originalUrl: `${provider.issuer}${asked}` });
+            isolate(request.raw.headers, provider.issuer);
+            await answer(request.raw, reply.raw);
+          };
+          return url === '/token' ? gate.pass(work) : work();
         },
       });
     }

@@ -12,6 +12,7 @@ import type { SecretsFolder } from '../database/secrets.js';
 import { Authenticator } from './authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { createProvider } from './create-provider.js';
+import { SignInGate } from './people/gate.js';
 import { ServerNonces } from './server-nonces.js';
 import { obtainNonceSecret, obtainSignInKeys, publicKeysOf, type SignInKeys } from './sign-in-keys.js';
 import { UnitSystems } from './unit-systems.js';
@@ -52,6 +53,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
         { provide: POOL, useFactory: () => openPool(options.authUrl) },
         { provide: KEYS, useFactory: () => obtainSignInKeys(options.secrets) },
         { provide: NONCE_SECRET, useFactory: () => obtainNonceSecret(options.secrets) },
+        { provide: SignInGate, useFactory: () => new SignInGate() },
         { provide: UnitSystems, inject: [POOL], useFactory: (pool: Pool) => new UnitSystems(pool) },
         {
           provide: Provider,
@@ -67,7 +69,7 @@ export class SessionModule implements OnApplicationBootstrap, OnApplicationShutd
             new Authenticator(publicUrl, issuer, publicKeysOf(keys), new ServerNonces(nonceSecret), systems),
         },
       ],
-      exports: [Provider, Authenticator, ClientKeys, POOL],
+      exports: [Provider, Authenticator, ClientKeys, SignInGate, POOL],
     };
   }
 

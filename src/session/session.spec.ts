@@ -21,6 +21,7 @@ import { Authenticator } from './authenticator.js';
 import { ClientKeys } from './client-keys.js';
 import { CONSOLE, RETURN_PATH } from './console-client.js';
 import { createProvider } from './create-provider.js';
+import { SignInGate } from './people/gate.js';
 import { identifyCallers } from './identify-callers.js';
 import { mountSignIn } from './mount-sign-in.js';
 import { PostgresAdapter } from './postgres-adapter.js';
@@ -76,7 +77,7 @@ beforeAll(async () => {
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  mountSignIn(server, hub.get(Provider));
+  mountSignIn(server, hub.get(Provider), hub.get(SignInGate));
   identifyCallers(server, hub.get(Authenticator), address);
   server.get('/whoami', async ({ caller }) =>
     caller
@@ -422,6 +423,7 @@ describe('the API refuses', () => {
     mountSignIn(
       shortLived,
       createProvider({ issuer, pool: signInPool, keys, nonceSecret, tokenSeconds: 1, clientKeys }),
+      new SignInGate(),
     );
     const place = await shortLived.listen({ host: '127.0.0.1', port: 0 });
     const answer = await askToken(await assertion(unit), {}, `${place}/oidc/token`);

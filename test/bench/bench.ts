@@ -1,9 +1,11 @@
 import 'reflect-metadata';
+import { benchAttack } from './attack.js';
 import { benchPage } from './page.js';
 import { benchSubmit } from './submit.js';
 
 const USAGE = `npm run bench -- page [--small]     the newest page, 10,000 and 1,000,000 objects (about 15 minutes)
 npm run bench -- submit [--small]   submits to one agency and to a community of 200 (about a minute)
+npm run bench -- attack [--small]   a client's pages while others send 200 hostile requests/s (about two minutes)
 `;
 
 const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
@@ -20,6 +22,11 @@ async function main(): Promise<void> {
   } else if (name === 'submit') {
     const options = isSmall ? { objects: 200, concurrency: 8 } : { objects: 4_000, concurrency: 16 };
     process.stdout.write(`${await benchSubmit(options, say)}\n`);
+  } else if (name === 'attack') {
+    const options = isSmall
+      ? { objects: 1_000, perSecond: 200, seconds: 10, idleSeconds: 5 }
+      : { objects: 10_000, perSecond: 200, seconds: 60, idleSeconds: 30 };
+    process.stdout.write(`${await benchAttack(options, say)}\n`);
   } else {
     process.stderr.write(USAGE);
     process.exitCode = 2;

@@ -9,12 +9,10 @@ import { Client } from 'pg';
 import { readEnvironment } from '../../config/environment.js';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { startHub } from '../../src/hub.js';
-import type { Envelope } from '../../src/protocol/envelope.js';
 import { generateKey, type KeyPair } from '../../src/protocol/keys.js';
-import { signObject } from '../../src/protocol/signing.js';
-import { formatTimestamp } from '../../src/protocol/timestamp.js';
 import { percentile, runAll, startBenchServer, table } from './bench-database.js';
 import { openConnection } from './bench-sign-in.js';
+import { signedAlert } from './signed-alert.js';
 import type { SubmitTask } from './submit-client.js';
 
 export interface SubmitOptions {
@@ -64,7 +62,9 @@ export async function benchSubmit(options: SubmitOptions, say: (text: string) =>
       ['a community of 200', `community:${COMMUNITY}`],
     ] as const) {
       say(`signing ${options.objects} alerts to ${name}`);
-      const texts = await Promise.all(Array.from({ length: options.objects + 50 }, () => signedAlert(to, signing)));
+      const texts = await Promise.all(
+        Array.from({ length: options.objects + 50 }, () => signedAlert(HUB_ID, UNIT, to, signing)),
+      );
       await submitFrom({ ...task, texts: texts.splice(0, 50) });
       say(`submitting to ${name}`);
       const ours = await submitFrom({ ...task, texts });
@@ -197,38 +197,4 @@ async function fillDirectory(client: Client, signing: KeyPair): Promise<void> {
     [signing.kid, SENDER, `unit:${UNIT}`, JSON.stringify(signing.publicJwk)],
   );
   await client.query('ANALYZE');
-}
-
-let made = 0;
-
-function signedAlert(to: string, signing: KeyPair): Promise<string> {
-  made += 1;
-  const letters = [...String(made).padStart(6, '0')].map((digit) => 'ABCDEFGHIJ'[Number(digit)]).join('');
-  const envelope: Envelope = {
-    v: 1,
-    kind: 'alert',
-    hub: HUB_ID,
-    id: randomUUID(),
-    from: SENDER,
-    unit: UNIT,
-    to: [to],
-    createdAt: formatTimestamp(new Date()),
-    inReplyTo: null,
-    supersedes: null,
-    operation: null,
-    handling: {
-      codes: ['H0'],
-      classification: 'UNCLASSIFIED',
-      onwardRule: 'NONE',
-      evidenceUse: 'NO',
-      legalBasis: { agreement: 'EX-ALL' },
-    },
-    purpose: 'PREVENT_DETECT',
-    authoredBy: null,
-    releasedBy: null,
-    attachments: [],
-    parts: [],
-    body: { ...anAlertBody(), ref: `BM-ALR-2026-${letters}` } as unknown as Envelope['body'],
-  };
-  return signObject(envelope, signing);
 }

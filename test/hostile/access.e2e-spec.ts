@@ -505,15 +505,20 @@ describe('D13 nominal data', () => {
       await ask(SUBMIT_TEXT, { object: `${object}${MARK}`, parts: [{ name: 'nominal', text: MARK }] });
       await ask(`query { object(id: "${MARK}") { id } }`, {});
       await ask(`query { ${MARK} }`, {});
+      const files = `/files/${composed[0]!.id}/${'0'.repeat(64)}`;
+      expect((await reader.send(files, { method: 'GET' })).status).toBe(404);
+      await reader.send(`/nowhere/${composed[0]!.id}`, { method: 'GET' });
       await new Promise((resolve) => setTimeout(resolve, 200));
       const log = process_.output();
       // Each request has its line, with who asked.
       expect(log).toMatch(
         /"method":"POST","path":"\/graphql","status":200,"ms":\d+,"agency":"VN-CUS","unit":"VN-CUS-AS"/,
       );
+      // Addresses name objects, so the line has the route.
+      expect(log).toContain('"path":"/files/:object/:sha256","status":404');
       const credentials = await Promise.all([sender, reader].map((each) => each.headersFor('POST', '/graphql')));
       const tokens = credentials.map(({ authorization }) => authorization.replace('DPoP ', ''));
-      const secrets = [MARK, TITLE_MARK, ...tokens, ...base64Forms(MARK), ...base64Forms(TITLE_MARK)];
+      const secrets = [MARK, TITLE_MARK, ...tokens, ...base64Forms(MARK), ...base64Forms(TITLE_MARK), composed[0]!.id];
       expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
     } finally {
       await process_.kill();

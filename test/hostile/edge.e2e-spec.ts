@@ -1,16 +1,20 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { documentId } from '../../src/edge/trusted-documents.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import { UnitSession } from '../../src/cli/unit-session.js';
+import { aSignedIn } from '../support/browser.js';
+import { TestSocket } from '../support/socket.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { anAlert, fingerprint, signAs, submitText, SUBMIT_TEXT, verdictOf } from './hostile.js';
 
 /**
  * What is refused before anything is looked at: rows G1 to G32 of the hostile inputs, as far as they concern documents, bodies and
- * connections, and what a caller may do in a minute. What a resolver refuses (G12, G13, G25 to G29) stands in access.e2e-spec.ts.
+ * connections, and what a caller may do in a minute. What a resolver refuses (G12, G13, G25, G26) stands in access.e2e-spec.ts, documents
+ * (G14) in documents.e2e-spec.ts, texts (G27 to G29) in texts.e2e-spec.ts.
  */
 
 let t: TestHub;
@@ -65,9 +69,45 @@ describe('a document', () => {
     '{ __type(name: "Alert") { fields { name } } }',
     'query { ...F } fragment F on Query { s: __schema { queryType { name } } }',
     '{\n#\n__schema\n{queryType{name}}}',
+    '{__schema\t,,,{types{name}}}',
+    '{ a: __type (name : "Query") @include(if: true) { ... on __Type { fields { name } } } }',
+    'query I @skip(if: false) { __typename ...on Query { __schema { directives { name } } } }',
   ])('G1, threats 27 does not learn the schema: %s', async (query) => {
     const reply = await send(t, vn, JSON.stringify({ query }));
     expect([outcome(reply), reply.text.includes('"name"')]).toEqual(['400 BAD_REQUEST', false]);
+  });
+
+  it('threats 27 learns it on no other way either', async () => {
+    const query = '{ __schema { types { name } } }';
+    const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
+    for (const body of [[{ query }], { query, extensions: { persistedQuery } }, { documentId: documentId(query) }]) {
+      const reply = await send(t, vn, JSON.stringify(body));
+      expect(outcome(reply)).toMatch(/^(200 BAD_REQUEST|400 BAD_REQUEST|400 DOCUMENT_NOT_TRUSTED)$/);
+      expect(reply.text).not.toContain('"name"');
+    }
+    const address = `${t.url}/graphql?query=${encodeURIComponent(query)}`;
+    expect((await fetch(address, { headers: { 'x-liaison-csrf': '1' } })).status).toBe(405);
+    expect((await fetch(`${t.url}/schema.graphql`)).status).toBe(401);
+  });
+
+  it('threats 28 of 10 000 fields is refused in a tenth of a second', async () => {
+    const query = `{ ${times(10_000, (i) => `a${i}`)} }`;
+    const took = [];
+    for (let i = 0; i < 5; i += 1) {
+      const begun = performance.now();
+      expect(await ask(query)).toBe('400 BAD_REQUEST');
+      took.push(performance.now() - begun);
+    }
+    // The quickest of a few: the machine has other things to do.
+    expect(Math.min(...took)).toBeLessThan(100);
+  });
+
+  it('threats 30 finds no page to play on, nor a way round POST and JSON', async () => {
+    for (const path of ['/graphql', '/graphiql', '/playground', '/graphql/', '/altair', '/voyager']) {
+      const response = await fetch(`${t.url}${path}`, { headers: { accept: 'text/html' } });
+      expect([404, 405]).toContain(response.status);
+      expect([path, await response.text()]).toEqual([path, expect.not.stringMatching(/<html|graphiql|sandbox/i)]);
+    }
   });
 
   it('G2, threats 28 is at most 12 levels deep, also through fragments and in a circle of them', async () => {
@@ -376,6 +416,8 @@ describe('every answer', () => {
   });
 });
 
+const ME_OF = '{ me { agency } }';
+
 /** Limits that a few requests reach. */
 const FEW = {
   POINTS_PER_MINUTE: '10000',
@@ -538,6 +580,64 @@ describe('within a minute', () => {
     expect(process.memoryUsage().rss - memory).toBeLessThan(100 * 1024 * 1024);
     // Who is signed in works on.
     expect(outcome(await of(honest, ME))).toBe('200 answered');
+  });
+});
+
+describe('an address', () => {
+  it('A14, A17 fails few times at passkeys and links as well, however the address is written; pages and sessions go on', async () => {
+    const hub = await startTestHub(FEW);
+    try {
+      const party = await hub.enrol('VN-CUS-AS');
+      await party.headersFor('GET', '/healthz');
+      const { browser } = await aSignedIn(hub, party, ['ANALYST']);
+      const fail = async (path: string, i: number): Promise<Reply> => {
+        const response = await fetch(`${hub.url}${path}`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            origin: hub.url,
+            'sec-fetch-site': 'same-origin',
+            'x-forwarded-for': `203.0.113.${i}`,
+          },
+          body: JSON.stringify({ token: randomUUID(), response: {} }),
+        });
+        return { status: response.status, headers: response.headers, text: await response.text() };
+      };
+      const paths = ['/enrol/open', '/sign-in', '/enrol', '/%73ign-in', '/step-up'];
+      for (let i = 0; i < 20; i += 1) expect([400, 401, 403]).toContain((await fail(paths[i % 5]!, i)).status);
+      for (const path of [...paths, '/oidc/token']) expectRateLimited(await fail(path, 99));
+      expect((await fetch(`${hub.url}/sign-in`)).status).toBe(200);
+      expect((await browser.ask(ME_OF)).errors).toBeUndefined();
+      expect(outcome(await send(hub, party, JSON.stringify({ query: ME_OF })))).toBe('200 answered');
+    } finally {
+      await hub.stop();
+    }
+  });
+
+  it('D20 is no way round: random ids of files are counted like those of objects, and close sockets too', async () => {
+    const hub = await startTestHub({ ...FEW, POINTS_PER_MINUTE: '1000000' });
+    try {
+      const party = await hub.enrol('VN-CUS-AS');
+      const get = async (path: string): Promise<number> => (await party.send(path, { method: 'GET' })).status;
+      const random = (): string => `/files/${randomUUID()}/${'0'.repeat(64)}`;
+      for (let i = 0; i < 20; i += 1) expect(await get(random())).toBe(404);
+      expect(await get(random())).toBe(429);
+      expectRateLimited(await send(hub, party, JSON.stringify({ query: ME_OF })));
+      const socket = await TestSocket.open(hub.url, await party.headersFor('GET', '/graphql/socket'));
+      expect(socket).toBe(429);
+    } finally {
+      await hub.stop();
+    }
+  });
+
+  it('that sent no token is told no nonce for its proofs', async () => {
+    const { browser } = await aSignedIn(t, vn, ['ANALYST']);
+    const nonceOf = (headers: globalThis.Headers): string | null => headers.get('dpop-nonce');
+    expect(nonceOf((await fetch(`${t.url}/healthz`)).headers)).toBeNull();
+    expect(nonceOf((await browser.get('/session')).headers)).toBeNull();
+    expect(nonceOf((await browser.post('/graphql', {}, { origin: 'null' })).headers)).toBeNull();
+    expect(nonceOf((await vn.send('/healthz', { method: 'GET' })).headers)).toMatch(/^[\w-]{43}$/);
+    expect(nonceOf((await fetch(`${t.url}/healthz`, { headers: { authorization: 'DPoP x' } })).headers)).not.toBeNull();
   });
 });
 

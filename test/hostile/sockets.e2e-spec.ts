@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aSignedIn, type Browser } from '../support/browser.js';
+import { trusted } from '../support/documents.js';
 import { composeAndSubmit, recall } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { CHANGED, headersOf, TestSocket } from '../support/socket.js';
@@ -209,7 +210,7 @@ describe('W1 a socket', () => {
     const admin = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
     const headers = { ...headersOf(admin.browser), 'accept-language': 'vi' };
     const socket = await (await kept(TestSocket.open(t.url, headers))).begin({ csrf: admin.browser.csrf });
-    socket.subscribe({ query: CHANGED });
+    socket.subscribe({ documentId: trusted(CHANGED) });
     const answer = JSON.stringify(await socket.until(({ id }) => id === '1'));
     expect(answer).toContain('"code":"FORBIDDEN"');
     expect(answer).toContain('không');

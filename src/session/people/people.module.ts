@@ -70,7 +70,6 @@ export class PeopleModule {
           inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
           useFactory: issuerSignIn,
         },
-        { provide: SignInGate, useFactory: () => new SignInGate() },
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,

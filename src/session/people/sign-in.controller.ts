@@ -9,6 +9,7 @@ import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.js';
 import { Allow, Public } from '../../access/permission.js';
 import { languageOf } from '../../common/messages/messages.js';
+import { visible } from '../../common/visible-text.js';
 import { freshSecret } from '../../database/secrets.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { clearCookie, secretIn, setCookie } from './cookies.js';
@@ -72,9 +73,10 @@ export class SignInController {
     const isVietnamese = languageOf(request.headers['accept-language']) === 'vi';
     const issuers = (await this.issuers.choices(enrollee.agencyId)).map(({ id, nameEn, nameVi }) => ({
       id,
-      name: isVietnamese ? nameVi : nameEn,
+      name: visible(isVietnamese ? nameVi : nameEn),
     }));
-    return { agency: enrollee.agencyId, title: isVietnamese ? enrollee.titleVi : enrollee.titleEn, options, issuers };
+    const title = visible(isVietnamese ? enrollee.titleVi : enrollee.titleEn);
+    return { agency: enrollee.agencyId, title, options, issuers };
   }
 
   @Post('enrol')

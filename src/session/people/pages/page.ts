@@ -1,3 +1,4 @@
+import { visible } from '../../../common/visible-text.js';
 import { type Language, message, type MessageKey, type MessageParams } from '../../../common/messages/messages.js';
 
 /** A sentence of the catalogue, safe inside HTML. */
@@ -66,6 +67,7 @@ ${page.body(text)}
 `;
 }
 
+/** Text as it may stand in HTML, with what does not show made visible. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
