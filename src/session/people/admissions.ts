@@ -99,7 +99,7 @@ export class Admissions {
       const { rows } = await tx.query<{ accountId: string; proposedBy: string }>(
         `DELETE FROM auth.admission d USING auth.account a, agency.officer o
          WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now()
-           AND o.agency_id = a.agency_id AND o.pseudonym = a.officer AND ${PEER} = $3
+           AND o.agency_id = a.agency_id AND o.pseudonym = a.officer AND ${PEER} = $3 AND ${STILL_PROPOSED}
          RETURNING d.account_id AS "accountId", d.proposed_by AS "proposedBy"`,
         [id, agencyId, isOperator(session!)],
       );
@@ -119,6 +119,10 @@ export class Admissions {
 /** Whether an officer is one of the hub's administrators: to be compared with who asks. */
 const PEER = `(o.roles @> '{SYSTEM_ADMIN}')`;
 
+/** What an administrator proposed falls with the administrator. */
+const STILL_PROPOSED = `EXISTS (SELECT FROM auth.officer_in_force f
+  WHERE f.account_id = d.proposed_by AND f.roles && '{AGENCY_ADMIN,SYSTEM_ADMIN}')`;
+
 function isOperator({ roles }: CallerSession): boolean {
   return roles.includes('SYSTEM_ADMIN');
 }
@@ -127,4 +131,4 @@ const WAITING = `
   SELECT d.id, a.officer, p.officer AS "proposedBy", d.expires_at AS "expiresAt"
   FROM auth.admission d JOIN auth.account a ON a.id = d.account_id JOIN auth.account p ON p.id = d.proposed_by
   JOIN agency.officer o ON o.agency_id = a.agency_id AND o.pseudonym = a.officer
-  WHERE a.agency_id = $1 AND ${PEER} = $2 AND d.expires_at > now()`;
+  WHERE a.agency_id = $1 AND ${PEER} = $2 AND d.expires_at > now() AND ${STILL_PROPOSED}`;
