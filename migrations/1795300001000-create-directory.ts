@@ -108,13 +108,14 @@ const COMMANDS = `
         RETURN (SELECT COALESCE(pg_catalog.array_agg(p.agreement_id), '{}') FROM hub.agreement_party p
                 WHERE p.agency_id = (SELECT cmd.my_agency()));
       END $$;
-      -- How many officers stand behind a unit, for the preview "who will see this"; numbers, never persons.
+      -- How many officers of a unit may read what it gets, for the preview "who will see this"; numbers, never persons.
       CREATE FUNCTION cmd.reader_counts(units text[]) RETURNS TABLE (unit_id text, officers integer)
       LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
       BEGIN
         IF cmd.my_agency() IS NULL THEN RETURN; END IF;
         RETURN QUERY SELECT o.unit_id, pg_catalog.count(*)::integer FROM agency.officer o
           WHERE o.unit_id = ANY (units) AND o.valid_from <= cmd.now() AND (o.valid_until IS NULL OR o.valid_until > cmd.now())
+            AND NOT o.roles <@ ARRAY['AUDITOR', 'AGENCY_ADMIN', 'SYSTEM_ADMIN']   -- who see no content
           GROUP BY o.unit_id;
       END $$;
       REVOKE ALL ON FUNCTION cmd.my_agreements(), cmd.reader_counts(text[]) FROM PUBLIC;

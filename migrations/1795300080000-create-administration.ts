@@ -297,6 +297,8 @@ const COMMANDS = `
         v_id uuid;
       BEGIN
         IF v_principal IS NULL THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
+        -- Of what there is not yet no row can be locked, so who makes something waits for others of the agency.
+        IF p_is_new THEN PERFORM 1 FROM hub.agency g WHERE g.id = me.agency FOR NO KEY UPDATE; END IF;
         v_was := cmd.administered(v_principal, me.agency, p_kind, p_subject);
         IF v_was IS NULL AND NOT p_is_new THEN RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404'; END IF;
         IF v_was IS NOT NULL AND p_is_new THEN RAISE EXCEPTION 'TAKEN' USING ERRCODE = 'LH409'; END IF;

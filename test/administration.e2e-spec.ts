@@ -363,6 +363,15 @@ describe('a unit', () => {
     expect(await outcomeOf(act(one.browser, 'makeUnit', { unit, input }))).toBe('CONFLICT/TAKEN');
   });
 
+  it('that two propose at the same time waits once', async () => {
+    const unit = `VN-CUS-R${randomUUID().slice(0, 4).toUpperCase()}`;
+    const input = aUnitInput({ kind: 'REGIONAL_OFFICE' });
+    const both = [one, two, one, two].map(({ browser }) => outcomeOf(act(browser, 'makeUnit', { unit, input })));
+    expect(await Promise.all(both)).toEqual(['WAITING', 'WAITING', 'WAITING', 'WAITING']);
+    const { data } = await one.browser.ask<{ waitingChanges: Change[] }>('{ waitingChanges { id subject } }');
+    expect(data!.waitingChanges.filter(({ subject }) => subject === unit)).toHaveLength(1);
+  });
+
   it('is renamed at once', async () => {
     const input = aUnitInput({ nameVi: 'Trụ sở chính', place: 'VNHAN' });
     expect((await changed(one.browser, 'changeUnit', { unit: 'VN-CUS-HQ', input })).state).toBe('APPLIED');

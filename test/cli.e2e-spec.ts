@@ -689,6 +689,10 @@ describe("the operator's commands", () => {
     const result = await run(`enrol --file ${empty} --yes`, { env: operator() });
     expect(result).toMatchObject({ code: 2 });
     expect(result.stderr).toContain('/agencies/0/agency/id');
+    const half = write('VN-CUS/half.json', { agency, ...rest, ceiling: { clearance: 1 } });
+    const refused = await run(`enrol --file ${half} --yes`, { env: operator() });
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain('/agencies/0/ceiling/maySeeNominal');
   });
 
   it('wait for a hub that is starting', async () => {

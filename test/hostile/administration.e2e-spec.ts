@@ -168,6 +168,22 @@ describe('threats 19 who is stronger than an agency’s administrators', () => {
     expect(await whole(two.browser.ask('{ waitingAdmissions { officer } }'))).not.toContain(risen);
   });
 
+  it('and everybody else gets none by the proposal of an administrator who has been shut out', async () => {
+    const gone = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const officer = await anOfficer(t, vn, ['ANALYST']);
+    const PROPOSE = 'mutation($officer: ID!) { proposeAdmission(officer: $officer) { id } }';
+    const { data } = await gone.browser.ask<{ proposeAdmission: { id: string } }>(PROPOSE, { officer });
+    expect(await whole(two.browser.ask('{ waitingAdmissions { officer } }'))).toContain(officer);
+    await changed(one.browser, 'suspendOfficer', { officer: gone.officer });
+    const APPROVE = 'mutation($id: ID!) { approveAdmission(id: $id) { address } }';
+    const before = await everything();
+    expect(await whole(two.browser.ask(APPROVE, { id: data!.proposeAdmission.id }))).toBe(
+      await whole(two.browser.ask(APPROVE, { id: randomUUID() })),
+    );
+    expect(await whole(two.browser.ask('{ waitingAdmissions { officer } }'))).not.toContain(officer);
+    expect(await everything()).toEqual(before);
+  });
+
   it('keeps the sessions that they try to end, and is in none of their lists', async () => {
     const [row] = await t.database.sql<{ id: string }>(
       'SELECT s.id FROM auth.console_session s JOIN auth.account a ON a.id = s.account_id WHERE a.officer = $1',

@@ -6,9 +6,11 @@ import type { GraphQLSchema } from 'graphql';
 import { format, resolveConfig } from 'prettier';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { Allow, type Permission, StepUp } from '../../src/access/permission.js';
+import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { message, type MessageKey } from '../../src/common/messages/messages.js';
 import { ROLES } from '../../src/session/people/role-rights.js';
-import { aSignedIn, type Browser } from '../support/browser.js';
+import { anOfficer, aSignedIn, type Browser } from '../support/browser.js';
+import { aHandling, COMPOSE_ALERT, type ComposedAnswer } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { argumentsFor, type Operation, operationsOf, selectionFor } from '../support/operations.js';
 
@@ -79,6 +81,24 @@ describe('threats 5 each role and each operation', () => {
     expect(await both.browser.ask('{ me { maySeeNominal } }')).toEqual({
       data: { me: { maySeeNominal: nominal !== 'NEVER' } },
     });
+  });
+
+  it('count as readers of what a unit gets exactly if they may read', async () => {
+    const la = await t.enrol('LA-CUS-HQ');
+    const agreement = await t.agree([vn, la]);
+    const { ref: _, ...body } = anAlertBody();
+    const input = { to: [la.unit], handling: aHandling(agreement), body };
+    const readers = async (): Promise<number> => {
+      const { data } = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, { input });
+      return data!.composeAlert[0]!.preview.readers[0]!.officers;
+    };
+    let expected = 0;
+    for (const [role, { permissions }] of Object.entries(ROLES)) {
+      await anOfficer(t, la, [role]);
+      expected += permissions.includes('objects.read') ? 1 : 0;
+      expect([role, await readers()]).toEqual([role, expected]);
+    }
+    expect(expected).toBe(10);
   });
 
   it('has a page, written from the same table', async () => {

@@ -65,6 +65,14 @@ const DATA_PROTECTION_OFFICER: Post = {
   maySeeNominal: true,
   clearance: 1,
 };
+/** Two of them: what gives a right takes both. They see no content. */
+const ADMINISTRATORS: Post[] = [1, 2].map((number) => ({
+  post: `admin${number}`,
+  title: { en: `Administrator ${number}`, vi: `Quản trị viên ${number}` },
+  roles: ['AGENCY_ADMIN'],
+  maySeeNominal: false,
+  clearance: 0,
+}));
 const REGIONAL_LIAISON: Post = {
   post: 'liaison',
   title: { en: 'Liaison officer', vi: 'Cán bộ liên lạc' },
@@ -126,7 +134,7 @@ export const AGENCIES: readonly WorldAgency[] = [
         en: 'Department of Customs – Anti-Smuggling Investigation Sub-department',
         vi: 'Cục Hải quan – Chi cục Điều tra chống buôn lậu',
       },
-      [...INVESTIGATION_POSTS, DATA_PROTECTION_OFFICER],
+      [...INVESTIGATION_POSTS, DATA_PROTECTION_OFFICER, ...ADMINISTRATORS],
     ),
     portControl('VN-CUS-PCUHPH', 'VNHPH', { en: 'Hai Phong', vi: 'Hải Phòng' }),
     portControl('VN-CUS-PCUDAD', 'VNDAD', { en: 'Da Nang', vi: 'Đà Nẵng' }),

@@ -9,7 +9,7 @@ export const WAITING = 60;
 /** Lets a few sign-ins in at once, of officers and of units' systems, from whatever address (the edge counts failures by address). */
 @Injectable()
 export class SignInGate extends WaitingRoom {
-  constructor(places = PLACES, mostWaiting = WAITING) {
-    super(places, mostWaiting);
+  constructor() {
+    super(PLACES, WAITING);
   }
 }

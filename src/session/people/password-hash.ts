@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { SignInGate } from './gate.js';
+import { WaitingRoom } from '../../common/waiting-room.js';
 
 /** A password as it is stored. */
 export interface PasswordHash {
@@ -12,7 +12,7 @@ const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 2 ** 20 };
 const BYTES = 32;
 
 /** Two at once: more would let a flood of sign-ins take the memory. */
-const gate = new SignInGate(2, 10);
+const room = new WaitingRoom(2, 10);
 
 export async function hashPassword(password: string): Promise<PasswordHash> {
   const salt = randomBytes(16);
@@ -27,7 +27,7 @@ export async function isPassword(password: string, stored: PasswordHash | undefi
 
 /** Throws RateLimited when too many wait. Different spellings of the same letters are one password (Unicode NFKC). */
 function derive(password: string, salt: Buffer): Promise<Buffer> {
-  return gate.pass(
+  return room.pass(
     () =>
       new Promise((done, fail) => {
         scrypt(password.normalize('NFKC'), salt, BYTES, COST, (error, key) => (error ? fail(error) : done(key)));
