@@ -8,9 +8,11 @@ import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
 import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-files.js';
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
+import { CreatePersonKeys1795300071000 } from '../migrations/1795300071000-create-person-keys.js';
 import { CreatePeople1795300050000 } from '../migrations/1795300050000-create-people.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
+import { CreateSigningByPeople1795300070000 } from '../migrations/1795300070000-create-signing-by-people.js';
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
 import { CreateUsedProof1795300020000 } from '../migrations/1795300020000-create-used-proof.js';
 
@@ -27,6 +29,8 @@ const MIGRATIONS = [
   CreateAccess1795300030000,
   CreateFiles1795300040000,
   CreatePeople1795300050000,
+  CreateSigningByPeople1795300070000,
+  CreatePersonKeys1795300071000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

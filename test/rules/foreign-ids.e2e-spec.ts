@@ -105,7 +105,21 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
 const OPEN_TO_ALL = new Set(['keySets agency']);
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
-const OF_OFFICERS = new Set(['approveAdmission id', 'proposeAdmission officer', 'endSession id']);
+const OF_OFFICERS = new Set([
+  'approveAdmission id',
+  'proposeAdmission officer',
+  'endSession id',
+  'approveKey kid',
+  'approveKey by',
+  'blockKey kid',
+]);
+
+/** What else these operations need. */
+const BESIDE: Record<string, string> = {
+  'approveKey kid': 'by: "x", proof: "x"',
+  'approveKey by': 'kid: "x", proof: "x"',
+};
+const SELECTED: Record<string, string> = { endSession: '', blockKey: '', approveKey: '{ kid }' };
 
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
@@ -142,8 +156,9 @@ const SENDINGS: Record<
 describe('an id among the arguments of an operation', () => {
   it.each([...OF_OFFICERS])('%s is no business of a system', async (place) => {
     const [operation, argument] = place.split(' ') as [string, string];
-    const selection = operation === 'endSession' ? '' : '{ expiresAt }';
-    const answer = await la.ask(`mutation { ${operation}(${argument}: "${hidden[0]!.id}") ${selection} }`);
+    const selection = SELECTED[operation] ?? '{ expiresAt }';
+    const given = `${argument}: "${hidden[0]!.id}" ${BESIDE[place] ?? ''}`;
+    const answer = await la.ask(`mutation { ${operation}(${given}) ${selection} }`);
     expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 

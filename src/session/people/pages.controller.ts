@@ -4,21 +4,27 @@ import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerSession } from '../../access/caller.js';
 import { Public } from '../../access/permission.js';
+import { HubIdentity } from '../../common/hub-identity.js';
 import { type Language, languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { accountPage } from './pages/account-page.js';
 import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
+import { signingPage } from './pages/signing-page.js';
 import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
+import { PersonKeys } from './person-keys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 
 const STYLE = readFileSync(join(import.meta.dirname, 'pages/page.css'), 'utf8');
+const SIGNING_SCRIPT = readFileSync(join(import.meta.dirname, 'pages/signing.js'), 'utf8');
 const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8');
 
-/** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account. */
+/** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account and signing. */
 @Controller()
 export class PagesController {
   constructor(
     private readonly sessions: ConsoleSessions,
+    private readonly keys: PersonKeys,
+    private readonly hub: HubIdentity,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
   ) {}
 
@@ -56,6 +62,25 @@ export class PagesController {
     this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
   }
 
+  @Get('signing')
+  @Public(true)
+  async signing(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+  ): Promise<void> {
+    const session = this.sessionOr(reply, request);
+    if (!session) return;
+    const caller = request.caller!;
+    const isAdministrator = caller.permissions.has('officers.enrol');
+    const [keys, waiting] = await Promise.all([
+      this.keys.own(session),
+      isAdministrator ? this.keys.requests(caller) : [],
+    ]);
+    const page = signingPage({ hub: this.hub.id, caller, session, keys, waiting }, languageFor(request, lang));
+    this.show(request, reply, lang, page);
+  }
+
   @Get('session/page.css')
   @Public(true)
   @Header('content-type', 'text/css; charset=utf-8')
@@ -70,6 +95,14 @@ export class PagesController {
   @Header('x-content-type-options', 'nosniff')
   script(): string {
     return SCRIPT;
+  }
+
+  @Get('session/signing.js')
+  @Public(true)
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('x-content-type-options', 'nosniff')
+  signingScript(): string {
+    return SIGNING_SCRIPT;
   }
 
   private sessionOr(reply: FastifyReply, { caller }: FastifyRequest): CallerSession | undefined {

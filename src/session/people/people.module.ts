@@ -1,17 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { ScopedDatabase } from '../../access/scoped-database.js';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { POOL } from '../session.module.js';
 import { Admissions } from './admissions.js';
 import { AdmissionsResolver } from './admissions.resolver.js';
 import { Challenges } from './challenges.js';
+import { Assertions } from './assertions.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
+import { ModulesController } from './modules.controller.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
+import { PersonKeys } from './person-keys.js';
+import { PersonKeysResolver } from './person-keys.resolver.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
 import { SessionController } from './session.controller.js';
@@ -31,7 +36,8 @@ export class PeopleModule {
     const signIn = [POOL, ConsoleSessions, Passkeys, EnrolmentLinks, SignInGate];
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController],
+      global: true,
+      controllers: [ModulesController, PagesController, SessionController, SignInController],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
@@ -44,12 +50,23 @@ export class PeopleModule {
           useFactory: (...parts: ConstructorParameters<typeof SignInService>) => new SignInService(...parts),
         },
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
+        {
+          provide: Assertions,
+          inject: [POOL, Passkeys, SignInGate],
+          useFactory: (...parts: ConstructorParameters<typeof Assertions>) => new Assertions(...parts),
+        },
+        {
+          provide: PersonKeys,
+          inject: [POOL, ScopedDatabase, HubIdentity],
+          useFactory: (...parts: ConstructorParameters<typeof PersonKeys>) => new PersonKeys(...parts),
+        },
+        PersonKeysResolver,
         SignInGate,
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [ConsoleSessions],
+      exports: [Assertions, ConsoleSessions],
     };
   }
 }

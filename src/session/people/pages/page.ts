@@ -1,4 +1,5 @@
 import { type Language, message, type MessageKey, type MessageParams } from '../../../common/messages/messages.js';
+import { IMPORT_MAP, IMPORT_MAP_HASH } from './import-map.js';
 
 /** A sentence of the catalogue, safe inside HTML. */
 export type HtmlText = (key: MessageKey, params?: MessageParams) => string;
@@ -12,6 +13,11 @@ export interface Page {
   csrf?: string | undefined;
   needsPasskey?: boolean;
   isWide?: boolean;
+  /** A script of its own, besides the one of every page. */
+  script?: string;
+  /** What that script needs to know, and what it may have to say. */
+  data?: Readonly<Record<string, string>>;
+  texts?: Readonly<Record<string, MessageKey>>;
 }
 
 /** What the script may have to say; it has no words of its own. */
@@ -26,8 +32,7 @@ const SCRIPT_TEXTS = {
 /** Everything that a page loads is the hub's own; it cannot be framed, and a form goes nowhere. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': `default-src 'none'; script-src 'self' ${IMPORT_MAP_HASH}; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
@@ -38,7 +43,9 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 /** The page as HTML. It works with a keyboard and on a phone; what it does needs its script, and says so without. */
 export function renderPage(page: Page, language: Language, { isDemonstration }: { isDemonstration: boolean }): string {
   const text: HtmlText = (key, params) => escapeHtml(message(key, language, params));
-  const data = Object.entries(SCRIPT_TEXTS).map(([name, key]) => `data-${name}="${text(key)}"`);
+  const texts = { ...SCRIPT_TEXTS, ...page.texts };
+  const data = Object.entries(texts).map(([name, key]) => `data-${name}="${text(key)}"`);
+  Object.entries(page.data ?? {}).forEach(([name, value]) => data.push(`data-${name}="${escapeHtml(value)}"`));
   if (page.csrf !== undefined) data.push(`data-csrf="${escapeHtml(page.csrf)}"`);
   if (page.needsPasskey) data.push('data-needs-passkey="yes"');
   return `<!doctype html>
@@ -48,7 +55,9 @@ export function renderPage(page: Page, language: Language, { isDemonstration }: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(page.title)} – Liaison Hub</title>
 <link rel="stylesheet" href="/session/page.css">
+<script type="importmap">${IMPORT_MAP}</script>
 <script type="module" src="/session/browser.js"></script>
+${page.script === undefined ? '' : `<script type="module" src="/session/${page.script}"></script>`}
 </head>
 <body>
 ${isDemonstration ? `<p class="fictional">${text('demo.fictional')}</p>` : ''}
