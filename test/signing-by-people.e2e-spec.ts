@@ -217,6 +217,59 @@ describe('four eyes', () => {
   }
 });
 
+describe('FLASH', () => {
+  const alone = async (urgency: string): Promise<[Envelope, object[]]> => {
+    const { name, text, sha256 } = await makePart('nominal', someNominalData());
+    const body = anAlertBody({ ref: aReference('VN'), urgency } as never) as unknown as JsonObject;
+    return [toThailand({ ...by(releaser), parts: [{ name, sha256 }], body }), [{ name, text }]];
+  };
+  const send = async (urgency: string): Promise<[string, Envelope]> => {
+    const [payload, parts] = await alone(urgency);
+    return [verdictOf(await sendAs([releaser], releaser, payload, { parts })), payload];
+  };
+  const CONFIRM = `mutation($id: ID!, $signature: SignatureInput!, $assertion: String!) {
+    confirmObject(id: $id, signature: $signature, assertion: $assertion) }`;
+  const confirm = async (officer: SigningOfficer, payload: Envelope, key = officer.key): Promise<string> => {
+    const { signatures } = JSON.parse(await signObject(payload, key)) as { signatures: object[] };
+    const assertion = touchFor(officer, payload);
+    return verdictOf(await officer.browser.ask(CONFIRM, { id: payload.id, signature: signatures[0], assertion }));
+  };
+  const seen = async (id: string): Promise<unknown> => {
+    const query = 'query($id: ID!) { object(id: $id) { confirmation { state by signature } } }';
+    return (await th.ask<{ object: { confirmation: unknown } }>(query, { id })).data!.object.confirmation;
+  };
+
+  it('S27 may go out alone by the agency’s own rule, and readers see it unconfirmed until another officer signs', async () => {
+    expect((await send('FLASH'))[0]).toBe('BAD_SIGNED_OBJECT/FOUR_EYES');
+    await t.database.sql(`INSERT INTO agency.signing_rule VALUES ('VN-CUS', true)`);
+    expect((await send('URGENT'))[0]).toBe('BAD_SIGNED_OBJECT/FOUR_EYES');
+    const [verdict, payload] = await send('FLASH');
+    expect(verdict).toBe('accepted');
+    expect(await seen(payload.id)).toEqual({ state: 'PENDING', by: null, signature: null });
+
+    for (const [attempt, expected] of [
+      [() => confirm(releaser, payload), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
+      [() => confirm(other, payload, releaser.key), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
+      [() => confirm(analyst, payload), 'FORBIDDEN'],
+      [() => confirm(other, { ...payload, purpose: 'INVESTIGATION' }), 'BAD_SIGNED_OBJECT/SIGNATURE'],
+    ] as const) {
+      expect(await attempt()).toBe(expected);
+    }
+    expect(await seen(payload.id)).toMatchObject({ state: 'PENDING' });
+    expect(await confirm(other, payload)).toBe('accepted');
+    const given = (await seen(payload.id)) as { signature: string };
+    expect(given).toMatchObject({ state: 'CONFIRMED', by: other.officer });
+    expect(JSON.parse(given.signature)).toEqual({
+      protected: expect.any(String),
+      signature: expect.any(String),
+    });
+    expect(await confirm(other, payload)).toBe('NOT_FOUND');
+    const confirmed = anAlert(vn, ['TH-CUS'], agreement, by(releaser));
+    await sendAs([releaser], releaser, confirmed);
+    expect(await seen(confirmed.id)).toBeNull();
+  });
+});
+
 describe('a key', () => {
   it('S21 is dead at the next request when an administrator revokes it in the set', async () => {
     const officer = await aSigningOfficer(t, vn, enrolment, ['RELEASER']);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FilesModule } from '../files/files.module.js';
 import { ComposerService } from './composer.service.js';
+import { ConfirmationsResolver } from './confirmations.js';
 import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
 import { ObjectKinds } from './object-kind.js';
@@ -16,6 +17,7 @@ import { SubmissionsService } from './submissions.service.js';
   controllers: [SchemasController],
   providers: [
     ComposerService,
+    ConfirmationsResolver,
     ExchangeResolver,
     ExpirySweeper,
     ObjectAccessResolver,

@@ -41,10 +41,14 @@ export async function checkSignatories(
   const [author, releaser] = [named[0]!, named.at(-1)!];
   const mayWrite = rightsOf(officers.get(author)?.roles ?? []).permissions.has('objects.read');
   if (officers.get(author)?.unit_id !== envelope.unit || !mayWrite) throw refusal('UNIT');
-  const maySend = rightsOf(officers.get(releaser)?.roles ?? []).permissions.has('objects.submit');
-  if (officers.get(releaser)?.unit_id !== envelope.unit || !maySend || persons.at(-1) !== releaser) {
+  if (!maySendFor(envelope, officers.get(releaser)) || persons.at(-1) !== releaser) {
     throw refusal(author === releaser ? 'UNIT' : 'FOUR_EYES');
   }
+}
+
+/** Checks that a person may release for the unit that speaks. Throws FOUR_EYES. */
+export async function checkReleaser(tx: EntityManager, envelope: Envelope, person: string, now: Date): Promise<void> {
+  if (!maySendFor(envelope, (await readOfficers(tx, envelope, [person], now)).get(person))) throw refusal('FOUR_EYES');
 }
 
 /** Whether a person signed, and so the rules of persons apply. */
@@ -72,6 +76,10 @@ export async function tierOf(
 export async function mayFlashAlone(tx: EntityManager): Promise<boolean> {
   const text = 'SELECT 1 FROM agency.signing_rule s WHERE s.flash_alone';
   return (await prepared(tx, 'flash-alone', text)).length > 0;
+}
+
+function maySendFor({ unit }: Envelope, officer: Officer | undefined): boolean {
+  return officer?.unit_id === unit && rightsOf(officer.roles).permissions.has('objects.submit');
 }
 
 async function isNewPartner(tx: EntityManager, { from, to }: Envelope): Promise<boolean> {

@@ -112,14 +112,16 @@ const OF_OFFICERS = new Set([
   'approveKey kid',
   'approveKey by',
   'blockKey kid',
+  'confirmObject id',
 ]);
 
 /** What else these operations need. */
 const BESIDE: Record<string, string> = {
   'approveKey kid': 'by: "x", proof: "x"',
+  'confirmObject id': 'signature: { protected: "x", signature: "x" }, assertion: "x"',
   'approveKey by': 'kid: "x", proof: "x"',
 };
-const SELECTED: Record<string, string> = { endSession: '', blockKey: '', approveKey: '{ kid }' };
+const SELECTED: Record<string, string> = { endSession: '', blockKey: '', confirmObject: '', approveKey: '{ kid }' };
 
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
