@@ -96,19 +96,23 @@ function show({ shown }) {
   find('[data-place=summary]').textContent = shown.digest;
 }
 
-find('[name=composed]')?.addEventListener('input', ({ target }) => {
+const composed = find('[name=composed]');
+function take() {
   find('[data-place=hand-on]').hidden = true;
   try {
-    given = read(target.value);
+    given = read(composed.value);
     show(given);
     tell('');
   } catch {
     given = null;
-    tell(target.value.trim() ? main.dataset.notReadable : '', true);
+    tell(composed.value.trim() ? main.dataset.notReadable : '', true);
   }
   find('[data-place=shown]').hidden = given === null;
   find('[data-act=sign]').hidden = given === null;
-});
+}
+composed?.addEventListener('input', take);
+// What was pasted before this script had come counts as well.
+if (composed?.value) take();
 
 /** When the hub said that the signature will have been made, if it said so for this key. */
 function timeFor(kid) {
