@@ -12,9 +12,11 @@ import { CreateFiles1795300040000 } from '../migrations/1795300040000-create-fil
 import { CreateFloor1795300000000 } from '../migrations/1795300000000-create-floor.js';
 import { CreatePasswords1795300055000 } from '../migrations/1795300055000-create-passwords.js';
 import { CreateIssuers1795300060000 } from '../migrations/1795300060000-create-issuers.js';
+import { CreatePersonKeys1795300071000 } from '../migrations/1795300071000-create-person-keys.js';
 import { CreatePeople1795300050000 } from '../migrations/1795300050000-create-people.js';
 import { CreateRequests1795300006000 } from '../migrations/1795300006000-create-requests.js';
 import { CreateSignIn1795300003000 } from '../migrations/1795300003000-create-sign-in.js';
+import { CreateSigningByPeople1795300070000 } from '../migrations/1795300070000-create-signing-by-people.js';
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
 import { CreateUsedProof1795300020000 } from '../migrations/1795300020000-create-used-proof.js';
 
@@ -33,6 +35,8 @@ const MIGRATIONS = [
   CreatePeople1795300050000,
   CreatePasswords1795300055000,
   CreateIssuers1795300060000,
+  CreateSigningByPeople1795300070000,
+  CreatePersonKeys1795300071000,
   CreateAdministration1795300080000,
   BindConnectionsToDocuments1795300090000,
 ];

@@ -12,7 +12,7 @@ import { EXIT, Failure, refusing } from './failures.js';
 import { besides, checkPrivate, PRIVATE, PUBLIC, readRecord, writeNew, writeWhole } from './files.js';
 
 /** What a key is for. One key has one use: a client key that could also sign alerts would make a thief of tokens a forger. */
-export type KeyRole = 'root' | 'unit' | 'client';
+export type KeyRole = 'root' | 'unit' | 'client' | 'enrol';
 
 /** Stands in a public key's file: its holder has it, and means it for this agency, hub and use. */
 export interface Possession extends Omit<PossessionClaim, 'kid'> {

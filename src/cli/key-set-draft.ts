@@ -6,7 +6,7 @@ import { generateKey, type KeyUse } from '../protocol/keys.js';
 import type { Revocation } from '../protocol/signed-object.js';
 import { signObject } from '../protocol/signing.js';
 import { EXIT, Failure, refusing } from './failures.js';
-import { readProof, readPublicKey } from './key-files.js';
+import { type KeyRole, readProof, readPublicKey } from './key-files.js';
 
 /** What changes against the set before. */
 export interface KeySetChanges {
@@ -18,10 +18,12 @@ export interface KeySetChanges {
   /** `kid=reason` */
   revoke: string[];
   threshold?: number;
+  enrolThreshold?: number;
   days: number;
 }
 
 const DAY = 86_400;
+const ROLES: Partial<Record<KeyUse, KeyRole>> = { sig: 'unit', auth: 'client', enrol: 'enrol' };
 const KEY = /^(unit:[A-Z0-9-]+|p:[A-Za-z0-9_-]+):(sig|enc|auth|enrol)(?::([a-z]+(?:,[a-z]+)*))?=(.+)$/s;
 const REVOCATION = /^([\w-]{43})=(superseded|cessation|keyCompromise)$/;
 
@@ -29,7 +31,7 @@ const REVOCATION = /^([\w-]{43})=(superseded|cessation|keyCompromise)$/;
 export async function draftKeySet(
   base: Pick<KeySetFields, 'hub' | 'agency' | 'seq' | 'prev'>,
   previous: KeySet | undefined,
-  { roots, keys, remove, revoke, threshold, days }: KeySetChanges,
+  { roots, keys, remove, revoke, threshold, enrolThreshold, days }: KeySetChanges,
 ): Promise<KeySetFields> {
   const now = Math.floor(Date.now() / 1000);
   const entries = new Map((previous?.keys ?? []).map((entry) => [entry.kid, entry]));
@@ -54,6 +56,7 @@ export async function draftKeySet(
     prev,
     roots: given.length > 0 ? given : (previous?.roots ?? []),
     threshold: threshold ?? previous?.threshold ?? 1,
+    enrolThreshold: enrolThreshold ?? previous?.enrolThreshold ?? 1,
     keys: [...entries.values()],
   };
 }
@@ -77,7 +80,7 @@ async function readEntry(
 ): Promise<KeyEntry> {
   const [, holder, use, kinds, file] = KEY.exec(spec) ?? [];
   if (holder === undefined || file === undefined) throw new Failure(EXIT.usage, 'cli.failure.badKeySpec', { spec });
-  const role = use === 'sig' ? 'unit' : use === 'auth' ? 'client' : undefined;
+  const role = ROLES[use as KeyUse];
   const { publicJwk: jwk, kid } = await readPublicKey(file, role);
   return {
     kid,

@@ -22,6 +22,7 @@ export function placeOf(cli: Cli, options: { agency?: string | undefined; hubId?
 }
 
 export function useOf(role: KeyRole): KeyUse {
+  if (role === 'enrol') return 'enrol';
   return role === 'client' ? 'auth' : 'sig';
 }
 

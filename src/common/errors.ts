@@ -106,8 +106,8 @@ export class InvalidInput extends HubError {
 /** A signed object was refused; `sub` is the exact check of the profile that failed. */
 export class BadSignedObject extends HubError {
   readonly code = 'BAD_SIGNED_OBJECT';
-  constructor(sub: string, details: ErrorDetails = {}) {
-    super('error.badSignedObject', { ...details, sub, params: { sub } });
+  constructor(sub: string, details: ErrorDetails = {}, key: MessageKey = 'error.badSignedObject') {
+    super(key, { ...details, sub, params: { sub } });
   }
 }
 

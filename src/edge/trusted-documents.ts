@@ -35,11 +35,9 @@ export class TrustedDocuments {
     return text;
   }
 
-  /** The id of the document whose operation has this name, for pages that the server writes. */
-  idOf(operation: string): string {
-    const known = [...this.texts].find(([, text]) => nameOf(text) === operation);
-    if (!known) throw new Error(`There is no document ${operation}`);
-    return known[0];
+  /** The id of each document by the name of its operation, for pages that the server writes. */
+  ids(): Record<string, string> {
+    return Object.fromEntries([...this.texts].map(([id, text]) => [nameOf(text) ?? '', id]));
   }
 }
 

@@ -27,6 +27,7 @@ import { type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { decideSharing, type SharingDecision } from './sharing-policy.js';
+import { tierOf } from './signatories.js';
 
 /** What a module asks to be composed. */
 export interface Draft {
@@ -62,7 +63,8 @@ export class ComposerService {
       if (supersedes && (supersedes.from_agency !== caller.agencyId || supersedes.kind !== draft.kind))
         throw new NotFound();
       const attachments = await this.attach(tx, draft.input.attachments ?? []);
-      const keys = await readSigningKeys(tx, caller.unitId, draft.kind, new Date());
+      const holder = caller.session ? caller.officer! : `unit:${caller.unitId}`;
+      const keys = await readSigningKeys(tx, holder, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
       if (groups.length === 0 || draft.input.to.length === 0) {
         throw new InvalidInput([{ pointer: '/to', rule: 'required', key: 'problem.addressees' }]);
@@ -161,6 +163,7 @@ export class ComposerService {
     });
     const preview = await this.preview(tx, caller, parts, handling, decision, language);
     const isRefused = decision.refusals.length > 0;
+    const tier = await tierOf(tx, kind, { envelope, body });
     const text = canonicalize(envelope);
     const iat = Math.floor(this.clock.now().getTime() / 1000);
     return {
@@ -168,6 +171,7 @@ export class ComposerService {
       id: envelope.id,
       text: isRefused ? null : text,
       digest: isRefused ? null : digestOf(text),
+      tier,
       signing: isRefused
         ? []
         : keys.map((key) => {

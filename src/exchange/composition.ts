@@ -2,6 +2,7 @@ import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/gr
 import { Visible } from '../access/visibility.js';
 import { ReadingUnitModel } from '../directory/directory.models.js';
 import { Handling } from './body/handling.js';
+import type { Tier } from './object-kind.js';
 
 @InputType({ description: 'What every composition needs besides its body' })
 export class CompositionInput {
@@ -122,7 +123,15 @@ export class Composition {
   @Field(() => String, { nullable: true, description: 'SHA-256 of the text: sha256:<64 hex>' })
   digest: string | null;
 
-  @Field(() => [SigningRequest], { description: "One for each of the unit's keys that may sign this kind; use one" })
+  @Field(() => String, {
+    description:
+      'What an officer does to send it: T0 signs within the session, T1 with a touch of the passkey, T2 with a touch and a second officer',
+  })
+  tier: Tier;
+
+  @Field(() => [SigningRequest], {
+    description: "One for each key that may sign this kind: the officer's own at the console, else the unit's; use one",
+  })
   signing: SigningRequest[];
 
   @Field(() => [ComposedPart])

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FilesModule } from '../files/files.module.js';
 import { ChangeHints, ChangedResolver } from './change-hints.js';
 import { ComposerService } from './composer.service.js';
+import { ConfirmationsResolver } from './confirmations.js';
 import { ExchangeResolver, SubmissionResolver } from './exchange.resolver.js';
 import { ExpirySweeper } from './expiry-sweeper.js';
 import { ObjectKinds } from './object-kind.js';
@@ -19,6 +20,7 @@ import { SubmissionsService } from './submissions.service.js';
     ChangeHints,
     ChangedResolver,
     ComposerService,
+    ConfirmationsResolver,
     ExchangeResolver,
     ExpirySweeper,
     ObjectAccessResolver,

@@ -1,7 +1,7 @@
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
-import { Allow, StepUp } from '../access/permission.js';
+import { Allow } from '../access/permission.js';
 import { InvalidInput } from '../common/errors.js';
 import { assemble } from '../protocol/signing.js';
 import { normaliseTerm } from './body/selectors.js';
@@ -117,19 +117,25 @@ export class ExchangeResolver {
       'Sends a signed object: either the whole text, or a composition with raw signatures. The same object again gets its first receipt.',
   })
   @Allow('objects.submit')
-  @StepUp(true)
   async submit(
     @CurrentCaller() caller: Caller,
     @Args('object', { type: () => String, nullable: true, description: 'JWS General JSON' }) object: string | null,
     @Args('composition', { type: () => SignedComposition, nullable: true }) composition: SignedComposition | null,
     @Args('parts', { type: () => [PartInput], defaultValue: [], description: 'The texts of the parts it names' })
     parts: PartInput[],
+    @Args('assertion', {
+      type: () => String,
+      nullable: true,
+      description:
+        "The answer of the officer's passkey (AuthenticationResponseJSON, WebAuthn level 3 section 5.1) to the object's SHA-256 as challenge; wanted at the console for all but tier T0",
+    })
+    assertion: string | null,
   ): Promise<Omit<Submission, 'object'>> {
     if ((object === null || object === undefined) === (composition === null || composition === undefined)) {
       throw new InvalidInput([{ pointer: '', rule: 'oneOf', key: 'problem.oneOf' }]);
     }
     const text = object ?? assemble(composition!.text, composition!.signatures);
-    return this.submissions.submit(caller, text, parts);
+    return this.submissions.submit(caller, { text, parts, assertion: assertion ?? null });
   }
 
   private async list(

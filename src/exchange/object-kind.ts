@@ -19,6 +19,12 @@ export interface Incoming<Body extends object = object> {
   supersedes: ObjectRow | null;
 }
 
+/**
+ * What an officer does to sign (security.md 2.7): T0 nothing within a session, T1 a touch of the passkey, T2 a touch and a second
+ * person's signature.
+ */
+export type Tier = 'T0' | 'T1' | 'T2';
+
 /** What a module tells the exchange about the kind of object it owns. `submit` calls it and knows none of the modules. */
 export interface ObjectKind<Body extends object = object> {
   readonly kind: Envelope['kind'];
@@ -29,6 +35,8 @@ export interface ObjectKind<Body extends object = object> {
   /** Names of the parts that it may carry, with the form of their data. */
   readonly parts: Readonly<Record<string, new () => object>>;
   headline(body: Body): Headline;
+  /** What of an officer this act needs; a touch unless it says otherwise. */
+  tier?(body: Body): Tier;
   /** Exact look-up terms besides partner and kind, such as container:CSQU3054383. */
   terms(body: Body): string[];
   /** Rules beyond the form of the body. What it returns refuses the object. */

@@ -12,6 +12,7 @@ import type { Envelope, ObjectLink } from '../protocol/envelope.js';
 import { checkPart } from '../protocol/part.js';
 import { issueReceipt } from '../protocol/receipt.js';
 import { type ReadObject, readSignedObject, verifySignatures } from '../protocol/signed-object.js';
+import { Assertions, type KeptAssertion } from '../session/people/assertions.js';
 import { HubKeys } from '../trust/hub-keys.js';
 import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
@@ -23,11 +24,19 @@ import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
 import { clearanceOf, decideSharing } from './sharing-policy.js';
+import { checkSignatories, hasFourEyes, isByPersons, mayFlashAlone, refusal, tierOf } from './signatories.js';
 
 /** A part as it is sent beside its object: its name and its canonical text. */
 export interface SubmittedPart {
   name: string;
   text: string;
+}
+
+/** What is sent: the signed text, its parts, and the passkey's answer to its digest where an officer sends it at the console. */
+export interface Sent {
+  text: string;
+  parts: readonly SubmittedPart[];
+  assertion: string | null;
 }
 
 /** What became of a submission. A repetition of the same object gets the first receipt. */
@@ -44,15 +53,27 @@ interface Examined {
   incoming: Incoming;
   parts: readonly SubmittedPart[];
   files: readonly AttachableFile[];
+  consent: Consent;
   now: Date;
 }
+
+/** How the officers behind an object stand by it. */
+interface Consent {
+  /** The touch, where the act needs one and was sent from the console. */
+  assertion: KeptAssertion | null;
+  /** A second officer is to sign within a day. */
+  isOwed: boolean;
+}
+
+const HOURS_TO_CONFIRM = 24;
 
 /**
  * Takes a signed object in, or refuses it and leaves nothing behind. The order is security.md 2.4:
  * - profile, canonical form, envelope (protocol)
- * - signers' keys and signatures, every one
+ * - signers' keys and signatures, every one; the persons among the signers (signatories.ts)
  * - the caller's agency is the sender's; a repetition gets its old receipt
  * - attachments; form of body, handling and parts; links; the kind's own rules; agreement and addressees
+ * - where a person signed: four eyes, and at the console the touch for this very object
  * - one transaction: object, releases, terms, feed, parts, attachments, log entry, the module's rows
  */
 @Injectable()
@@ -66,9 +87,10 @@ export class SubmissionsService {
     private readonly hubKeys: HubKeys,
     private readonly clock: Clock,
     private readonly signal: ChangeSignal,
+    private readonly assertions: Assertions,
   ) {}
 
-  async submit(caller: Caller, text: string, parts: readonly SubmittedPart[]): Promise<Accepted> {
+  async submit(caller: Caller, { text, parts, assertion }: Sent): Promise<Accepted> {
     const now = this.clock.now();
     const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
     const accepted = await this.database.as(caller, async (tx) => {
@@ -79,18 +101,39 @@ export class SubmissionsService {
         ),
         readOwnObject(tx, read),
       ]);
-      await refusing(() => verifySignatures(read, keys, { at: now }));
+      const signers = await refusing(() => verifySignatures(read, keys, { at: now }));
       // Only now is it known who signed; a stranger who repeats another agency's text learns nothing from the answer.
       if (read.envelope.from !== caller.agencyId) throw new NotFound();
 
       if (earlier) return repetition(read, earlier);
 
+      await checkSignatories(tx, caller, read.envelope, signers, now);
       const files = await this.attachments.checkAttachable(tx, read.envelope.attachments);
       const { kind, incoming } = await this.examine(tx, caller, read, parts);
-      return this.accept(tx, caller, { read, kind, incoming, parts, files, now });
+      const consent = isByPersons(signers)
+        ? await this.consentTo(tx, caller, read, { kind, incoming, assertion })
+        : { assertion: null, isOwed: false };
+      return this.accept(tx, caller, { read, kind, incoming, parts, files, consent, now });
     });
     if (!accepted.repeated) this.signal.announce();
     return accepted;
+  }
+
+  private async consentTo(
+    tx: EntityManager,
+    { session }: Caller,
+    { envelope, digest }: ReadObject,
+    { kind, incoming, assertion }: { kind: ObjectKind; incoming: Incoming; assertion: string | null },
+  ): Promise<Consent> {
+    const tier = await tierOf(tx, kind, incoming);
+    const isAlone = tier === 'T2' && !hasFourEyes(envelope);
+    const isFlash = kind.headline(incoming.body).urgency === 'FLASH';
+    if (isAlone && !(session && isFlash && (await mayFlashAlone(tx)))) throw refusal('FOUR_EYES');
+    const isTouched = session && tier !== 'T0';
+    return {
+      assertion: isTouched ? await this.assertions.verify(session, digest, assertion) : null,
+      isOwed: isAlone,
+    };
   }
 
   private async examine(
@@ -155,7 +198,7 @@ export class SubmissionsService {
   private async accept(
     tx: EntityManager,
     caller: Caller,
-    { read, kind, incoming, parts, files, now }: Examined,
+    { read, kind, incoming, parts, files, consent, now }: Examined,
   ): Promise<Accepted> {
     const { envelope, digest } = read;
     const agencies = parts.length + files.length === 0 ? [] : await readReadingAgencies(tx, envelope.to);
@@ -198,6 +241,7 @@ export class SubmissionsService {
     if (!stored.repeated) {
       await this.attachments.attach(tx, caller, stored.object_seq, files, agencies);
       await kind.project?.(tx, stored.object_seq, incoming);
+      await keepConsent(tx, stored.object_seq, consent, now);
     }
     return { id: envelope.id, receipt: stored.stored_receipt, repeated: stored.repeated };
   }
@@ -223,6 +267,17 @@ export class SubmissionsService {
       }),
     );
   }
+}
+
+/** What of the officers' consent stays beside the receipt. */
+async function keepConsent(tx: EntityManager, seq: string, { assertion, isOwed }: Consent, now: Date): Promise<void> {
+  if (assertion) {
+    const text = 'SELECT cmd.keep_assertion($1, $2, $3)';
+    await prepared(tx, 'keep-assertion', text, [seq, assertion.text, assertion.publicKey]);
+  }
+  if (!isOwed) return;
+  const due = new Date(now.getTime() + HOURS_TO_CONFIRM * 3_600_000);
+  await prepared(tx, 'owe-signature', 'SELECT cmd.owe_signature($1, $2)', [seq, due]);
 }
 
 /** The agencies that will read what is addressed so: the keys of parts and files are wrapped for each. */

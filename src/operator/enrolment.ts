@@ -17,6 +17,8 @@ export interface AgencyEnrolment {
     nameEn: string;
     nameVi: string;
     validFrom?: string;
+    /** The agency lets an officer on duty send FLASH alone, and owe the second signature for a day; not when absent. */
+    flashAlone?: boolean;
   };
   units: UnitEnrolment[];
   officers?: OfficerEnrolment[];
@@ -106,6 +108,7 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
   if (sets.some((set) => set.agency !== agency.id)) throw new Error(`The key sets are not ${agency.id}'s`);
 
   const isNew = await recordAgency(tx, agency);
+  await recordSigningRule(tx, agency);
   const stored = await readKeySetChain(tx, agency.id);
   if (isNew) await pinRoots(tx, agency.id, roots);
   else {
@@ -136,6 +139,16 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
   for (const [index, set] of sets.entries()) {
     if (index >= stored.length) await storeKeySet(tx, set, enrolment.keySets[index]!);
   }
+}
+
+/** What the file does not say stays as it is. */
+async function recordSigningRule(tx: EntityManager, { id, flashAlone }: AgencyEnrolment['agency']): Promise<void> {
+  if (flashAlone === undefined) return;
+  await tx.query(
+    `INSERT INTO agency.signing_rule (agency_id, flash_alone) VALUES ($1, $2)
+     ON CONFLICT (agency_id) DO UPDATE SET flash_alone = excluded.flash_alone`,
+    [id, flashAlone],
+  );
 }
 
 /** Whether the agency is new. The row of a known one is held until the transaction ends, so that two enrolments take turns. */

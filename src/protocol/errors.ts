@@ -40,13 +40,15 @@ export const PROTOCOL_FAULTS = {
   SIGNATURE: 'A signature does not verify.',
   ID_REUSED: 'The id was used for other content.',
   LINK: 'A linked object is not the one that the link describes.',
+  PERSON: 'Those who signed are not the persons named as author and releaser.',
   FOUR_EYES: 'Author and releaser must be two persons who both signed.',
   ATTACHMENT: 'An attachment does not fit its digest.',
   PART: 'A part does not fit its digest or its name.',
   KEYSET_SEQ: 'The key set is not the next in sequence.',
   KEYSET_PREV: 'The key set does not name its predecessor.',
   KEYSET_ROOT: 'A signer is no root, a new root did not sign, or the roots are not the pinned ones.',
-  KEYSET_THRESHOLD: 'Too few roots signed, or the threshold was lowered.',
+  KEYSET_THRESHOLD: 'Too few roots or holders of enrolment keys signed, or the threshold was lowered.',
+  KEYSET_ENROL: 'Enrolment keys may add, renew and revoke signing keys of other persons, and change nothing else.',
   RECEIPT: 'The receipt is not for this object, or contradicts itself.',
 } as const satisfies Record<string, string>;
 

@@ -6,11 +6,13 @@
  * - its holder proved to have it, for this hub, agency and use: nobody registers another's key
  * - units' keys live at most 24 months, persons' 12; signing keys name their kinds
  * - sequence numbers without gap, `prev` the digest of the predecessor, time not running backwards
- * - signed by the threshold of the old roots and of the new ones, and by every root that is new
+ * - signed by the threshold of the old roots and of the new ones, and by every root that is new; or, where nothing changes but
+ *   persons' signing keys, by as many enrolment keys as `enrolThreshold` says (enrolment.ts)
  * - the threshold never sinks; a key never changes use, holder or start; a revocation is never withdrawn
  */
 import { canonicalize, pointerTo, type JsonObject, type JsonValue } from './canonical.js';
 import { DIGEST, type Digest } from './digest.js';
+import { checkEnrolment, checkStillInForce } from './enrolment.js';
 import { AGENCY, OBJECT_KINDS, PERSON, UNIT } from './envelope.js';
 import { ProtocolError } from './errors.js';
 import { readJws, verifySignature, type ReadJws } from './jws.js';
@@ -34,34 +36,41 @@ export interface KeySetFields {
   prev: Digest | null;
   roots: PublicJwk[];
   threshold: number;
+  /** How many holders of enrolment keys must sign a change of persons' keys: 1 or 2. */
+  enrolThreshold: number;
   keys: KeyEntry[];
 }
 
-/** A key set that was read: its fields, its own digest, the ids of its roots and when it was signed (seconds since 1970). */
+/** A key set that was read: its fields, its own digest, the ids of its roots and of its signers, when it was signed (seconds since 1970). */
 export interface KeySet extends KeySetFields {
   digest: Digest;
   rootKids: string[];
+  signedBy: string[];
   iat: number;
 }
+
+/** What a set is built from: one holder of an enrolment key suffices unless two are asked for. */
+export type KeySetDraft = Omit<KeySetFields, 'enrolThreshold'> & Partial<Pick<KeySetFields, 'enrolThreshold'>>;
 
 /** What a signature is worth when its object was received: security.md 2.5, last table. */
 export type Verdict = 'VALID' | 'VALID_RETIRED' | 'DISPUTED' | 'INVALID';
 
 const KIND = 'keyset';
-const MEMBERS = ['v', 'kind', 'hub', 'agency', 'seq', 'prev', 'roots', 'threshold', 'keys'];
+const MEMBERS = ['v', 'kind', 'hub', 'agency', 'seq', 'prev', 'roots', 'threshold', 'enrolThreshold', 'keys'];
 const KEY_MEMBERS = ['kid', 'jwk', 'use', 'holder', 'kinds', 'nbf', 'exp', 'revoked', 'proof'];
 const HOLDER = new RegExp(`${PERSON.source}|^unit:${UNIT.source.slice(1)}`);
 const DAY = 86_400;
 const UNIT_LIFETIME = 731 * DAY;
 const PERSON_LIFETIME = 366 * DAY;
 const MAX_ROOTS = 4;
+const MAX_ENROL_THRESHOLD = 2;
 const MAX_KEYS = 2000;
 const CLOCK_SKEW = 300;
 
 /** The signed text of a key set. Throws what reading it would throw. */
-export async function buildKeySet(fields: KeySetFields, signers: Signer[]): Promise<string> {
-  const { hub, agency, seq, prev, roots, threshold, keys } = fields;
-  const payload = { v: 1, kind: KIND, hub, agency, seq, prev, roots, threshold, keys };
+export async function buildKeySet(fields: KeySetDraft, signers: Signer[]): Promise<string> {
+  const { hub, agency, seq, prev, roots, threshold, enrolThreshold = 1, keys } = fields;
+  const payload = { v: 1, kind: KIND, hub, agency, seq, prev, roots, threshold, enrolThreshold, keys };
   const text = await signObject(payload, ...signers);
   await readKeySet(text, { hub });
   return text;
@@ -74,13 +83,13 @@ export async function readKeySet(text: string, rules: { hub: string; now?: Date 
 
 /**
  * Verifies an agency's key sets from the first (`seq` 1) to the last against the roots pinned at enrolment, which must be
- * exactly the first set's roots. Throws KEYSET_SEQ, KEYSET_PREV, KEYSET_ROOT, KEYSET_THRESHOLD, KEY_REUSED, KEY_REVOKED, FROM,
- * IAT, SIGNATURE, or what `readKeySet` throws.
+ * exactly the first set's roots. `publishedAt` is the present of whoever takes the last set in as new. Throws KEYSET_SEQ, KEYSET_PREV,
+ * KEYSET_ROOT, KEYSET_THRESHOLD, KEY_REUSED, KEY_REVOKED, FROM, IAT, SIGNATURE, or what `readKeySet` or `checkEnrolment` throws.
  */
 export async function verifyKeySetChain(
   texts: readonly string[],
   pinnedRoots: readonly PublicJwk[],
-  rules: { hub: string; now?: Date },
+  rules: { hub: string; now?: Date; publishedAt?: Date },
 ): Promise<KeySet[]> {
   const pinned = await Promise.all(pinnedRoots.map(thumbprint));
   const chain: KeySet[] = [];
@@ -90,8 +99,16 @@ export async function verifyKeySetChain(
     const previous = chain.at(-1);
     if (previous) checkSuccession(chain, previous, next.set);
     if (!previous) checkFirst(next.set, pinned);
-    checkSigners(next.signed, next.set, previous ?? next.set);
-    await verifyRoots(next.signed, [...(previous?.roots ?? []), ...next.set.roots]);
+    if (previous && !isByRoots(next.set, previous)) {
+      const signers = checkEnrolment(previous, next.set, next.signed.signatures);
+      if (rules.publishedAt && text === texts.at(-1)) {
+        checkStillInForce(signers, next.signed.signatures, rules.publishedAt);
+      }
+      await verifyBy(next.signed, signers);
+    } else {
+      checkSigners(next.signed, next.set, previous ?? next.set);
+      await verifyBy(next.signed, await Promise.all([...(previous?.roots ?? []), ...next.set.roots].map(named)));
+    }
     chain.push(next.set);
   }
   return chain;
@@ -149,6 +166,9 @@ async function read(
   const agency = matching(payload['agency'], AGENCY, '/agency');
   const seq = whole(payload['seq'], 1, '/seq');
   if (payload['prev'] !== null) matching(payload['prev'], DIGEST, '/prev');
+  if (whole(payload['enrolThreshold'], 1, '/enrolThreshold') > MAX_ENROL_THRESHOLD) {
+    throw new ProtocolError('SHAPE', '/enrolThreshold');
+  }
   const roots = asList(payload['roots'], 1, MAX_ROOTS, '/roots').map((jwk, i) =>
     checkJwk(jwk, pointerTo('/roots', i), passed),
   );
@@ -159,8 +179,23 @@ async function read(
   const fields = payload as unknown as KeySetFields;
   checkOnePlaceEach([...rootKids, ...fields.keys.map(({ kid }) => kid)]);
   const iat = Math.max(...signed.signatures.map((signature) => signature.iat));
-  const { prev, threshold } = fields;
-  const set = { hub, agency, seq, prev, roots, threshold, keys: fields.keys, digest: signed.digest, rootKids, iat };
+  const { prev, threshold, enrolThreshold } = fields;
+  const signedBy = signed.signatures.map(({ kid }) => kid);
+  const { digest } = signed;
+  const set = {
+    hub,
+    agency,
+    seq,
+    prev,
+    roots,
+    threshold,
+    enrolThreshold,
+    keys: fields.keys,
+    digest,
+    rootKids,
+    signedBy,
+    iat,
+  };
   return { signed, set };
 }
 
@@ -281,8 +316,17 @@ function checkSigners({ signatures }: ReadJws, next: KeySet, previous: KeySet): 
   }
 }
 
-async function verifyRoots(signed: ReadJws, roots: PublicJwk[]): Promise<void> {
-  const byKid = new Map(await Promise.all(roots.map(async (jwk) => [await thumbprint(jwk), jwk] as const)));
+/** A set that any root signed is judged as the roots' own; enrolment keys have no part in it. */
+function isByRoots(next: KeySet, previous: KeySet): boolean {
+  return next.signedBy.some((kid) => previous.rootKids.includes(kid) || next.rootKids.includes(kid));
+}
+
+async function named(jwk: PublicJwk): Promise<{ kid: string; jwk: PublicJwk }> {
+  return { kid: await thumbprint(jwk), jwk };
+}
+
+async function verifyBy(signed: ReadJws, keys: readonly { kid: string; jwk: PublicJwk }[]): Promise<void> {
+  const byKid = new Map(keys.map(({ kid, jwk }) => [kid, jwk]));
   await Promise.all(signed.signatures.map((each) => verifySignature(signed, each, byKid.get(each.kid)!)));
 }
 

@@ -40,6 +40,8 @@ export interface PossessionClaim {
   agency: string;
   use: KeyUse;
   kid: string;
+  /** Another key of the same person, made at a further device, that this one admits. */
+  admits?: string;
 }
 
 /** The form of a key id: 32 bytes in canonical base64url. */
@@ -106,8 +108,8 @@ export async function rawVerify(jwk: PublicJwk, signingInput: string, signature:
 }
 
 /** The text that a holder signs to prove possession. It begins with `{`, which no JWS signing input does. */
-export function possessionChallenge({ hub, agency, use, kid }: PossessionClaim): string {
-  return canonicalize({ v: 1, kind: 'possession', hub, agency, use, kid });
+export function possessionChallenge({ hub, agency, use, kid, admits }: PossessionClaim): string {
+  return canonicalize({ v: 1, kind: 'possession', hub, agency, use, kid, ...(admits === undefined ? {} : { admits }) });
 }
 
 /** The proof of possession for a claim: the base64url of a raw signature over its challenge. */

@@ -6,7 +6,7 @@ import { canonicalize } from './canonical.js';
 import type { Envelope } from './envelope.js';
 import { ProtocolError } from './errors.js';
 import { algorithmOf, possessionChallenge, rawSign, type KeyPair, type PossessionClaim } from './keys.js';
-import { buildKeySet, type KeyEntry, type KeySetFields } from './key-set.js';
+import { buildKeySet, type KeyEntry, type KeySetDraft } from './key-set.js';
 import type { RegisteredKey } from './signed-object.js';
 import { typeOf } from './signing.js';
 import { encodeUtf8 } from './utf8.js';
@@ -75,7 +75,7 @@ export function proofOf({ privateJwk }: KeyPair, claim: PossessionClaim): string
 /** The signed text of VN-CUS's key set with one root, which signs 20 days ago, with these fields changed. */
 export function aKeySet(
   roots: KeyPair[],
-  changes: Partial<KeySetFields> = {},
+  changes: Partial<KeySetDraft> = {},
   signers: KeyPair[] = roots,
   iat: number = SECONDS - 20 * DAY,
 ): Promise<string> {

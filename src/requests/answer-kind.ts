@@ -16,6 +16,7 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
   isHiddenByRecall: false,
   parts: { nominal: NominalData },
   headline: () => ({ ref: null, title: null, urgency: null }),
+  tier: ({ kind }) => (kind === 'ACKNOWLEDGEMENT' || kind === 'DELAY_NOTICE' ? 'T0' : 'T1'),
   terms: (body) => selectorsOf('answer', body),
   check: async (tx, incoming) => {
     const { envelope, body, inReplyTo } = incoming;

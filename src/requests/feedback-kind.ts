@@ -12,6 +12,8 @@ export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
   isHiddenByRecall: false,
   parts: {},
   headline: () => ({ ref: null, title: null, urgency: null }),
+  tier: ({ stage, disposition, notActionableReason }) =>
+    stage === 'RECEIVED' || stage === 'TASKED' || isNil(disposition, notActionableReason) ? 'T0' : 'T1',
   terms: (body) => selectorsOf('feedback', body),
   check: async (tx, incoming) => {
     const { envelope, body, inReplyTo } = incoming;
@@ -32,6 +34,11 @@ export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
   },
   project: (tx, seq) => moveRequest(tx, seq),
 };
+
+/** Nothing found, not arrived, too late: said in passing, or it is not said at all. */
+function isNil(disposition: FeedbackBody['disposition'], reason: FeedbackBody['notActionableReason']): boolean {
+  return disposition === 'CHECKED_NIL' || disposition === 'NOT_ARRIVED' || reason === 'TOO_LATE';
+}
 
 function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<FeedbackBody>): Problem[] {
   const problems: Problem[] = [];

@@ -3,15 +3,15 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { databaseFault } from '../common/database-fault.js';
-import { Conflict, NotFound } from '../common/errors.js';
+import { BadSignedObject, Conflict, NotFound } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { AGENCY } from '../protocol/envelope.js';
 import { keysOf, type KeySet, verifyKeySetChain } from '../protocol/key-set.js';
 import type { PublicJwk } from '../protocol/keys.js';
-import { readKeySetChain } from './key-directory.js';
+import { isAnyBlocked, readKeySetChain } from './key-directory.js';
 import { refusing } from './protocol-faults.js';
 
-/** Agencies' key sets: taken only when the agency's roots signed them, given out as they were signed. */
+/** Agencies' key sets: taken only when the agency's roots or enrolment keys signed them, given out as they were signed. */
 @Injectable()
 export class KeySetsService {
   constructor(
@@ -41,12 +41,13 @@ export class KeySetsService {
         verifyKeySetChain(
           chain,
           roots.map((row) => row.jwk),
-          { hub: this.hub.id, now: new Date() },
+          { hub: this.hub.id, now: new Date(), publishedAt: new Date() },
         ),
       );
       const set = sets[chain.indexOf(text)]!;
       if (set.agency !== caller.agencyId) throw new NotFound();
       if (chain === known) return set;
+      if (await isAnyBlocked(tx, set.signedBy)) throw new BadSignedObject('KEY_REVOKED');
       await storeKeySet(tx, set, text);
       return set;
     });

@@ -44,7 +44,8 @@ export class TrustResolver {
   }
 
   @Mutation(() => PublishedKeySet, {
-    description: "Publishes the next key set of the caller's agency, signed by its roots",
+    description:
+      "Publishes the next key set of the caller's agency, signed by its roots; or by its enrolment keys, where nothing but officers' own keys changes",
   })
   @Allow('keys.publish')
   @StepUp(true)

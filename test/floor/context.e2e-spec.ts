@@ -49,6 +49,15 @@ beforeAll(async () => {
     attachments,
   }));
   await th.ask('query($id: ID!) { object(id: $id) { id } }', { id: alertId });
+  await t.database.sql(
+    `WITH o AS (SELECT seq FROM hub.object WHERE id = $1),
+       a AS (INSERT INTO hub.object_assertion SELECT seq, 'TH-CUS', 'p:officer1', '{}', '\\x00' FROM o),
+       b AS (INSERT INTO hub.owed_signature (seq, agency_id, officer, due_at) SELECT seq, 'VN-CUS', 'p:officer1', now() FROM o),
+       c AS (INSERT INTO hub.nominal_partner VALUES ('TH-CUS', 'VN-CUS')),
+       d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1'))
+     INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
+    [alertId, th.client.kid],
+  );
   // A clone does not inherit the rights on its database; `liaison init` gives them, and again changes nothing.
   await createRoles(t.database.url, await obtainPasswords(new SecretsFolder(join(t.database.dataFolder, 'secrets'))));
   dataSource = await appDataSource(t.database.access.appUrl, 2).initialize();

@@ -106,7 +106,23 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
 const OPEN_TO_ALL = new Set(['keySets agency']);
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
-const OF_OFFICERS = new Set(['approveAdmission id', 'proposeAdmission officer', 'endSession id']);
+const OF_OFFICERS = new Set([
+  'approveAdmission id',
+  'proposeAdmission officer',
+  'endSession id',
+  'approveKey kid',
+  'approveKey by',
+  'blockKey kid',
+  'confirmObject id',
+]);
+
+/** What else these operations need. */
+const BESIDE: Record<string, string> = {
+  'approveKey kid': 'by: "x", proof: "x"',
+  'confirmObject id': 'signature: { protected: "x", signature: "x" }, assertion: "x"',
+  'approveKey by': 'kid: "x", proof: "x"',
+};
+const SELECTED: Record<string, string> = { endSession: '', blockKey: '', confirmObject: '', approveKey: '{ kid }' };
 
 /** Ids in administrative acts: the same, and tried in test/hostile/administration. */
 const OF_ADMINISTRATORS = new Set(
@@ -153,8 +169,9 @@ const SENDINGS: Record<
 describe('D1, threats 2 an id among the arguments of an operation', () => {
   it.each([...OF_OFFICERS])('%s is no business of a system', async (place) => {
     const [operation, argument] = place.split(' ') as [string, string];
-    const selection = operation === 'endSession' ? '' : '{ expiresAt }';
-    const answer = await la.ask(`mutation { ${operation}(${argument}: "${hidden[0]!.id}") ${selection} }`);
+    const selection = SELECTED[operation] ?? '{ expiresAt }';
+    const given = `${argument}: "${hidden[0]!.id}" ${BESIDE[place] ?? ''}`;
+    const answer = await la.ask(`mutation { ${operation}(${given}) ${selection} }`);
     expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 

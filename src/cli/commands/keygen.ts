@@ -15,7 +15,7 @@ export function define(command: Command, cli: Cli): void {
     'liaison keygen unit --out unit.key.json --agency VN-CUS --hub-id hub.example',
     'liaison keygen client --out client.key.json --agency VN-CUS --hub-id hub.example --alg ES256',
   )
-    .addArgument(new Argument('<role>', cli.text('cli.keygen.role')).choices(['root', 'unit', 'client']))
+    .addArgument(new Argument('<role>', cli.text('cli.keygen.role')).choices(['root', 'unit', 'client', 'enrol']))
     .requiredOption('--out <file>', cli.text('cli.keygen.out'))
     .option('--agency <code>', cli.text('cli.option.agency'))
     .option('--hub-id <id>', cli.text('cli.keyset.hubId'))

@@ -5,7 +5,7 @@ import type { Cli, Outcome } from '../cli.js';
 import { example, several, wholeNumber } from '../command.js';
 import { EXIT, Failure, refusing } from '../failures.js';
 import { PUBLIC, readText, writeWhole } from '../files.js';
-import { draftKeySet, payloadOf } from '../key-set-draft.js';
+import { draftKeySet, type KeySetChanges, payloadOf } from '../key-set-draft.js';
 import { keySetLines } from '../key-set-lines.js';
 import { hasProfile, readProfile } from '../profile.js';
 
@@ -25,6 +25,7 @@ export function defineBuild(command: Command, cli: Cli): void {
     .option('--previous <file>', cli.text('cli.keyset.previous'))
     .option('--root <file>', cli.text('cli.keyset.rootFile'), several)
     .option('--threshold <number>', cli.text('cli.keyset.threshold'), wholeNumber(1, 4))
+    .option('--enrol-threshold <number>', cli.text('cli.keyset.enrolThreshold'), wholeNumber(1, 2))
     .option('--key <holder:use[:kinds]=file>', cli.text('cli.keyset.keySpec'), several)
     .option('--days <number>', cli.text('cli.keyset.days'), wholeNumber(1, 731), 365)
     .option('--remove <kid>', cli.text('cli.keyset.remove'), several)
@@ -41,6 +42,7 @@ interface Options {
   previous?: string;
   root?: string[];
   threshold?: number;
+  enrolThreshold?: number;
   key?: string[];
   days: number;
   remove?: string[];
@@ -49,12 +51,12 @@ interface Options {
 }
 
 async function build(cli: Cli, options: Options): Promise<Outcome> {
-  const { agency, out, days, threshold, root = [], key = [], remove = [], revoke = [] } = options;
+  const { agency, out, days, threshold, enrolThreshold, root = [], key = [], remove = [], revoke = [] } = options;
   const hub = options.hubId ?? (hasProfile(cli.home) ? readProfile(cli.home).hubId : undefined);
   if (hub === undefined) throw new Failure(EXIT.usage, 'cli.failure.noHubId');
   const previous = options.previous === undefined ? undefined : await readPrevious(options.previous, hub, agency);
   const base = { hub, agency, ...place(options, previous) };
-  const changes = { roots: root, keys: key, remove, revoke, days, ...(threshold === undefined ? {} : { threshold }) };
+  const changes = { roots: root, keys: key, remove, revoke, days, ...given({ threshold, enrolThreshold }) };
   const fields = await draftKeySet(base, previous, changes);
   const { text, digest } = await payloadOf(fields);
   const document = { file: out ?? null, agency, seq: fields.seq, digest, payload: text };
@@ -64,6 +66,11 @@ async function build(cli: Cli, options: Options): Promise<Outcome> {
     document,
     lines: [...(await keySetLines(cli, fields)), cli.text('cli.keyset.built', { file: out, digest })],
   };
+}
+
+/** What was said on the command line. */
+function given(options: { threshold: number | undefined; enrolThreshold: number | undefined }): Partial<KeySetChanges> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 async function readPrevious(file: string, hub: string, agency: string): Promise<KeySet> {

@@ -19,10 +19,12 @@ export function defineSign(command: Command, cli: Cli): void {
     command,
     cli,
     'liaison keyset sign keyset-1.payload.json --root root.key.json --out keyset-1.json',
+    'liaison keyset sign keyset-7.payload.json --enrol enrol.key.json --out keyset-7.json',
     'liaison keyset sign keyset-1.payload.json --root root.pub.json --signer exec:"pkcs11-tool --sign -m EDDSA --id 01" --out keyset-1.json',
   )
     .argument('<file>', cli.text('cli.keyset.signFile'))
-    .requiredOption('--root <file>', cli.text('cli.keyset.signRoot'))
+    .option('--root <file>', cli.text('cli.keyset.signRoot'))
+    .option('--enrol <file>', cli.text('cli.keyset.signEnrol'))
     .option('--signer <exec>', cli.text('cli.option.signer'))
     .option('--out <file>', cli.text('cli.keyset.signOut'))
     .option('--yes', cli.text('cli.option.yes'))
@@ -30,16 +32,21 @@ export function defineSign(command: Command, cli: Cli): void {
 }
 
 interface Options {
-  root: string;
+  root?: string;
+  enrol?: string;
   signer?: string;
   out?: string;
   yes?: boolean;
 }
 
-/** Signs with one root; a set that another root has signed already gets a further signature. */
-async function sign(cli: Cli, file: string, { root, signer, out, yes = false }: Options): Promise<Outcome> {
+/** Signs with one root or enrolment key; a set that another has signed already gets a further signature. */
+async function sign(cli: Cli, file: string, { root, enrol, signer, out, yes = false }: Options): Promise<Outcome> {
+  const keyFile = root ?? enrol;
+  if (keyFile === undefined || (root !== undefined && enrol !== undefined)) {
+    throw new Failure(EXIT.usage, 'cli.failure.oneSigner');
+  }
   const draft = await refusing(() => readDraft(file));
-  const key = await openSigner(root, 'root', signer);
+  const key = await openSigner(keyFile, root === undefined ? 'enrol' : 'root', signer);
   const text = await addSignature(draft, key);
   const set = await refusing(() => readKeySet(text, { hub: draft.hub }));
   const lines = await keySetLines(cli, set);

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { KeyUse } from '../../protocol/keys.js';
 import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
-import { writePossession } from '../key-files.js';
+import { type KeyRole, writePossession } from '../key-files.js';
 import { placeOf, possessionOf } from '../possession.js';
 import { openSigner } from '../raw-signers.js';
 
@@ -30,10 +30,16 @@ interface Options {
   signer?: string;
 }
 
+/** The role of the key file from which a key of this use comes. */
+function roleOf(use: KeyUse): KeyRole {
+  if (use === 'enrol') return 'enrol';
+  return use === 'auth' ? 'client' : 'unit';
+}
+
 async function prove(cli: Cli, file: string, options: Options): Promise<Outcome> {
   const { use } = options;
   const place = placeOf(cli, options);
-  const signer = await openSigner(file, use === 'auth' ? 'client' : 'unit', options.signer);
+  const signer = await openSigner(file, roleOf(use), options.signer);
   const possession = await possessionOf(signer.kid, use, place, (text) => signer.sign(text));
   const publicFile = writePossession(file, signer.publicJwk, possession);
   return {

@@ -5,27 +5,37 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerSession } from '../../access/caller.js';
 import { Public } from '../../access/permission.js';
 import { TrustedDocuments } from '../../edge/trusted-documents.js';
+import { HubIdentity } from '../../common/hub-identity.js';
 import { type Language, languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { issuerLinks } from './issuers/issuer-pages.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { accountPage } from './pages/account-page.js';
 import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
+import { signingPage } from './pages/signing-page.js';
 import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
+import { PersonKeys } from './person-keys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 
 const STYLE = readFileSync(join(import.meta.dirname, 'pages/page.css'), 'utf8');
+const SIGNING_SCRIPT = readFileSync(join(import.meta.dirname, 'pages/signing.js'), 'utf8');
 const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8');
 
-/** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account. */
+/** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account and signing. */
 @Controller()
 export class PagesController {
+  private readonly documentIds: Readonly<Record<string, string>>;
+
   constructor(
     private readonly sessions: ConsoleSessions,
     private readonly issuers: TrustedIssuers,
-    private readonly documents: TrustedDocuments,
+    documents: TrustedDocuments,
+    private readonly keys: PersonKeys,
+    private readonly hub: HubIdentity,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
-  ) {}
+  ) {
+    this.documentIds = documents.ids();
+  }
 
   @Get('sign-in')
   @Public(true)
@@ -70,13 +80,26 @@ export class PagesController {
     const [sessions, title] = await Promise.all([this.sessions.own(session), this.sessions.titleOf(session)]);
     const language = languageFor(request, lang);
     const caller = request.caller!;
-    const ending = this.documents.idOf('EndSession');
-    this.show(
-      request,
-      reply,
-      lang,
-      accountPage({ caller, session, sessions, title: title[language], ending }, language),
-    );
+    this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
+  }
+
+  @Get('signing')
+  @Public(true)
+  async signing(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+  ): Promise<void> {
+    const session = this.sessionOr(reply, request);
+    if (!session) return;
+    const caller = request.caller!;
+    const isAdministrator = caller.permissions.has('officers.enrol');
+    const [keys, waiting] = await Promise.all([
+      this.keys.own(session),
+      isAdministrator ? this.keys.requests(caller) : [],
+    ]);
+    const page = signingPage({ hub: this.hub.id, caller, session, keys, waiting }, languageFor(request, lang));
+    this.show(request, reply, lang, page);
   }
 
   @Get('session/page.css')
@@ -95,6 +118,14 @@ export class PagesController {
     return SCRIPT;
   }
 
+  @Get('session/signing.js')
+  @Public(true)
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  @Header('x-content-type-options', 'nosniff')
+  signingScript(): string {
+    return SIGNING_SCRIPT;
+  }
+
   private sessionOr(reply: FastifyReply, { caller }: FastifyRequest): CallerSession | undefined {
     if (!caller?.session) void reply.header('cache-control', 'no-store').redirect('/sign-in', 303);
     return caller?.session;
@@ -102,7 +133,9 @@ export class PagesController {
 
   private show(request: FastifyRequest, reply: FastifyReply, lang: string | undefined, page: Page): void {
     const isDemonstration = this.options.demonstrationPage !== undefined;
-    void reply.headers({ ...PAGE_HEADERS }).send(renderPage(page, languageFor(request, lang), { isDemonstration }));
+    void reply
+      .headers({ ...PAGE_HEADERS })
+      .send(renderPage(page, languageFor(request, lang), { isDemonstration, documents: this.documentIds }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
+  type AuthenticationExtensionsClientInputs,
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
   generateRegistrationOptions,
@@ -16,6 +17,8 @@ import { type ChallengeHolder, type Challenges, spendChallenge } from './challen
 
 /** COSE algorithms (RFC 9053): EdDSA and ES256. */
 const ALGORITHMS = [-8, -7];
+/** Asks for a passkey that can also derive a key (section 10.1.4): under it the officer's own signing key is wrapped. */
+const PRF = { prf: {} } as AuthenticationExtensionsClientInputs;
 /** At most 1023 bytes (WebAuthn level 3, section 4). */
 const CREDENTIAL_ID = /^[A-Za-z0-9_-]{1,1364}$/;
 /** How an authenticator can be reached (section 5.8.4); others are not remembered. */
@@ -73,6 +76,7 @@ export class Passkeys {
       attestationType: 'none',
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       supportedAlgorithmIDs: ALGORITHMS,
+      extensions: PRF,
     });
   }
 
@@ -81,11 +85,35 @@ export class Passkeys {
    * good answer of a known passkey to this holder's challenge, with the user recognised and the counter moved on.
    */
   async verify(tx: PoolClient, response: AuthenticationResponseJSON, holder: ChallengeHolder): Promise<string> {
+    const { accountId } = await this.check(tx, response, (challenge) => this.challenges.isGood(challenge, holder));
+    await this.spend(tx, response.response.clientDataJSON);
+    return accountId;
+  }
+
+  /**
+   * The public key (COSE) of the passkey of this account that answered to this very challenge, which says what it is for. Throws
+   * Unauthenticated like `verify`.
+   */
+  async verifyFor(
+    tx: PoolClient,
+    response: AuthenticationResponseJSON,
+    accountId: string,
+    expected: string,
+  ): Promise<Buffer> {
+    const passkey = await this.check(tx, response, (challenge) => challenge === expected);
+    return passkey.accountId === accountId ? passkey.publicKey : this.refuse('the passkey is another account’s');
+  }
+
+  private async check(
+    tx: PoolClient,
+    response: AuthenticationResponseJSON,
+    expectedChallenge: (challenge: string) => boolean,
+  ): Promise<Passkey> {
     const passkey = CREDENTIAL_ID.test(response.id) ? await find(tx, response.id) : undefined;
     if (!passkey) return this.refuse('there is no such passkey');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
-      expectedChallenge: (challenge) => this.challenges.isGood(challenge, holder),
+      expectedChallenge,
       expectedOrigin: this.origin,
       expectedRPID: this.rpId,
       credential: { ...passkey, id: response.id, publicKey: new Uint8Array(passkey.publicKey) },
@@ -96,12 +124,11 @@ export class Passkeys {
     if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.accountId) {
       return this.refuse('the passkey names another account');
     }
-    await this.spend(tx, response.response.clientDataJSON);
     const { rowCount } = await tx.query(
       'UPDATE auth.passkey SET counter = $2, used_at = now() WHERE credential_id = $1 AND counter = $3',
       [response.id, authenticationInfo.newCounter, passkey.counter],
     );
-    return rowCount === 1 ? passkey.accountId : this.refuse('the counter moved meanwhile');
+    return rowCount === 1 ? passkey : this.refuse('the counter moved meanwhile');
   }
 
   /** Stores a new passkey as the account's only one. Throws Unauthenticated when it is not a good answer to this holder's challenge. */

@@ -2,12 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import { ScopedDatabase } from '../../access/scoped-database.js';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { POOL } from '../session.module.js';
 import { Admissions } from './admissions.js';
 import { AdmissionsResolver } from './admissions.resolver.js';
 import { Challenges } from './challenges.js';
+import { Assertions } from './assertions.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { EnrolmentLinks } from './enrolment-links.js';
 import { SignInGate } from './gate.js';
@@ -21,11 +23,14 @@ import { OwnInteractions } from './issuers/own-interactions.js';
 import { innerFetch, ownIssuer } from './issuers/own-issuer.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { CodeVault } from './codes.js';
+import { ModulesController } from './modules.controller.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
 import { Passwords } from './passwords.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
+import { PersonKeys } from './person-keys.js';
+import { PersonKeysResolver } from './person-keys.resolver.js';
 import { OwnPageGuard } from './same-origin.js';
 import { ConsoleKey } from './secret.js';
 import { SessionController } from './session.controller.js';
@@ -47,7 +52,15 @@ export class PeopleModule {
       new CodeVault((await options.secrets.obtain('code-key', () => ({ key: freshSecret() }))).key);
     return {
       module: PeopleModule,
-      controllers: [PagesController, SessionController, SignInController, IssuerController, PasswordController],
+      global: true,
+      controllers: [
+        PagesController,
+        SessionController,
+        SignInController,
+        IssuerController,
+        PasswordController,
+        ModulesController,
+      ],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },
         { provide: ConsoleKey, useFactory: consoleKey },
@@ -70,11 +83,22 @@ export class PeopleModule {
           inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
           useFactory: issuerSignIn,
         },
+        {
+          provide: Assertions,
+          inject: [POOL, Passkeys, SignInGate],
+          useFactory: (...parts: ConstructorParameters<typeof Assertions>) => new Assertions(...parts),
+        },
+        {
+          provide: PersonKeys,
+          inject: [POOL, ScopedDatabase, HubIdentity],
+          useFactory: (...parts: ConstructorParameters<typeof PersonKeys>) => new PersonKeys(...parts),
+        },
+        PersonKeysResolver,
         OwnPageGuard,
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [ConsoleSessions],
+      exports: [Assertions, ConsoleSessions],
     };
   }
 }

@@ -10,11 +10,10 @@ export interface Account {
   sessions: readonly OwnSession[];
   title: string;
   /** The id of the document that ends a session. */
-  ending: string;
 }
 
 /** "Your account": who is signed in, with which roles, and every session, each of which can be ended. */
-export function accountPage({ caller, session, sessions, title, ending }: Account, language: Language): Page {
+export function accountPage({ caller, session, sessions, title }: Account, language: Language): Page {
   const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -24,7 +23,7 @@ export function accountPage({ caller, session, sessions, title, ending }: Accoun
     const times = text('page.account.times', { began: when.format(own.beganAt), seen: when.format(own.seenAt) });
     const end = own.isCurrent
       ? `<small>${text('page.account.thisOne')}</small>`
-      : `<button type="button" class="plain" data-act="end-session" data-document="${ending}" data-id="${own.id}">${text('page.account.end')}</button>`;
+      : `<button type="button" class="plain" data-act="end-session" data-id="${own.id}">${text('page.account.end')}</button>`;
     return `<li><span>${escapeHtml(browserIn(own.userAgent)) || text('page.account.unknownBrowser')}<small>${times}</small></span>${end}</li>`;
   };
   return {

@@ -1,14 +1,14 @@
 // The script of the hub's sign-in pages: asks the server, then the authenticator, then the server again.
-const main = document.querySelector('main');
+export const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
 const { csrf, working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
 
 /** A failure in words that its reader can act on. */
-class Told extends Error {}
+export class Told extends Error {}
 
-async function post(path, body = {}) {
+export async function post(path, body = {}, proof = csrf) {
   const headers = { 'content-type': 'application/json', 'accept-language': document.documentElement.lang };
-  if (csrf) headers['x-liaison-csrf'] = csrf;
+  if (proof) headers['x-liaison-csrf'] = proof;
   const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
     throw new Told(unreachable);
   });
@@ -17,15 +17,44 @@ async function post(path, body = {}) {
   return result;
 }
 
+/** Asks one of the console's documents (web/documents) by the name of its operation. */
+const documents = JSON.parse(main.dataset.documents);
+export async function ask(operation, variables = {}, proof = csrf) {
+  return (await post('/graphql', { documentId: documents[operation], variables }, proof)).data;
+}
+
 async function prove(path) {
   const options = await post(`${path}/options`);
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const { PRF_INPUT } = await import('/modules/protocol/browser/wrapped-key.js');
+  publicKey.extensions = { prf: { eval: { first: PRF_INPUT } } };
   const credential = await navigator.credentials.get({ publicKey });
-  return post(path, { response: credential.toJSON() });
+  const prf = credential.getClientExtensionResults().prf?.results?.first;
+  // What the extension gave opens the officer's signing key: it stays here.
+  const response = { ...credential.toJSON(), clientExtensionResults: {} };
+  return { ...(await post(path, { response })), prf: prf && new Uint8Array(prf), credential: credential.id };
 }
 
-const acts = {
-  'sign-in': () => prove('/sign-in'),
+/** Opens the officer's signing key with the touch of the sign-in, for the length of the session. Without one there is nothing to open. */
+async function unlock({ prf, credential }) {
+  if (!prf) return;
+  const { id: session, csrf: proof } = await (await fetch('/session')).json();
+  const { me, myKeys } = await ask('MyKeys', {}, proof);
+  const { unwrapKey } = await import('/modules/protocol/browser/wrapped-key.js');
+  const { keepKey } = await import('/modules/protocol/browser/key-store.js');
+  for (const key of myKeys) {
+    if (key.credential !== credential || key.state !== 'IN_FORCE' || key.use !== 'sig') continue;
+    const opened = await unwrapKey(key.wrapped, key.kid, me, prf);
+    await keepKey(indexedDB, { kid: key.kid, holder: me.officer, place: session, key: opened });
+  }
+}
+
+export const acts = {
+  'sign-in': async () => {
+    const answer = await prove('/sign-in');
+    await unlock(answer).catch(() => undefined);
+    return answer;
+  },
   'step-up': () => prove('/step-up'),
   enrol: async () => {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
@@ -33,26 +62,45 @@ const acts = {
   },
   // The address is the issuer's, as the hub has it pinned.
   'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
-  'end-session': async ({ id, document: documentId }) => {
-    await post('/graphql', { documentId, variables: { id } });
+  'end-session': async ({ id }) => {
+    await ask('EndSession', { id });
     return { next: '/account' };
   },
-  post: ({ path, body = '{}' }) => post(path, JSON.parse(body)),
+  post: async ({ path, body = '{}' }) => {
+    const answer = await post(path, JSON.parse(body));
+    if (path === '/sign-out') await dropKeys().catch(() => undefined);
+    return answer;
+  },
 };
+
+/** What a session opened goes with it; keys that this browser itself keeps stay. */
+async function dropKeys() {
+  const { dropOthers } = await import('/modules/protocol/browser/key-store.js');
+  await dropOthers(indexedDB, null);
+}
 
 let isBusy = false;
 async function run(act, data) {
   if (isBusy) return;
   isBusy = true;
+  main.ariaBusy = 'true';
   tell(working);
   try {
-    const { next } = await act(data);
+    const { next, said } = await act(data);
     // The language that was chosen goes along, but not to another site.
-    location.assign(next.startsWith('/') ? next + location.search : next);
+    if (next) return location.assign(next.startsWith('/') ? next + location.search : next);
+    tell(said ?? '');
+    rest();
   } catch (error) {
     tell(sentenceOf(error), true);
-    isBusy = false;
+    rest();
   }
+  return undefined;
+}
+
+function rest() {
+  isBusy = false;
+  main.ariaBusy = 'false';
 }
 
 function sentenceOf(error) {
@@ -61,7 +109,7 @@ function sentenceOf(error) {
   return error?.name === 'NotAllowedError' || error?.name === 'AbortError' ? cancelled : unsupported;
 }
 
-function tell(text, isError = false) {
+export function tell(text, isError = false) {
   status.textContent = text;
   status.classList.toggle('error', isError);
 }

@@ -1,5 +1,6 @@
 import { visible } from '../../../common/visible-text.js';
 import { type Language, message, type MessageKey, type MessageParams } from '../../../common/messages/messages.js';
+import { IMPORT_MAP, IMPORT_MAP_HASH } from './import-map.js';
 
 /** A sentence of the catalogue, safe inside HTML. */
 export type HtmlText = (key: MessageKey, params?: MessageParams) => string;
@@ -13,6 +14,11 @@ export interface Page {
   csrf?: string | undefined;
   needsPasskey?: boolean;
   isWide?: boolean;
+  /** A script of its own, besides the one of every page. */
+  script?: string;
+  /** What that script needs to know, and what it may have to say. */
+  data?: Readonly<Record<string, string>>;
+  texts?: Readonly<Record<string, MessageKey>>;
 }
 
 /** What the script may have to say; it has no words of its own. */
@@ -28,8 +34,7 @@ const SCRIPT_TEXTS = {
 /** Everything that a page loads is the hub's own; it cannot be framed, and a form goes nowhere. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'content-security-policy': `default-src 'none'; script-src 'self' ${IMPORT_MAP_HASH}; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
@@ -37,11 +42,21 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+/** What every page knows of the hub. */
+interface Surroundings {
+  isDemonstration: boolean;
+  /** The documents that the script may ask: operation and id. */
+  documents?: Readonly<Record<string, string>>;
+}
+
 /** The page as HTML. It works with a keyboard and on a phone; what it does needs its script, and says so without. */
-export function renderPage(page: Page, language: Language, { isDemonstration }: { isDemonstration: boolean }): string {
+export function renderPage(page: Page, language: Language, { isDemonstration, documents = {} }: Surroundings): string {
   const text: HtmlText = (key, params) => escapeHtml(message(key, language, params));
-  const data = Object.entries(SCRIPT_TEXTS).map(([name, key]) => `data-${name}="${text(key)}"`);
+  const texts = { ...SCRIPT_TEXTS, ...page.texts };
+  const data = Object.entries(texts).map(([name, key]) => `data-${name}="${text(key)}"`);
+  Object.entries(page.data ?? {}).forEach(([name, value]) => data.push(`data-${name}="${escapeHtml(value)}"`));
   if (page.csrf !== undefined) data.push(`data-csrf="${escapeHtml(page.csrf)}"`);
+  data.push(`data-documents="${escapeHtml(JSON.stringify(documents))}"`);
   if (page.needsPasskey) data.push('data-needs-passkey="yes"');
   return `<!doctype html>
 <html lang="${language}">
@@ -50,7 +65,9 @@ export function renderPage(page: Page, language: Language, { isDemonstration }: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(page.title)} – Liaison Hub</title>
 <link rel="stylesheet" href="/session/page.css">
+<script type="importmap">${IMPORT_MAP}</script>
 <script type="module" src="/session/browser.js"></script>
+${page.script === undefined ? '' : `<script type="module" src="/session/${page.script}"></script>`}
 </head>
 <body>
 ${isDemonstration ? `<p class="fictional">${text('demo.fictional')}</p>` : ''}

@@ -1,0 +1,57 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
+import { describe, expect, it } from '@jest/globals';
+import { canonicalize } from '../canonical.js';
+import { digestOf } from '../digest.js';
+import { readSignedObject, verifySignatures } from '../signed-object.js';
+import { assemble } from '../signing.js';
+import { anEnvelope, aRegisteredKey, HUB, NOW, refusalOf, SECONDS } from '../testing.js';
+import { readForSigning, signShown } from './signing-dialog.js';
+import { challengeOf } from './touch.js';
+import { makeKey } from './wrapped-key.js';
+
+const PLACE = { hub: HUB, agency: 'VN-CUS' };
+const textOf = (changes: object = {}) => canonicalize(anEnvelope(changes));
+
+describe('what is shown before signing', () => {
+  it('is every member of the very text, and its digest', () => {
+    const text = textOf({ to: ['LA-CUS', 'TH-CUS'] });
+    const { lines, digest } = readForSigning(text, PLACE);
+    expect(digest).toBe(digestOf(text));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        { path: 'body/title', value: 'Container "MSKU 1234565" – đã đến' },
+        { path: 'to/1', value: 'TH-CUS' },
+        { path: 'releasedBy', value: '–' },
+        { path: 'parts', value: '–' },
+      ]),
+    );
+  });
+
+  it('G29 shows what would turn or hide text, in values and in names', () => {
+    const { lines } = readForSigning(textOf({ body: { 'a\u202eb': 'x\u202ey\u200bz', plain: 'đã' } }), PLACE);
+    expect(lines).toContainEqual({ path: 'body/a⟦U+202E⟧b', value: 'x⟦U+202E⟧y⟦U+200B⟧z' });
+    expect(lines).toContainEqual({ path: 'body/plain', value: 'đã' });
+  });
+
+  it('is refused for another hub or agency, and for a text that is not the canonical one of an envelope', async () => {
+    const refusal = (text: string) => refusalOf(() => readForSigning(text, PLACE));
+    expect(await refusal(textOf({ hub: 'test.example' }))).toBe('HUB');
+    expect(await refusal(textOf({ from: 'LA-CUS', unit: 'LA-CUS-VTE' }))).toBe('FROM');
+    expect(await refusal(` ${textOf()}`)).toBe('NOT_CANONICAL');
+    expect(await refusal(canonicalize({ v: 1, kind: 'keyset' }))).toBe('SHAPE');
+  });
+});
+
+it('a signature by a key that cannot be exported is one that the hub takes', async () => {
+  const { kid, jwk, privateKey } = await makeKey(PLACE, 'sig', new Uint8Array(32));
+  const text = textOf({ authoredBy: 'p:7f3c' });
+  const signature = await signShown(readForSigning(text, PLACE), privateKey, kid, SECONDS);
+  const read = await readSignedObject(assemble(text, [signature]), { hub: HUB, now: NOW });
+  const pair = { kid, publicJwk: jwk, privateJwk: { ...jwk, d: '' } };
+  const keys = new Map([[kid, aRegisteredKey(pair, { holder: 'p:7f3c' })]]);
+  expect(await verifySignatures(read, keys, { at: NOW })).toHaveLength(1);
+});
+
+it('the challenge of an object is the 32 bytes of its digest', () => {
+  expect(Buffer.from(challengeOf(digestOf('x'))).toString('hex')).toBe(digestOf('x').slice(7));
+});

@@ -1,0 +1,162 @@
+// The script of the signing page: what is shown and signed comes from the very bytes of the text, and the key never leaves the browser.
+import { keepKey, findKey, DEVICE } from '../modules/protocol/browser/key-store.js';
+import { challengeOf, touch } from '../modules/protocol/browser/touch.js';
+import { makeKey, unwrapKey } from '../modules/protocol/browser/wrapped-key.js';
+import { readForSigning, signShown } from '../modules/protocol/browser/signing-dialog.js';
+import { admitting, newestSet, signSet } from '../modules/protocol/browser/admission.js';
+import { assemble } from '../modules/protocol/signing.js';
+import { parseCanonical } from '../modules/protocol/canonical.js';
+import { decodeBase64url } from '../modules/protocol/base64url.js';
+import { decodeUtf8 } from '../modules/protocol/utf8.js';
+import { acts, ask, main, tell, Told } from './browser.js';
+
+const { hub, agency, officer, session } = main.dataset;
+const place = { hub, agency };
+const find = (selector) => document.querySelector(selector);
+const now = () => Math.floor(Date.now() / 1000);
+const KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
+
+const ownKeys = async (use) =>
+  (await ask('MyKeys')).myKeys.filter((key) => key.use === use && key.state === 'IN_FORCE');
+
+/** The officer's key, and what a touch for this digest gave; without a touch where the key is open already and none is wanted. */
+async function open(use, digest, isSilent) {
+  const keys = await ownKeys(use);
+  if (keys.length === 0) throw new Told(main.dataset.noKey);
+  for (const { kid } of isSilent ? keys : []) {
+    const key = await findKey(indexedDB, kid, officer, session);
+    if (key) return { kid, key, assertion: null };
+  }
+  const credentials = keys.flatMap(({ credential }) => credential ?? []);
+  const touched = await touch(navigator, challengeOf(digest), credentials);
+  const own = keys.find(({ credential }) => credential === touched.credentialId) ?? keys.find((each) => !each.wrapped);
+  const key = await openWith(own, touched);
+  if (!key) throw new Told(main.dataset.notThisDevice);
+  return { kid: own.kid, key, assertion: touched.assertion };
+}
+
+async function openWith(own, { prf }) {
+  if (!own) return null;
+  if (!own.wrapped || !prf) return findKey(indexedDB, own.kid, officer, session);
+  const key = await unwrapKey(own.wrapped, own.kid, place, prf);
+  if (own.use === 'sig') await keepKey(indexedDB, { kid: own.kid, holder: officer, place: session, key });
+  return key;
+}
+
+acts.make = async ({ use }) => {
+  const touched = await touch(navigator, crypto.getRandomValues(new Uint8Array(32)), []);
+  const made = await makeKey(place, use, touched.prf);
+  const input = {
+    jwk: JSON.stringify(made.jwk),
+    use,
+    proof: made.proof,
+    kinds: KINDS,
+    device: find('[name=device]').value.trim() || '–',
+    wrapped: made.wrapped,
+    credential: made.wrapped && touched.credentialId,
+  };
+  await ask('RequestKey', { input });
+  const kept = { kid: made.kid, holder: officer, key: made.privateKey };
+  if (!made.wrapped) await keepKey(indexedDB, { ...kept, place: DEVICE });
+  else if (use === 'sig') await keepKey(indexedDB, { ...kept, place: session });
+  return { next: '/signing' };
+};
+
+acts.block = async ({ kid }) => {
+  await ask('BlockKey', { kid });
+  return { next: '/signing' };
+};
+
+/** What is to be signed: a composition, or what another officer has signed and handed on. */
+let given = null;
+
+function read(value) {
+  const { text, object, parts = [], tier = 'T1', signing = [] } = JSON.parse(value);
+  const outer = object ? parseCanonical(new TextEncoder().encode(object)) : { signatures: [] };
+  const exact = object ? decodeUtf8(decodeBase64url(outer.payload)) : text;
+  return { shown: readForSigning(exact, place), text: exact, signatures: outer.signatures, parts, tier, signing };
+}
+
+function show({ shown }) {
+  const list = find('.shown');
+  list.replaceChildren(
+    ...shown.lines.flatMap(({ path, value }) => {
+      const [term, description] = [document.createElement('dt'), document.createElement('dd')];
+      term.textContent = path;
+      description.textContent = value;
+      return [term, description];
+    }),
+  );
+  find('[data-place=summary]').textContent = shown.digest;
+}
+
+const composed = find('[name=composed]');
+function take() {
+  find('[data-place=hand-on]').hidden = true;
+  try {
+    given = read(composed.value);
+    show(given);
+    tell('');
+  } catch {
+    given = null;
+    tell(composed.value.trim() ? main.dataset.notReadable : '', true);
+  }
+  find('[data-place=shown]').hidden = given === null;
+  find('[data-act=sign]').hidden = given === null;
+}
+composed?.addEventListener('input', take);
+// What was pasted before this script had come counts as well.
+if (composed?.value) take();
+
+/** When the hub said that the signature will have been made, if it said so for this key. */
+function timeFor(kid) {
+  const request = given.signing.find((each) => each.kid === kid);
+  return request ? parseCanonical(decodeBase64url(request.protected)).iat : now();
+}
+
+acts.sign = async () => {
+  const { shown, text, signatures, parts, tier } = given;
+  const { kid, key, assertion } = await open('sig', shown.digest, tier === 'T0');
+  const object = assemble(text, [...signatures, await signShown(shown, key, kid, timeFor(kid))]);
+  const { releasedBy } = shown.envelope;
+  if (releasedBy && releasedBy !== officer) {
+    find('[name=signed]').value = JSON.stringify({ object, parts, tier });
+    find('[data-place=hand-on]').hidden = false;
+    return { said: main.dataset.handOn };
+  }
+  const { submit } = await ask('Submit', { object, parts, assertion });
+  return { said: `${main.dataset.sent} ${submit.id}` };
+};
+
+const ROOTS = `liaison-roots ${hub} ${agency}`;
+
+acts.admit = async ({ kid }) => {
+  const { waitingKeys } = await ask('WaitingKeys');
+  const waiting = waitingKeys.find((key) => key.kid === kid);
+  const { keySets } = await ask('KeySets', { agency });
+  const known = JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
+  const newest = await newestSet({ ...place, texts: keySets, rootKids: known }).catch((error) => {
+    throw error.sub === 'KEYSET_ROOT' ? new Told(main.dataset.otherRoots) : error;
+  });
+  if (!known) {
+    // The first time the administrator compares; the next press of the button relies on it.
+    const rootKids = await firstRoots(keySets);
+    localStorage.setItem(ROOTS, JSON.stringify(rootKids));
+    const roots = find('[data-place=roots]');
+    roots.textContent = `${main.dataset.roots} ${rootKids.join(', ')}`;
+    roots.hidden = false;
+    return { said: roots.textContent };
+  }
+  const time = now();
+  const draft = admitting(newest, { ...waiting, jwk: JSON.parse(waiting.jwk) }, time);
+  const { kid: by, key } = await open('enrol', draft.digest, false);
+  const signer = newest.keys.find((each) => each.kid === by);
+  const keySet = await signSet(draft, signer, key, time);
+  await ask('PublishKeySet', { keySet });
+  return { next: '/signing' };
+};
+
+async function firstRoots([first]) {
+  const { readKeySet } = await import('/modules/protocol/key-set.js');
+  return (await readKeySet(first, { hub })).rootKids;
+}

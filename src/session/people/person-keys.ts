@@ -1,0 +1,210 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Caller, CallerSession } from '../../access/caller.js';
+import { ScopedDatabase } from '../../access/scoped-database.js';
+import { databaseFault } from '../../common/database-fault.js';
+import { Conflict, Forbidden, InvalidInput, NotFound } from '../../common/errors.js';
+import { HubIdentity } from '../../common/hub-identity.js';
+import { parseJson } from '../../protocol/canonical.js';
+import { OBJECT_KINDS } from '../../protocol/envelope.js';
+import { checkPossession, checkPublicKey, type PublicJwk, thumbprint } from '../../protocol/keys.js';
+import { distinct, matching } from '../../protocol/shape.js';
+import { refusing } from '../../trust/protocol-faults.js';
+import type { KeyRequestInput } from './person-key.models.js';
+import { inTransaction } from './transaction.js';
+
+/** One of an officer's own keys. */
+export interface OwnKey {
+  kid: string;
+  use: string;
+  device: string;
+  kinds: string[];
+  state: string;
+  requestedAt: Date;
+  validUntil: Date | null;
+  credential: string | null;
+  wrapped: string | null;
+}
+
+/** A key that waits for an administrator. */
+export interface KeyRequest {
+  kid: string;
+  officer: string;
+  unit: string;
+  titleEn: string;
+  titleVi: string;
+  use: string;
+  device: string;
+  kinds: string[];
+  jwk: string;
+  proof: string;
+  requestedAt: Date;
+}
+
+interface CheckedRequest {
+  kid: string;
+  jwk: PublicJwk;
+  use: 'sig' | 'enrol';
+  kinds: string[];
+}
+
+/** As many keys as one officer can have waiting. */
+const MAX_WAITING = 5;
+const MAX_WRAPPED = 1000;
+const WRAPPED = /^[A-Za-z0-9_-]{16,1336}$/;
+
+/**
+ * Officers' own signing keys before and beside the agency's key set (security.md 2.7): an officer asks, an administrator admits the key by
+ * publishing the next set, signed with an enrolment key. Here stands who asked, and the private half as the officer's browser wrapped it.
+ * The holder or an administrator stops a key at once, without any signature; the set says so later.
+ */
+@Injectable()
+export class PersonKeys {
+  constructor(
+    private readonly pool: Pool,
+    private readonly database: ScopedDatabase,
+    private readonly hub: HubIdentity,
+  ) {}
+
+  /** The officer's own keys, the newest first. */
+  async own({ accountId }: CallerSession): Promise<OwnKey[]> {
+    const { rows } = await this.pool.query<OwnKey>(
+      `${OWN} WHERE p.account_id = $1 ORDER BY p.requested_at DESC, p.kid`,
+      [accountId],
+    );
+    return rows;
+  }
+
+  /** Asks that a key be admitted. Throws BadSignedObject for a key or proof that is not good, InvalidInput, Forbidden, Conflict. */
+  async request(caller: Caller, input: KeyRequestInput): Promise<OwnKey> {
+    const { accountId, roles } = caller.session!;
+    const { kid, jwk, use, kinds } = await this.checked(caller, input);
+    if (use === 'enrol' && !roles.includes('AGENCY_ADMIN')) throw new Forbidden();
+    const wrapped = wrappedIn(input);
+    await inTransaction(this.pool, async (tx) => {
+      const known = await tx.query<{ waiting: number; hasKey: boolean }>(KNOWN, [accountId, use]);
+      if (known.rows[0]!.waiting >= MAX_WAITING) throw new Conflict('error.tooManyKeyRequests');
+      const { rowCount } = await tx.query(REQUEST, [
+        kid,
+        accountId,
+        jwk,
+        use,
+        input.proof,
+        kinds,
+        checkDevice(input.device),
+        wrapped && input.credential,
+        wrapped,
+        !known.rows[0]!.hasKey,
+      ]);
+      if (rowCount !== 1) throw new Conflict('error.keyReused', { sub: 'KEY_REUSED' });
+    });
+    return (await this.own(caller.session!)).find((key) => key.kid === kid)!;
+  }
+
+  /** Approves a key that was made at a further device, with a signature by one that is in force. Throws NotFound, BadSignedObject. */
+  async approve(caller: Caller, kid: string, approval: { by: string; proof: string }): Promise<OwnKey> {
+    const { session, agencyId: agency } = caller;
+    const by = (await this.pool.query<{ jwk: PublicJwk }>(APPROVING, [session!.accountId, approval.by])).rows[0];
+    if (!by) throw new NotFound();
+    const claim = { hub: this.hub.id, agency, use: 'sig', kid: approval.by, admits: kid } as const;
+    await refusing(() => checkPossession(by.jwk, claim, approval.proof));
+    const { rowCount } = await this.pool.query(
+      'UPDATE auth.person_key SET approved_at = now() WHERE kid = $1 AND account_id = $2 AND approved_at IS NULL AND refused_at IS NULL',
+      [kid, session!.accountId],
+    );
+    if (rowCount !== 1) throw new NotFound();
+    return (await this.own(session!)).find((key) => key.kid === kid)!;
+  }
+
+  /** Stops a key: the officer's own, or as an administrator any officer's of the agency. Throws NotFound. */
+  async block(caller: Caller, kid: string): Promise<void> {
+    const isAdministrator = caller.permissions.has('officers.enrol');
+    const { rowCount } = await this.pool.query(REFUSE, [
+      kid,
+      caller.agencyId,
+      caller.session!.accountId,
+      isAdministrator,
+    ]);
+    try {
+      await this.database.as(caller, (tx) => tx.query('SELECT cmd.block_key($1)', [kid]));
+    } catch (error) {
+      if (databaseFault(error) !== 'NOT_FOUND') throw error;
+      // It stood in no key set yet: then taking back the request was all.
+      if (rowCount !== 1) throw new NotFound();
+    }
+  }
+
+  /** What waits for an administrator of the agency. */
+  async requests({ agencyId }: Caller): Promise<KeyRequest[]> {
+    const { rows } = await this.pool.query<KeyRequest>(REQUESTS, [agencyId]);
+    return rows;
+  }
+
+  private checked({ agencyId: agency }: Caller, input: KeyRequestInput): Promise<CheckedRequest> {
+    return refusing(async () => {
+      const jwk = checkPublicKey(parseJson(input.jwk));
+      const kid = await thumbprint(jwk);
+      const use = matching(input.use, /^(sig|enrol)$/, '/use') as 'sig' | 'enrol';
+      const kinds = distinct(
+        input.kinds,
+        new RegExp(`^(${OBJECT_KINDS.join('|')})$`),
+        1,
+        OBJECT_KINDS.length,
+        '/kinds',
+      );
+      await checkPossession(jwk, { hub: this.hub.id, agency, use, kid }, input.proof);
+      return { kid, jwk, use, kinds };
+    });
+  }
+}
+
+function wrappedIn({ wrapped, credential }: KeyRequestInput): Buffer | null {
+  if (!wrapped || !credential) return null;
+  if (WRAPPED.test(wrapped)) return Buffer.from(wrapped, 'base64url');
+  throw new InvalidInput([
+    { pointer: '/input/wrapped', rule: 'text', key: 'problem.textUpTo', params: { max: MAX_WRAPPED } },
+  ]);
+}
+
+function checkDevice(device: string): string {
+  if (/^\P{C}{1,60}$/u.test(device)) return device;
+  throw new InvalidInput([{ pointer: '/input/device', rule: 'text', key: 'problem.textUpTo', params: { max: 60 } }]);
+}
+
+const KEYS = `auth.person_key p LEFT JOIN hub.agency_key k ON k.kid = p.kid AND k.in_set LEFT JOIN hub.blocked_key b ON b.kid = p.kid`;
+const IN_FORCE = `k.kid IS NOT NULL AND k.revoked IS NULL AND b.kid IS NULL AND k.exp > extract(epoch FROM now())`;
+
+const OWN = `
+  SELECT p.kid, p.use, p.device, p.kinds, p.requested_at AS "requestedAt", to_timestamp(k.exp) AS "validUntil",
+    p.credential_id AS credential, translate(encode(p.wrapped, 'base64'), E'+/=\\n', '-_') AS wrapped,
+    CASE WHEN b.kid IS NOT NULL OR k.revoked IS NOT NULL THEN 'REVOKED' WHEN p.refused_at IS NOT NULL THEN 'REFUSED'
+      WHEN ${IN_FORCE} THEN 'IN_FORCE' WHEN k.kid IS NOT NULL THEN 'EXPIRED'
+      WHEN p.approved_at IS NULL THEN 'OTHER_DEVICE' ELSE 'REQUESTED' END AS state
+  FROM ${KEYS}`;
+
+const KNOWN = `
+  SELECT count(*) FILTER (WHERE k.kid IS NULL AND p.refused_at IS NULL)::int AS waiting,
+    COALESCE(bool_or(p.use = $2 AND ${IN_FORCE}), false) AS "hasKey"
+  FROM ${KEYS} WHERE p.account_id = $1`;
+
+/** Only a passkey of the account itself can have wrapped the key. */
+const REQUEST = `
+  INSERT INTO auth.person_key (kid, account_id, jwk, use, proof, kinds, device, credential_id, wrapped, approved_at)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, CASE WHEN $10 THEN now() END
+  WHERE $8::text IS NULL OR EXISTS (SELECT FROM auth.passkey WHERE credential_id = $8 AND account_id = $2)
+  ON CONFLICT DO NOTHING`;
+
+const APPROVING = `SELECT p.jwk FROM ${KEYS} WHERE p.account_id = $1 AND p.kid = $2 AND p.use = 'sig' AND ${IN_FORCE}`;
+
+const REFUSE = `
+  UPDATE auth.person_key p SET refused_at = now() FROM auth.account a
+  WHERE p.kid = $1 AND a.id = p.account_id AND a.agency_id = $2 AND (a.id = $3 OR $4) AND p.refused_at IS NULL
+    AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)`;
+
+const REQUESTS = `
+  SELECT p.kid, o.officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", p.use, p.device, p.kinds,
+    p.jwk::text AS jwk, p.proof, p.requested_at AS "requestedAt"
+  FROM auth.person_key p JOIN auth.officer_in_force o ON o.account_id = p.account_id
+  WHERE o.agency_id = $1 AND p.approved_at IS NOT NULL AND p.refused_at IS NULL
+    AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)
+  ORDER BY p.requested_at, p.kid`;

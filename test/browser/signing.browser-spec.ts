@@ -1,0 +1,256 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { someNominalData } from '../../src/exchange/body/body.example.js';
+import type { JsonObject } from '../../src/protocol/canonical.js';
+import { signObject } from '../../src/protocol/signing.js';
+import { aRequestBody } from '../../src/requests/body/request-body.example.js';
+import {
+  anAlert,
+  aReference,
+  anEntry,
+  newestKeySet,
+  nextKeySet,
+  nowSeconds,
+  publish,
+  submitText,
+} from '../hostile/hostile.js';
+import { aLink, anOfficer } from '../support/browser.js';
+import { aHandling, COMPOSE_ALERT, COMPOSE_ANSWER } from '../support/exchange.js';
+import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { PERSON_KINDS } from '../support/signing-officers.js';
+import { aPerson, launchChromium, type Person } from './chromium.js';
+
+let t: TestHub;
+let vn: Party;
+let th: Party;
+let agreement: string;
+let browser: Browser;
+let officer: Person & { pseudonym: string };
+let admin: Person & { pseudonym: string };
+
+beforeAll(async () => {
+  [t, browser] = await Promise.all([startTestHub(), launchChromium()]);
+  vn = await t.enrol('VN-CUS-AS');
+  th = await t.enrol('TH-CUS-LCB');
+  agreement = await t.agree([vn, th]);
+  officer = await anEnrolled(['RELEASER']);
+  admin = await anEnrolled(['AGENCY_ADMIN']);
+  await admitAdministrator();
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await t?.stop();
+});
+
+/** Someone who made a passkey with an enrolment link, and is signed in. */
+async function anEnrolled(roles: string[], options: Parameters<typeof aPerson>[1] = {}): Promise<typeof officer> {
+  const person = await aPerson(browser, options);
+  const pseudonym = await anOfficer(t, vn, roles);
+  await person.page.goto(`${t.url}/enrol#${await aLink(t, vn, pseudonym)}`);
+  await person.page.click('[data-act=enrol]:not([hidden])');
+  await person.page.waitForURL('**/account');
+  return { ...person, pseudonym };
+}
+
+async function signIn({ page }: Person): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto(`${t.url}/sign-in`);
+  await page.click('[data-act=sign-in]');
+  await page.waitForURL('**/account');
+}
+
+/** Makes a key on the signing page; what the page then says of it. */
+async function makeKey({ page }: Person, device = 'Laptop'): Promise<string> {
+  await page.goto(`${t.url}/signing`);
+  await page.fill('[name=device]', device);
+  await page.click('[data-act=make]');
+  await page.waitForSelector(`.list li:has-text("${device}")`);
+  return (await page.textContent(`.list li:has-text("${device}") small`))!;
+}
+
+/** The root brings the administrator's enrolment key into the set: the one time that it is needed. */
+async function admitAdministrator(): Promise<void> {
+  expect(await makeKey(admin, 'Office')).toContain('waits for an administrator');
+  const [made] = await t.database.sql<{ kid: string; jwk: never; proof: string }>(
+    `SELECT kid, jwk, proof FROM auth.person_key WHERE use = 'enrol'`,
+  );
+  const pair = { kid: made!.kid, publicJwk: made!.jwk, privateJwk: made!.jwk };
+  const changes = { use: 'enrol', holder: admin.pseudonym, kinds: PERSON_KINDS, proof: made!.proof } as const;
+  const { fields } = await newestKeySet(vn);
+  const exp = nowSeconds() + 30 * 86_400;
+  const entry = anEntry(vn, pair, { ...changes, exp, nbf: nowSeconds() - 60 });
+  const answer = await publish(vn, await nextKeySet(vn, { keys: [...fields.keys, entry] }));
+  expect(answer.errors).toBeUndefined();
+}
+
+/** The administrator admits whatever waits first; in a new browser the first press shows the roots to compare. */
+async function admit(isFirst = false): Promise<void> {
+  await admin.page.goto(`${t.url}/signing`);
+  if (isFirst) {
+    await admin.page.click('[data-act=admit]');
+    await admin.page.waitForSelector('[data-place=roots]:not([hidden])');
+    expect(await admin.page.textContent('[data-place=roots]')).toContain(vn.root.kid);
+  }
+  const waiting = admin.page.locator('[data-act=admit]');
+  const kid = await waiting.first().getAttribute('data-kid');
+  await waiting.first().click();
+  await admin.page.waitForSelector(`main:not([aria-busy]):not(:has([data-kid="${kid}"])), [role=status].error`);
+  expect(await admin.page.locator('[role=status].error').count()).toBe(0);
+}
+
+/** Asks the API as the page would. */
+async function ask<T>({ page }: Person, query: string, variables: object): Promise<T> {
+  const body = JSON.stringify(JSON.stringify({ query, variables }));
+  return page.evaluate(`(async () => {
+    const headers = { 'content-type': 'application/json', 'x-liaison-csrf': document.querySelector('main').dataset.csrf };
+    return (await fetch('/graphql', { method: 'POST', headers, body: ${body} })).json();
+  })()`);
+}
+
+async function composeAlert(person: Person, changes: object = {}): Promise<string> {
+  const { ref: _, ...body } = anAlertBody();
+  const input = { to: ['TH-CUS'], handling: aHandling(agreement), body, ...changes };
+  const query = COMPOSE_ALERT.replace('digest', 'digest tier');
+  const answer = await ask<{ data: { composeAlert: object[] } }>(person, query, { input });
+  return JSON.stringify(answer.data.composeAlert[0]);
+}
+
+/** Pastes, signs, and says how it ended and how many touches it took. */
+async function sign(person: Person, composed: string): Promise<{ said: string; touches: number }> {
+  await person.page.fill('[name=composed]', composed);
+  await person.page.waitForSelector('[data-act=sign]:not([hidden])');
+  person.touches();
+  await person.page.click('[data-act=sign]');
+  await person.page.waitForSelector('main[aria-busy=false]');
+  return { said: (await person.page.textContent('[role=status]'))!, touches: person.touches() };
+}
+
+async function look(person: Person, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  for (const width of [1280, 390]) {
+    await person.page.setViewportSize({ width, height: 900 });
+    await person.page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+  }
+  await person.page.setViewportSize({ width: 1280, height: 900 });
+}
+
+describe('in a real browser, with a passkey that derives keys', () => {
+  it('an officer signs in, makes a key, and an administrator admits it without the root', async () => {
+    await signIn(officer);
+    expect(officer.touches()).toBe(1);
+    expect(await makeKey(officer)).toContain('waits for an administrator');
+    expect(officer.touches()).toBe(1);
+    admin.touches();
+    await look(admin, 'signing-waiting');
+    await admit(true);
+    expect(admin.touches()).toBe(1);
+    await officer.page.reload();
+    expect(await officer.page.textContent('.list li small')).toContain('in force');
+    expect((await newestKeySet(vn)).fields.keys.map(({ holder }) => holder)).toContain(officer.pseudonym);
+  });
+
+  it('T1 takes one touch, and the page shows what is signed', async () => {
+    await officer.page.goto(`${t.url}/signing`);
+    const composed = await composeAlert(officer);
+    await officer.page.fill('[name=composed]', composed);
+    const { digest } = JSON.parse(composed) as { digest: string };
+    expect(await officer.page.textContent('[data-place=summary]')).toBe(digest);
+    expect(await officer.page.textContent('.shown')).toContain(officer.pseudonym);
+    await look(officer, 'signing-text');
+    const { said, touches } = await sign(officer, composed);
+    expect([said.slice(0, 4), touches]).toEqual(['Sent', 1]);
+    const rows = await t.database.sql('SELECT 1 FROM hub.object_assertion WHERE officer = $1', [officer.pseudonym]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('T0 takes none, also after a new sign-in', async () => {
+    await signIn(officer);
+    await officer.page.goto(`${t.url}/signing`);
+    const { said, touches } = await sign(officer, await acknowledgement());
+    expect([said.slice(0, 4), touches]).toEqual(['Sent', 0]);
+  });
+
+  it('T2 takes one from the author and one from the releaser', async () => {
+    const author = await anEnrolled(['ANALYST']);
+    await makeKey(author, 'Tablet');
+    await admit();
+    await author.page.goto(`${t.url}/signing`);
+    const people = { authoredBy: author.pseudonym, releasedBy: officer.pseudonym, nominal: someNominalData() };
+    await officer.page.goto(`${t.url}/signing`);
+    const composed = await composeAlert(officer, people);
+    expect(JSON.parse(composed)).toMatchObject({ tier: 'T2' });
+    const first = await sign(author, composed);
+    expect([first.said.slice(0, 6), first.touches]).toEqual(['Signed', 1]);
+    const handedOn = await author.page.inputValue('[name=signed]');
+    const second = await sign(officer, handedOn);
+    expect([second.said.slice(0, 4), second.touches]).toEqual(['Sent', 1]);
+  });
+
+  it('the key cannot be exported, and goes with the session', async () => {
+    const stored = (): Promise<string[]> =>
+      officer.page.evaluate(`(async () => {
+        const opening = indexedDB.open('liaison-keys', 1);
+        await new Promise((resolve) => opening.addEventListener('success', resolve));
+        const request = opening.result.transaction('liaison-keys').objectStore('liaison-keys').getAll();
+        await new Promise((resolve) => request.addEventListener('success', resolve));
+        opening.result.close();
+        const attempts = request.result.flatMap(({ key }) =>
+          ['pkcs8', 'jwk', 'raw'].map((format) => crypto.subtle.exportKey(format, key)));
+        return (await Promise.allSettled(attempts)).map(({ reason }) => reason?.name ?? 'exported');
+      })()`);
+    expect(await stored()).toEqual(['InvalidAccessError', 'InvalidAccessError', 'InvalidAccessError']);
+    await officer.page.goto(`${t.url}/account`);
+    await officer.page.click('[data-path="/sign-out"]');
+    await officer.page.waitForURL('**/sign-in');
+    expect(await stored()).toEqual([]);
+  });
+
+  it('a stopped key signs no more', async () => {
+    await signIn(officer);
+    await officer.page.goto(`${t.url}/signing`);
+    const composed = await composeAlert(officer);
+    await officer.page.locator('[data-act=block]').first().click();
+    await officer.page.waitForSelector('.list small:has-text("stopped")');
+    const { said } = await sign(officer, composed);
+    expect(said).toContain('no key');
+  });
+});
+
+describe('with a passkey that derives none', () => {
+  it('the browser keeps the key itself: a touch for T1 as well', async () => {
+    const person = await anEnrolled(['RELEASER'], { prf: false });
+    await makeKey(person, 'Old key');
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    const { said, touches } = await sign(person, await composeAlert(person));
+    expect([said.slice(0, 4), touches]).toEqual(['Sent', 1]);
+    const [row] = await t.database.sql<{ wrapped: unknown }>(
+      `SELECT wrapped FROM auth.person_key WHERE device = 'Old key'`,
+    );
+    expect(row).toEqual({ wrapped: null });
+  });
+});
+
+it('nothing was complained of by the browser: no policy broken, no script failed', () => {
+  expect([...officer.complaints, ...admin.complaints]).toEqual([]);
+});
+
+/** An acknowledgement of a request that Thailand has sent. */
+async function acknowledgement(): Promise<string> {
+  const ref = aReference('TH').replace('ALR', 'REQ');
+  const body = aRequestBody({ ref, requestedAuthority: 'VN-CUS' });
+  const requesting = { ...body.requesting, authority: 'TH-CUS', unit: th.unit };
+  const request = anAlert(th, ['VN-CUS'], agreement, {
+    kind: 'request',
+    body: { ...body, requesting, legalBasis: { agreement, article: 'art10' } } as unknown as JsonObject,
+  });
+  await submitText(th, await signObject(request, th.signing));
+  const query = COMPOSE_ANSWER.replace('digest', 'digest tier');
+  const input = { request: request.id, body: { language: 'en', kind: 'ACKNOWLEDGEMENT' } };
+  const answer = await ask<{ data: { composeAnswer: object } }>(officer, query, { input });
+  return JSON.stringify(answer.data.composeAnswer);
+}

@@ -1,0 +1,193 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKey, type KeyPair } from '../src/protocol/keys.js';
+import { proofOf } from '../src/protocol/testing.js';
+import { verdictOf } from './hostile/hostile.js';
+import { aSignedIn, type Browser } from './support/browser.js';
+import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
+import { admit, anEnrolmentKey, aPersonEntry } from './support/signing-officers.js';
+
+let t: TestHub;
+let vn: Party;
+let th: Party;
+let enrolment: KeyPair;
+let admin: Browser;
+
+beforeAll(async () => {
+  t = await startTestHub();
+  vn = await t.enrol('VN-CUS-AS');
+  th = await t.enrol('TH-CUS-LCB');
+  enrolment = await anEnrolmentKey(vn);
+  admin = (await aSignedIn(t, vn, ['AGENCY_ADMIN'])).browser;
+});
+afterAll(() => t.stop());
+
+const REQUEST =
+  'mutation($input: KeyRequestInput!) { requestKey(input: $input) { kid state device wrapped credential } }';
+const APPROVE =
+  'mutation($kid: ID!, $by: ID!, $proof: String!) { approveKey(kid: $kid, by: $by, proof: $proof) { state } }';
+const BLOCK = 'mutation($kid: ID!) { blockKey(kid: $kid) }';
+const WAITING = '{ waitingKeys { kid officer unit use kinds jwk proof } }';
+
+interface Requested {
+  requestKey: { kid: string; state: string; wrapped: string | null; credential: string | null };
+}
+interface Waiting {
+  waitingKeys: { kid: string; officer: string; jwk: string; proof: string }[];
+}
+
+const claim = (pair: KeyPair, changes: object = {}) =>
+  proofOf(pair, { hub: HUB_ID, agency: 'VN-CUS', use: 'sig', kid: pair.kid, ...changes });
+const request = (browser: Browser, pair: KeyPair, changes: object = {}): Promise<Answer<Requested>> => {
+  const jwk = JSON.stringify(pair.publicJwk);
+  const input = { jwk, use: 'sig', proof: claim(pair), kinds: ['alert'], device: 'Phone', ...changes };
+  return browser.ask<Requested>(REQUEST, { input });
+};
+const waiting = async (browser = admin): Promise<string[]> =>
+  (await browser.ask<Waiting>(WAITING)).data!.waitingKeys.map(({ kid }) => kid);
+const stateOf = async (browser: Browser, kid: string): Promise<string | undefined> => {
+  const answer = await browser.ask<{ myKeys: { kid: string; state: string }[] }>('{ myKeys { kid state } }');
+  return answer.data!.myKeys.find((key) => key.kid === kid)?.state;
+};
+
+describe('an officer’s key', () => {
+  it('is asked for, waits for an administrator of the same agency alone, and is in force when the set has it', async () => {
+    const { officer, browser, passkey } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    const wrapped = randomBytes(100).toString('base64url');
+    const made = await request(browser, pair, { wrapped, credential: passkey.id });
+    expect(made.data?.requestKey).toMatchObject({ kid: pair.kid, state: 'REQUESTED', wrapped, credential: passkey.id });
+    const answer = await admin.ask<Waiting>(WAITING);
+    const found = answer.data!.waitingKeys.find(({ kid }) => kid === pair.kid);
+    expect(found).toMatchObject({ officer, unit: 'VN-CUS-AS', use: 'sig', kinds: ['alert'], proof: claim(pair) });
+    expect(JSON.parse(found!.jwk)).toEqual(pair.publicJwk);
+    expect(await waiting((await aSignedIn(t, th, ['AGENCY_ADMIN'])).browser)).toEqual([]);
+    expect((await browser.ask(WAITING)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+
+    expect(verdictOf(await admit(vn, enrolment, [aPersonEntry(vn, pair, officer)]))).toBe('accepted');
+    expect([await waiting(), await stateOf(browser, pair.kid)]).toEqual([
+      expect.not.arrayContaining([pair.kid]),
+      'IN_FORCE',
+    ]);
+    expect(await browser.ask(BLOCK, { kid: pair.kid })).toEqual({ data: { blockKey: true } });
+    expect(await stateOf(browser, pair.kid)).toBe('REVOKED');
+  });
+
+  it('S22 S23 is refused without its own proof, for another agency or use, and when it is not fit', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const [pair, stranger] = [await generateKey(), await generateKey()];
+    const smallOrder = { kty: 'OKP', crv: 'Ed25519', x: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' };
+    for (const [changes, sub] of [
+      [{ proof: claim(stranger, { kid: pair.kid }) }, 'KEY_POSSESSION'],
+      [{ proof: claim(pair, { agency: 'TH-CUS' }) }, 'KEY_POSSESSION'],
+      [{ proof: claim(pair, { use: 'auth' }) }, 'KEY_POSSESSION'],
+      [{ jwk: JSON.stringify(pair.privateJwk) }, 'KEY_PRIVATE'],
+      [{ jwk: JSON.stringify(smallOrder) }, 'KEY_SMALL_ORDER'],
+      [{ jwk: '{' }, 'JSON'],
+      [{ use: 'auth' }, 'SHAPE'],
+      [{ kinds: [] }, 'SHAPE'],
+      [{ kinds: ['keyset'] }, 'SHAPE'],
+    ] as const) {
+      expect([changes, verdictOf(await request(browser, pair, changes))]).toEqual([
+        changes,
+        `BAD_SIGNED_OBJECT/${sub}`,
+      ]);
+    }
+    expect(verdictOf(await request(browser, pair, { device: 'a\u202eb' }))).toContain('BAD_USER_INPUT');
+    expect(await stateOf(browser, pair.kid)).toBeUndefined();
+  });
+
+  it('belongs to one officer, and is wrapped under a passkey of that officer', async () => {
+    const [one, two] = [await aSignedIn(t, vn, ['RELEASER']), await aSignedIn(t, vn, ['RELEASER'])];
+    const pair = await generateKey();
+    const wrapped = randomBytes(100).toString('base64url');
+    const foreign = { wrapped, credential: two.passkey.id };
+    expect(verdictOf(await request(one.browser, pair, foreign))).toBe('CONFLICT/KEY_REUSED');
+    expect(verdictOf(await request(one.browser, pair))).toBe('accepted');
+    expect(verdictOf(await request(two.browser, pair))).toBe('CONFLICT/KEY_REUSED');
+    expect(await stateOf(two.browser, pair.kid)).toBeUndefined();
+  });
+
+  it('that admits others is an administrator’s to ask for', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    const asEnrolment = { use: 'enrol', proof: claim(pair, { use: 'enrol' }) };
+    expect(verdictOf(await request(browser, pair, asEnrolment))).toBe('FORBIDDEN');
+    expect(verdictOf(await request(admin, pair, asEnrolment))).toBe('accepted');
+  });
+
+  it('is taken back by its holder, or refused by an administrator, while it waits; no more than five wait', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const stranger = await aSignedIn(t, vn, ['RELEASER']);
+    const pairs = await Promise.all(Array.from({ length: 6 }, () => generateKey()));
+    const verdicts: string[] = [];
+    for (const pair of pairs) verdicts.push(verdictOf(await request(browser, pair)));
+    expect(verdicts).toEqual([...Array.from({ length: 5 }, () => 'accepted'), 'CONFLICT']);
+    expect(verdictOf(await stranger.browser.ask(BLOCK, { kid: pairs[0]!.kid }))).toBe('NOT_FOUND');
+    expect(await browser.ask(BLOCK, { kid: pairs[0]!.kid })).toEqual({ data: { blockKey: true } });
+    expect(await admin.ask(BLOCK, { kid: pairs[1]!.kid })).toEqual({ data: { blockKey: true } });
+    const states = await Promise.all(pairs.slice(0, 3).map(({ kid }) => stateOf(browser, kid)));
+    expect(states).toEqual(['REFUSED', 'REFUSED', 'REQUESTED']);
+    expect(await waiting()).not.toContain(pairs[0]!.kid);
+  });
+
+  it('of a further device is first approved at the one that signs', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const stranger = await aSignedIn(t, vn, ['RELEASER']);
+    const [first, second] = [await generateKey(), await generateKey()];
+    await request(browser, first);
+    await admit(vn, enrolment, [aPersonEntry(vn, first, officer)]);
+    expect((await request(browser, second)).data?.requestKey.state).toBe('OTHER_DEVICE');
+    expect(await waiting()).not.toContain(second.kid);
+
+    const approval = (by: KeyPair, changes: object = {}): object => ({
+      kid: second.kid,
+      by: by.kid,
+      proof: claim(by, { admits: second.kid, ...changes }),
+    });
+    for (const [who, variables, verdict] of [
+      [browser, approval(second), 'NOT_FOUND'],
+      [browser, approval(first, { admits: first.kid }), 'BAD_SIGNED_OBJECT/KEY_POSSESSION'],
+      [browser, { ...approval(first), proof: claim(first) }, 'BAD_SIGNED_OBJECT/KEY_POSSESSION'],
+      [stranger.browser, approval(first), 'NOT_FOUND'],
+    ] as const) {
+      expect(verdictOf(await who.ask(APPROVE, variables))).toBe(verdict);
+    }
+    expect(await stateOf(browser, second.kid)).toBe('OTHER_DEVICE');
+    expect(await browser.ask(APPROVE, approval(first))).toEqual({ data: { approveKey: { state: 'REQUESTED' } } });
+    expect(await waiting()).toContain(second.kid);
+  });
+
+  it('is asked for with a fresh passkey alone', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    await t.database.sql(
+      `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
+       WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
+      [officer],
+    );
+    expect(verdictOf(await request(browser, await generateKey()))).toBe('STEP_UP_REQUIRED');
+  });
+});
+
+describe('the modules that pages load', () => {
+  it('are the protocol’s and what it imports, and no other file', async () => {
+    const get = async (path: string): Promise<[number, string | null]> => {
+      const response = await fetch(`${t.url}${path}`);
+      return [response.status, response.headers.get('content-type')];
+    };
+    expect(await get('/modules/protocol/browser/touch.js')).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(await get('/modules/jose/index.js')).toEqual([200, 'text/javascript; charset=utf-8']);
+    for (const path of [
+      '/modules/protocol/../main.js',
+      '/modules/protocol/%2e%2e/main.js',
+      '/modules/protocol/..%2fmain.js',
+      '/modules/protocol/browser',
+      '/modules/protocol/keys.js.map',
+      '/modules/',
+      '/modules/session/people/secret.js',
+    ]) {
+      expect([path, (await get(path))[0]]).toEqual([path, 404]);
+    }
+  });
+});
