@@ -81,8 +81,10 @@ describe('an officer without a passkey', () => {
     await other.loadProof();
     const { data } = await other.ask<{ me: object }>(ME);
     expect(data!.me).toMatchObject({ officer: account.officer, maySeeNominal: false, isFresh: false });
-    const submit = await other.ask('mutation { submit(object: "x") { id } }');
-    expect(submit.errors?.[0]?.extensions.code).toBe('STEP_UP_REQUIRED');
+    const request = await other.ask(
+      'mutation { requestKey(input: { device: "x", jwk: "{}", kinds: [], proof: "x", use: "sig" }) { kid } }',
+    );
+    expect(request.errors?.[0]?.extensions.code).toBe('STEP_UP_REQUIRED');
     const page = (await other.get('/account')).text;
     expect(page).toContain('factors that can be phished');
     expect(page).not.toContain('href="/step-up"');

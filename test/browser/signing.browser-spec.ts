@@ -17,6 +17,7 @@ import {
   submitText,
 } from '../hostile/hostile.js';
 import { aLink, anOfficer } from '../support/browser.js';
+import { trusted } from '../support/documents.js';
 import { aHandling, COMPOSE_ALERT, COMPOSE_ANSWER } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { PERSON_KINDS } from '../support/signing-officers.js';
@@ -102,7 +103,7 @@ async function admit(isFirst = false): Promise<void> {
 
 /** Asks the API as the page would. */
 async function ask<T>({ page }: Person, query: string, variables: object): Promise<T> {
-  const body = JSON.stringify(JSON.stringify({ query, variables }));
+  const body = JSON.stringify(JSON.stringify({ documentId: trusted(query), variables }));
   return page.evaluate(`(async () => {
     const headers = { 'content-type': 'application/json', 'x-liaison-csrf': document.querySelector('main').dataset.csrf };
     return (await fetch('/graphql', { method: 'POST', headers, body: ${body} })).json();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { aMethodAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { NotSignedIn } from '../../src/cli/client-errors.js';
 import { aRecallBody } from '../../src/exchange/body/body.example.js';
 import { aPdf } from '../../src/files/files.example.js';
 import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
@@ -416,8 +417,14 @@ const LISTS = `{ inbox(first: 100) { nodes { id } edges { node { id } } } outbox
   recalls: inbox(first: 100, kind: "recall") { nodes { id } } changes(first: 100) { changes { act objectId object { id } } } }`;
 
 async function codeOf(party: Party, query: string, variables: object = {}): Promise<string> {
-  const { errors } = await party.ask(query, variables);
-  return errors?.[0]?.extensions.code ?? 'answered';
+  try {
+    const { errors } = await party.ask(query, variables);
+    return errors?.[0]?.extensions.code ?? 'answered';
+  } catch (error) {
+    // Who is shut out before the first sign-in gets no token to ask with.
+    if (error instanceof NotSignedIn) return 'UNAUTHENTICATED';
+    throw error;
+  }
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -36,7 +36,8 @@ const GRANTS: Record<string, { grant: string; revoke: string }> = {
       WHERE m.audience_id = c.audience_id AND m.agency_id = 'LA-CUS' AND 'community:' || c.id = $1`,
   },
   'a release that ends and begins again': {
-    grant: `UPDATE hub.release r SET until = NULL FROM hub.community c
+    // The sweeper may have been there meanwhile.
+    grant: `UPDATE hub.release r SET until = NULL, live = true FROM hub.community c
       WHERE r.audience_id = c.audience_id AND 'community:' || c.id = $1`,
     revoke: `UPDATE hub.release r SET until = '2000-01-01Z' FROM hub.community c
       WHERE r.audience_id = c.audience_id AND 'community:' || c.id = $1`,

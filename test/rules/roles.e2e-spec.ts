@@ -12,7 +12,9 @@ import { ROLES } from '../../src/session/people/role-rights.js';
 import { anOfficer, aSignedIn, type Browser } from '../support/browser.js';
 import { aHandling, COMPOSE_ALERT, type ComposedAnswer } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { trusted } from '../support/documents.js';
 import { argumentsFor, type Operation, operationsOf, selectionFor } from '../support/operations.js';
+import { TestSocket } from '../support/socket.js';
 
 /*
  * Threats 5: the table of roles, every cell of it tried on a running hub. docs/roles.md is written from the same table:
@@ -48,12 +50,22 @@ async function isLetThrough(browser: Browser, { type, name, path, method }: Oper
     const { status, body } = method === 'GET' ? await browser.get(address) : await browser.post(address);
     return !(status === 403 && body.errors?.[0]?.message === FORBIDDEN);
   }
+  if (type === 'Subscription') return isSubscribed(browser, name);
   const root = type === 'Query' ? schema.getQueryType()! : schema.getMutationType()!;
   const field = root.getFields()[name]!;
   const document = `${type.toLowerCase()} { ${name}${argumentsFor(field.args)} ${selectionFor(field.type)} }`;
   const { errors } = await browser.ask(document);
   expect([document, errors?.[0]?.extensions.code]).not.toEqual([document, 'BAD_REQUEST']);
   return errors?.[0]?.message !== FORBIDDEN;
+}
+
+async function isSubscribed(browser: Browser, name: string): Promise<boolean> {
+  const field = schema.getSubscriptionType()!.getFields()[name]!;
+  const socket = await TestSocket.ofPage(browser);
+  socket.subscribe({ documentId: trusted(`subscription { ${name} ${selectionFor(field.type)} }`) });
+  const { type, payload } = await socket.until((message) => message.type === 'next' || message.type === 'error');
+  socket.socket.close();
+  return type === 'next' || (payload as { message: string }[])[0]!.message !== FORBIDDEN;
 }
 
 describe('threats 5 each role and each operation', () => {
