@@ -91,7 +91,7 @@ export class ConfirmationsResolver {
   @Mutation(() => Boolean, {
     description: 'Gives the second signature that is owed for a FLASH of one’s own unit, with a touch for that object',
   })
-  @Allow('session.own')
+  @Allow('objects.submit')
   async confirmObject(
     @CurrentCaller() caller: Caller,
     @Args('id', { type: () => ID, description: 'The object' }) id: string,
@@ -100,7 +100,7 @@ export class ConfirmationsResolver {
     @Args('assertion', { description: "The passkey's answer to the object's SHA-256, as for submit" })
     assertion: string,
   ): Promise<boolean> {
-    if (!caller.permissions.has('objects.submit')) throw new Forbidden();
+    if (!caller.session) throw new Forbidden(); // A unit's system has no officer who could have touched.
     await this.database.as(caller, (tx) => this.confirm(tx, caller, checkUuid(id, '/id'), { signature, assertion }));
     return true;
   }

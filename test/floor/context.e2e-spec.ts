@@ -37,7 +37,7 @@ beforeAll(async () => {
   await t.community([vn, th]);
   await t.database
     .sql(`INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, valid_from)
-    SELECT agency_id, 'p:officer1', id, 'x', 'x', ARRAY['ANALYST'], '2000-01-01Z' FROM hub.unit`);
+    SELECT agency_id, 'p:officer1', id, 'x', 'x', ARRAY['ANALYST', 'AGENCY_ADMIN'], '2000-01-01Z' FROM hub.unit`);
   const { ref: _, ...body } = aPersonAlertBody();
   const table = Buffer.from('container,seal\nCSQU3054383,VN1048822\n');
   const attachments = [await upload(t, vn, table, 'text/csv'), await upload(t, th, table, 'text/csv')].slice(0, 1);
@@ -54,7 +54,9 @@ beforeAll(async () => {
        a AS (INSERT INTO hub.object_assertion SELECT seq, 'TH-CUS', 'p:officer1', '{}', '\\x00' FROM o),
        b AS (INSERT INTO hub.owed_signature (seq, agency_id, officer, due_at) SELECT seq, 'VN-CUS', 'p:officer1', now() FROM o),
        c AS (INSERT INTO hub.nominal_partner VALUES ('TH-CUS', 'VN-CUS')),
-       d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1'))
+       d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1')),
+       e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
+             VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1'))
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],
   );
@@ -80,7 +82,8 @@ const READABLE = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_c
 /** Modules whose rows this file does not make; the rule about every table stands in test/rules. */
 const EMPTY_HERE = (table: string): boolean => /request|answer|feedback|duty|deadline|seizure/.test(table);
 
-const callerOf = (party: Party): Caller => aCaller({ agencyId: party.agency, unitId: party.unit });
+const callerOf = (party: Party): Caller =>
+  aCaller({ agencyId: party.agency, unitId: party.unit, officer: 'p:officer1' });
 const goodToken = (party: Party, now?: number): string =>
   contextToken(t.database.access.contextKey, callerOf(party), null, now);
 
