@@ -37,6 +37,7 @@ export function accountPage({ caller, session, sessions, title }: Account, langu
 <p>${session.roles.map((role) => text(`role.${role}` as MessageKey)).join(' · ')}</p>
 <p class="quiet">${text(strengthOf(session))}</p>
 <div class="acts">${session.isFresh || session.acr === 'aal2' ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
+${session.acr === 'aal2' ? '' : `<a class="button plain" href="/signing">${text('page.account.signing')}</a>`}
 <button type="button" class="plain" data-act="post" data-path="/sign-out">${text('page.account.signOut')}</button></div>
 <h2>${text('page.account.sessions')}</h2>
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,

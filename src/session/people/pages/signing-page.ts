@@ -26,7 +26,8 @@ export function signingPage({ hub, caller, session, keys, waiting }: Signing, la
     script: 'signing.js',
     data: { hub, agency: agencyId, officer: officer ?? '', session: session.id },
     texts: TEXTS,
-    body: (text) => `<p>${text('page.signing.how')}</p>
+    body: (text) => `<p><a href="/account">${text('page.account.title')}</a></p>
+<p>${text('page.signing.how')}</p>
 ${keyList(keys, text)}
 ${maker(text, isAdministrator)}
 ${isAdministrator ? requestList(waiting, text, language) : signer(text)}`,
