@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 
 /** What an operator is told when the hub cannot start. */
+
+const folder = mkdtempSync(join(tmpdir(), 'liaison-start-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 async function start(arguments_: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; stderr: string }> {
   const main = resolve('dist/src/main.js');
   const child = spawn(process.execPath, [main, ...arguments_], {
-    env: { PATH: process.env['PATH'], DATA_FOLDER: tmpdir(), ...env },
+    env: { PATH: process.env['PATH'], DATA_FOLDER: folder, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';
