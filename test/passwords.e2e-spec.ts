@@ -211,6 +211,13 @@ describe('A13 who is unknown, and who types a wrong password', () => {
     expect(ratio).toBeLessThan(1.6);
     expect(await rows()).toEqual(before);
   }, 60_000);
+
+  it('are not told from what cannot be a name at all', async () => {
+    const account = await anAccount();
+    for (const name of ['', '\0', 'VN-CUS-QQQQQQ\0', "' OR 1=1 --", '\ud800']) {
+      expect([name, codeOf(await signIn(account, { name }))]).toEqual([name, 'UNAUTHENTICATED']);
+    }
+  });
 });
 
 describe('A14 a flood of passwords', () => {

@@ -109,6 +109,17 @@ describe('an officer’s key', () => {
     expect(await stateOf(two.browser, pair.kid)).toBeUndefined();
   });
 
+  it('is not found by what cannot be a thumbprint, nor wrapped under what cannot be a passkey', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    for (const kid of ['\0', '', "' OR 1=1 --"]) {
+      expect([kid, verdictOf(await browser.ask(BLOCK, { kid }))]).toEqual([kid, 'NOT_FOUND']);
+      expect([kid, verdictOf(await browser.ask(APPROVE, { kid, by: kid, proof: 'x' }))]).toEqual([kid, 'NOT_FOUND']);
+    }
+    const wrapped = randomBytes(100).toString('base64url');
+    const answer = await request(browser, await generateKey(), { wrapped, credential: '\0' });
+    expect(verdictOf(answer)).toContain('BAD_USER_INPUT');
+  });
+
   it('that admits others is an administrator’s to ask for', async () => {
     const { browser } = await aSignedIn(t, vn, ['RELEASER']);
     const pair = await generateKey();

@@ -20,7 +20,7 @@ const ALGORITHMS = [-8, -7];
 /** Asks for a passkey that can also derive a key (section 10.1.4): under it the officer's own signing key is wrapped. */
 const PRF = { prf: {} } as AuthenticationExtensionsClientInputs;
 /** At most 1023 bytes (WebAuthn level 3, section 4). */
-const CREDENTIAL_ID = /^[A-Za-z0-9_-]{1,1364}$/;
+export const CREDENTIAL_ID = /^[A-Za-z0-9_-]{1,1364}$/;
 /** How an authenticator can be reached (section 5.8.4); others are not remembered. */
 const TRANSPORTS: readonly string[] = ['ble', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
 

@@ -7,10 +7,11 @@ import { Conflict, Forbidden, InvalidInput, NotFound } from '../../common/errors
 import { HubIdentity } from '../../common/hub-identity.js';
 import { parseJson } from '../../protocol/canonical.js';
 import { OBJECT_KINDS } from '../../protocol/envelope.js';
-import { checkPossession, checkPublicKey, type PublicJwk, thumbprint } from '../../protocol/keys.js';
+import { checkPossession, checkPublicKey, KID, type PublicJwk, thumbprint } from '../../protocol/keys.js';
 import { distinct, matching } from '../../protocol/shape.js';
 import { refusing } from '../../trust/protocol-faults.js';
 import type { KeyRequestInput } from './person-key.models.js';
+import { CREDENTIAL_ID } from './passkeys.js';
 import { inTransaction } from './transaction.js';
 
 /** One of an officer's own keys. */
@@ -104,6 +105,7 @@ export class PersonKeys {
   /** Approves a key that was made at a further device, with a signature by one that is in force. Throws NotFound, BadSignedObject. */
   async approve(caller: Caller, kid: string, approval: { by: string; proof: string }): Promise<OwnKey> {
     const { session, agencyId: agency } = caller;
+    if (!KID.test(kid) || !KID.test(approval.by)) throw new NotFound();
     const by = (await this.pool.query<{ jwk: PublicJwk }>(APPROVING, [session!.accountId, approval.by])).rows[0];
     if (!by) throw new NotFound();
     const claim = { hub: this.hub.id, agency, use: 'sig', kid: approval.by, admits: kid } as const;
@@ -118,6 +120,7 @@ export class PersonKeys {
 
   /** Stops a key: the officer's own, or as an administrator any officer's of the agency. Throws NotFound. */
   async block(caller: Caller, kid: string): Promise<void> {
+    if (!KID.test(kid)) throw new NotFound();
     const isAdministrator = caller.permissions.has('officers.enrol');
     const { rowCount } = await this.pool.query(REFUSE, [
       kid,
@@ -160,7 +163,7 @@ export class PersonKeys {
 
 function wrappedIn({ wrapped, credential }: KeyRequestInput): Buffer | null {
   if (!wrapped || !credential) return null;
-  if (WRAPPED.test(wrapped)) return Buffer.from(wrapped, 'base64url');
+  if (WRAPPED.test(wrapped) && CREDENTIAL_ID.test(credential)) return Buffer.from(wrapped, 'base64url');
   throw new InvalidInput([
     { pointer: '/input/wrapped', rule: 'text', key: 'problem.textUpTo', params: { max: MAX_WRAPPED } },
   ]);
