@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { COLUMN_TYPES } from '../src/database/column-types.js';
 import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
@@ -53,6 +54,7 @@ export function appDataSource(url: string, poolSize: number): DataSource {
     applicationName: 'liaison-hub',
     extra: {
       pipeline: true,
+      types: COLUMN_TYPES,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 5_000,
       lock_timeout: 2_000,

@@ -59,52 +59,61 @@ export class CreateFloor1795300000000 implements MigrationInterface {
 
       SET ROLE hub_cmd;
 
-      -- The caller, from app.ctx: kid.agency.unit.officer.clearance.nominal.purpose.at.exp.mac (times in seconds, at may be
-      -- empty). NULL when the token is absent, not made with a known key, or expired. Nothing is cast before the MAC holds, so
-      -- a forged token cannot raise an error; the parts of a genuine one were written by contextToken() and fit.
-      CREATE FUNCTION cmd.context() RETURNS hub.context
+      -- The parts of app.ctx: kid.agency.unit.officer.clearance.nominal.purpose.at.exp.mac (times in seconds; unit, officer and
+      -- at may be empty). NULL when the token is absent, not made with a known key, or expired. Nothing is cast before the MAC
+      -- holds, so a forged token cannot raise an error; the parts of a genuine one were written by contextToken() and fit.
+      CREATE FUNCTION cmd.caller() RETURNS text[]
       LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
       DECLARE
         token text := pg_catalog.current_setting('app.ctx', true);
-        part text[];
-        pads cmd.context_key;
+        part text[] := pg_catalog.string_to_array(token, '.');
+        inner_pad bytea;
+        outer_pad bytea;
       BEGIN
-        IF token IS NULL OR token = '' OR pg_catalog.length(token) > 400 THEN RETURN NULL; END IF;
-        part := pg_catalog.string_to_array(token, '.');
-        IF pg_catalog.cardinality(part) <> 10 THEN RETURN NULL; END IF;
-        SELECT * INTO pads FROM cmd.context_key k WHERE k.kid = part[1];
-        IF NOT FOUND OR part[10] <> pg_catalog.encode(pg_catalog.sha256(pads.outer_pad || pg_catalog.sha256(
-             pads.inner_pad || pg_catalog.convert_to(pg_catalog.left(token, -65), 'UTF8'))), 'hex')
-        THEN RETURN NULL; END IF;
-        IF pg_catalog.to_timestamp(part[9]::double precision) < pg_catalog.transaction_timestamp() THEN RETURN NULL; END IF;
+        IF pg_catalog.length(token) > 400 OR pg_catalog.cardinality(part) <> 10 THEN RETURN NULL; END IF;
+        SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad FROM cmd.context_key k WHERE k.kid = part[1];
+        -- Neither true nor false without a token or without its key.
+        IF part[10] = pg_catalog.encode(pg_catalog.sha256(outer_pad || pg_catalog.sha256(
+             inner_pad || pg_catalog.convert_to(pg_catalog.left(token, -65), 'UTF8'))), 'hex')
+        THEN
+          IF pg_catalog.to_timestamp(part[9]::double precision) >= pg_catalog.transaction_timestamp() THEN RETURN part; END IF;
+        END IF;
+        RETURN NULL;
+      END $$;
+
+      -- The caller with names and types, for commands; NULL when there is none.
+      CREATE FUNCTION cmd.context() RETURNS hub.context
+      LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+      DECLARE part text[] := cmd.caller();
+      BEGIN
+        IF part IS NULL THEN RETURN NULL; END IF;
         RETURN ROW (part[2], NULLIF(part[3], ''), NULLIF(part[4], ''), part[5]::smallint, part[6] = '1', NULLIF(part[7], ''),
           pg_catalog.to_timestamp(NULLIF(part[8], '')::double precision))::hub.context;
       END $$;
 
-      CREATE FUNCTION cmd.my_agency() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-        AS $$ SELECT (cmd.context()).agency $$;
-      CREATE FUNCTION cmd.my_clearance() RETURNS smallint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-        AS $$ SELECT (cmd.context()).clearance $$;
-      CREATE FUNCTION cmd.may_see_nominal() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-        AS $$ SELECT COALESCE((cmd.context()).nominal, false) $$;
+      -- For policies, which become part of every statement: plain expressions that PostgreSQL puts in place, without a call.
+      CREATE FUNCTION cmd.my_agency() RETURNS text LANGUAGE sql STABLE RETURN (cmd.caller())[2];
+      CREATE FUNCTION cmd.my_unit() RETURNS text LANGUAGE sql STABLE RETURN NULLIF((cmd.caller())[3], '');
+      CREATE FUNCTION cmd.my_clearance() RETURNS smallint LANGUAGE sql STABLE RETURN (cmd.caller())[5]::smallint;
+      CREATE FUNCTION cmd.may_see_nominal() RETURNS boolean LANGUAGE sql STABLE RETURN COALESCE((cmd.caller())[6] = '1', false);
 
       -- Everything that was ever or may yet be released to the caller, as ranges of hub.place: one range for each membership, from
       -- the object with which it began to the one before which it ended. NULL without a caller. A release is in sight when its place
       -- lies inside: one search per row instead of a look at hub.membership.
       CREATE FUNCTION cmd.my_sight() RETURNS int8multirange LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
-      DECLARE me hub.context := cmd.context();
+      DECLARE me text[] := cmd.caller();
       BEGIN
         RETURN (SELECT pg_catalog.range_agg(pg_catalog.int8range(
             hub.place(m.audience_id, m.since_seq), hub.place(m.audience_id, LEAST(m.until_seq, 68719476736))))
-          FROM hub.membership m WHERE m.agency_id = me.agency AND (m.unit_id IS NULL OR m.unit_id = me.unit));
+          FROM hub.membership m WHERE m.agency_id = me[2] AND (m.unit_id IS NULL OR m.unit_id = me[3]));
       END $$;
 
       -- Domain time: wall time, or the instant inside the context, which only a demonstration hub signs into one.
-      CREATE FUNCTION cmd.now() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-        AS $$ SELECT COALESCE((cmd.context()).at, pg_catalog.transaction_timestamp()) $$;
+      CREATE FUNCTION cmd.now() RETURNS timestamptz LANGUAGE sql STABLE
+        RETURN COALESCE(pg_catalog.to_timestamp(NULLIF((cmd.caller())[8], '')::double precision), pg_catalog.transaction_timestamp());
 
       REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cmd FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION cmd.context(), cmd.my_agency(), cmd.my_clearance(), cmd.may_see_nominal(),
+      GRANT EXECUTE ON FUNCTION cmd.caller(), cmd.context(), cmd.my_agency(), cmd.my_unit(), cmd.my_clearance(), cmd.may_see_nominal(),
         cmd.my_sight(), cmd.now() TO hub_app;
 
       SET ROLE hub_owner;
@@ -114,7 +123,7 @@ export class CreateFloor1795300000000 implements MigrationInterface {
       GRANT EXECUTE ON FUNCTION hub.now() TO hub_app, hub_cmd;
 
       CREATE POLICY own_memberships ON hub.membership FOR SELECT TO hub_app
-        USING (agency_id = (SELECT cmd.my_agency()) AND (unit_id IS NULL OR unit_id = (SELECT (cmd.context()).unit)));
+        USING (agency_id = (SELECT cmd.my_agency()) AND (unit_id IS NULL OR unit_id = (SELECT cmd.my_unit())));
       GRANT SELECT ON hub.membership TO hub_app;
 
       -- What will be written to the transparency log. A row is added in the transaction it speaks of; the log's sequencer
@@ -144,7 +153,7 @@ export class CreateFloor1795300000000 implements MigrationInterface {
       DROP TABLE audit.pending;
       DROP FUNCTION hub.now();
       DROP POLICY own_memberships ON hub.membership;
-      DROP FUNCTION cmd.now(), cmd.my_sight(), cmd.may_see_nominal(), cmd.my_clearance(), cmd.my_agency(), cmd.context();
+      DROP FUNCTION cmd.now(), cmd.my_sight(), cmd.may_see_nominal(), cmd.my_clearance(), cmd.my_unit(), cmd.my_agency(), cmd.context(), cmd.caller();
       DROP FUNCTION hub.place(integer, bigint);
       DROP TABLE hub.membership, hub.audience;
       DROP TYPE hub.context;

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Caller } from './caller.js';
 
 /** The key with which API processes vouch for a caller to PostgreSQL. */
 export interface ContextKey {
   kid: string;
-  secret: string;
+  secret: KeyObject;
 }
 
 const BLOCK = 64;
@@ -13,7 +13,7 @@ const LIFETIME_SECONDS = 60;
 /** HMAC's inner and outer pads (RFC 2104): with them PostgreSQL checks the MAC with plain sha256(), without an extension. */
 export function contextKeyPads(key: ContextKey): { kid: string; inner: Buffer; outer: Buffer } {
   const block = Buffer.alloc(BLOCK);
-  Buffer.from(key.secret, 'base64url').copy(block);
+  key.secret.export().copy(block);
   const pad = (mask: number): Buffer => Buffer.from(block.map((byte) => byte ^ mask));
   return { kid: key.kid, inner: pad(0x36), outer: pad(0x5c) };
 }
@@ -34,6 +34,6 @@ export function contextToken(key: ContextKey, caller: Caller, at: Date | null = 
     at === null ? '' : Math.floor(at.getTime() / 1000),
     Math.floor(now / 1000) + LIFETIME_SECONDS,
   ].join('.');
-  const mac = createHmac('sha256', Buffer.from(key.secret, 'base64url')).update(body).digest('hex');
+  const mac = createHmac('sha256', key.secret).update(body).digest('hex');
   return `${body}.${mac}`;
 }

@@ -70,7 +70,8 @@ export class ScopedDatabase {
    * a required field fails, while other resolvers are still at work: they are waited for, and what they begin afterwards fails. A
    * connection that went back to the pool is never written to by whoever had it before.
    *
-   * An operation that shows nothing (`isShown: false`) is rolled back: what was not shown was not opened.
+   * An operation that shows nothing (`isShown: false`) is rolled back: what was not shown was not opened. One that only read ends
+   * after its answer: nothing of it is stored, and the way to PostgreSQL and back is a fifth of what a page costs.
    */
   async closeOperation(caller: Caller, { isShown }: { isShown: boolean } = { isShown: true }): Promise<void> {
     const operation = this.operations.get(caller);
@@ -80,6 +81,10 @@ export class ScopedDatabase {
     const transaction = await operation.begun;
     if (!transaction) return;
     if (!isShown) return transaction.rollBack();
+    if (operation.readOnly && !transaction.isLate()) {
+      setImmediate(() => void transaction.commit().catch(() => undefined));
+      return;
+    }
     try {
       await transaction.commit();
     } catch (error) {

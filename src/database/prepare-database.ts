@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import { migrationDataSource } from '../../config/data-source.js';
 import { contextKeyPads, type ContextKey } from '../access/context-token.js';
 import { createRoles, obtainPasswords, urlFor } from './roles.js';
@@ -44,9 +44,10 @@ export async function prepareDatabase(adminUrl: string, secrets: SecretsFolder):
   return access;
 }
 
-function obtainContextKey(secrets: SecretsFolder): Promise<ContextKey> {
-  return secrets.obtain('context-key', () => {
-    const secret = freshSecret();
-    return { kid: createHash('sha256').update(secret).digest('base64url').slice(0, 8), secret };
+async function obtainContextKey(secrets: SecretsFolder): Promise<ContextKey> {
+  const { kid, secret } = await secrets.obtain('context-key', () => {
+    const fresh = freshSecret();
+    return { kid: createHash('sha256').update(fresh).digest('base64url').slice(0, 8), secret: fresh };
   });
+  return { kid, secret: createSecretKey(secret, 'base64url') };
 }

@@ -16,8 +16,8 @@ async function main(): Promise<void> {
   const isSmall = process.argv.includes('--small');
   if (name === 'page') {
     const options = isSmall
-      ? { sizes: [1_000, 10_000], samples: 20, seconds: 0.5 }
-      : { sizes: [10_000, 1_000_000], samples: 200, seconds: 2 };
+      ? { sizes: [1_000, 10_000], samples: 10, warmUp: 20, seconds: 0.5 }
+      : { sizes: [10_000, 1_000_000], samples: 50, warmUp: 400, seconds: 2 };
     process.stdout.write(`${await benchPage(options, say)}\n`);
   } else if (name === 'submit') {
     const options = isSmall ? { objects: 200, concurrency: 8 } : { objects: 4_000, concurrency: 16 };

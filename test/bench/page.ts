@@ -24,12 +24,14 @@ import { fillWorld, unitCode, VIEWERS, type Viewer } from './world.js';
 export interface PageOptions {
   sizes: number[];
   samples: number;
+  /** Pages read before those that count: with few, the lines that are measured first pay for compiling the program. */
+  warmUp: number;
   seconds: number;
 }
 
 interface Measured {
   viewer: Viewer;
-  /** Milliseconds, median, per size. */
+  /** Milliseconds per size: the median of the best round. */
   scoped: number[];
   p95: number[];
   bare: number[];
@@ -38,6 +40,7 @@ interface Measured {
 }
 
 const SET_CONTEXT = { name: 'context', text: "SELECT set_config('app.ctx', $1, true)" };
+const ROUNDS = 5;
 const PAGE = { box: 'inbox', before: null, limit: 20, term: null, clearance: 1 } as const;
 const QUERY =
   '{ inbox(first: 20) { nodes { id kind from title urgency receivedAt } pageInfo { hasNextPage endCursor } } }';
@@ -45,7 +48,8 @@ const QUERY =
 /**
  * The newest page of 20 for agencies that see everything, little, or nothing, at each size: through ScopedDatabase, by a bare pg
  * program with the same SQL, roles and policies, and through GraphQL over HTTP. The sizes and the bare program take turns sample by
- * sample, so that a slow moment of the machine falls on all of them alike.
+ * sample, so that a slow moment of the machine falls on all of them alike. A slow minute would fall on some of the viewers: there are
+ * several rounds, and the best one counts, as whatever else the machine does can only add to a figure.
  */
 export async function benchPage(options: PageOptions, say: (text: string) => void): Promise<string> {
   const server = await startBenchServer();
@@ -55,24 +59,16 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
     const worlds: World[] = [];
     for (const size of options.sizes) worlds.push(await openWorld(server, size, keys, say));
 
-    const results: Measured[] = [];
-    for (const viewer of VIEWERS) {
-      say(`${viewer.sight}, ${viewer.audiences} audiences`);
-      const caller = callerOf(viewer);
-      const samples = await sampleInTurn(
-        options.samples,
-        20,
-        worlds.flatMap((world) => [() => world.page(caller), () => world.barePage(caller)]),
-      );
-      const medians = samples.map((each) => percentile(each, 0.5));
-      results.push({
-        viewer,
-        scoped: medians.filter((_, i) => i % 2 === 0),
-        bare: medians.filter((_, i) => i % 2 === 1),
-        p95: samples.filter((_, i) => i % 2 === 0).map((each) => percentile(each, 0.95)),
-        graphql: 0,
-      });
+    const rounds = VIEWERS.map((): number[][][] => []);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      for (const [i, viewer] of VIEWERS.entries()) {
+        say(`round ${round}: ${viewer.sight}, ${viewer.audiences} audiences`);
+        const caller = callerOf(viewer);
+        const pages = worlds.flatMap((world) => [() => world.page(caller), () => world.barePage(caller)]);
+        rounds[i]!.push(await sampleInTurn(options.samples, round === 1 ? options.warmUp : 20, pages));
+      }
     }
+    const results = VIEWERS.map((viewer, i) => measured(viewer, rounds[i]!));
     const last = worlds.at(-1)!;
     for (const world of worlds) await world.close();
 
@@ -101,6 +97,19 @@ export async function benchPage(options: PageOptions, say: (text: string) => voi
   }
 }
 
+/** Of each program's rounds the one with the lowest median; the 95th percentile is of all of them. Ours and the bare one alternate. */
+function measured(viewer: Viewer, rounds: readonly (readonly number[][])[]): Measured {
+  const programs = rounds[0]!.map((_, program) => rounds.map((round) => round[program]!));
+  const best = programs.map((each) => Math.min(...each.map((samples) => percentile(samples, 0.5))));
+  return {
+    viewer,
+    scoped: best.filter((_, program) => program % 2 === 0),
+    bare: best.filter((_, program) => program % 2 === 1),
+    p95: programs.filter((_, program) => program % 2 === 0).map((each) => percentile(each.flat(), 0.95)),
+    graphql: 0,
+  };
+}
+
 /** A filled database and the two ways to read a page from it. */
 interface World {
   url: string;
@@ -126,7 +135,12 @@ async function openWorld(
   const statement = objectPageStatement(PAGE);
   return {
     url,
-    page: (caller) => database.as(caller, (tx) => readObjectPage(tx, PAGE)),
+    page: async (caller) => {
+      // As the operation plugin does for a query that opens nothing.
+      database.openOperation(caller, { readOnly: true });
+      await database.as(caller, (tx) => readObjectPage(tx, PAGE));
+      await database.closeOperation(caller);
+    },
     barePage: (caller) =>
       Promise.all([
         bare.query('BEGIN'),
