@@ -16,8 +16,6 @@ export interface ObjectRow {
   clearance: number;
   has_parts: boolean;
   thread_seq: string;
-  reply_seq: string | null;
-  supersedes_seq: string | null;
   superseded_by_seq: string | null;
   recalled_by_seq: string | null;
   created_at: Date;
@@ -26,7 +24,7 @@ export interface ObjectRow {
 
 /** The columns of ObjectRow, for `SELECT`; `o` is hub.object. */
 export const OBJECT_COLUMNS = `o.seq, o.id, o.kind, o.from_agency, o.from_unit, o.recipients, o.digest, o.ref, o.title, o.urgency,
-  o.clearance, o.has_parts, o.thread_seq, o.reply_seq, o.supersedes_seq, o.superseded_by_seq, o.recalled_by_seq,
+  o.clearance, o.has_parts, o.thread_seq, o.superseded_by_seq, o.recalled_by_seq,
   o.created_at, o.received_at`;
 
 @ObjectType({
