@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { type Mutation, mutationsOf } from './mutations.js';
 import { Workshop } from './workshop.js';
 
-const USAGE = `npm run mutate [-- --only <regular expression>] [--list] [--again]
+const USAGE = `npm run mutate [-- --only <regular expression>] [--list] [--again] [--jobs <number>]
 
 Takes out each right, policy, limit and check, one at a time, in a copy of the project, and names the test that fails. Goes on where
 it was stopped (data/mutate.json); --again begins anew. Fails when a mutation survives.
@@ -15,34 +17,42 @@ const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
 /** What became of each mutation: the test that noticed it, null when none did. */
 type Outcomes = Record<string, string | null>;
 
-function main(words: readonly string[]): number {
-  const options = new Set(['--only', '--list', '--again']);
-  const at = words.indexOf('--only');
-  if (words.some((word, i) => !options.has(word) && !(at !== -1 && i === at + 1))) {
+async function main(words: readonly string[]): Promise<number> {
+  const { values, isUnderstood } = optionsOf(words);
+  if (!isUnderstood) {
     process.stderr.write(USAGE);
     return 2;
   }
-  const only = new RegExp(at === -1 ? '' : words[at + 1]!);
+  const only = new RegExp(values.only ?? '');
   const mutations = mutationsOf(PROJECT_FOLDER).filter(({ id }) => only.test(id));
-  if (words.includes('--list')) {
+  if (values.list) {
     process.stdout.write(mutations.map(({ id }) => `${id}\n`).join(''));
     return 0;
   }
-  const outcomes = words.includes('--again') ? {} : readOutcomes();
-  const workshop = Workshop.open();
-  try {
-    const files = [...new Set(mutations.map(({ file }) => file))];
-    const failure = workshop.failureOfUnchanged(files, ['test/rules/operations.e2e-spec.ts']);
-    if (failure !== undefined) throw new Error(`A test fails with nothing taken out: ${failure}`);
-    for (const [i, mutation] of mutations.entries()) {
-      if (typeof outcomes[mutation.id] === 'string') continue;
-      outcomes[mutation.id] = judge(workshop, mutation);
-      writeOutcomes(outcomes);
-      const outcome = outcomes[mutation.id] ?? 'SURVIVED';
-      process.stdout.write(`${i + 1}/${mutations.length} ${mutation.id}\n    ${outcome}\n`);
+  const outcomes = values.again ? {} : readOutcomes();
+  const left = mutations.filter(({ id }) => typeof outcomes[id] !== 'string');
+  let done = mutations.length - left.length;
+  const environment = await startDatabase();
+  const work = async (): Promise<void> => {
+    const workshop = Workshop.open();
+    try {
+      const files = [...new Set(mutations.map(({ file }) => file))];
+      const failure = await workshop.failureOfUnchanged(files, ['test/rules/operations.e2e-spec.ts']);
+      if (failure !== undefined) throw new Error(`A test fails with nothing taken out: ${failure}`);
+      for (let mutation = left.shift(); mutation !== undefined; mutation = left.shift()) {
+        outcomes[mutation.id] = await judge(workshop, mutation, environment);
+        writeOutcomes(outcomes);
+        const outcome = outcomes[mutation.id] ?? 'SURVIVED';
+        process.stdout.write(`${++done}/${mutations.length} ${mutation.id}\n    ${outcome}\n`);
+      }
+    } finally {
+      workshop.close();
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: Number(values.jobs ?? 1) }, work));
   } finally {
-    workshop.close();
+    await globalStep('teardown');
   }
   const survivors = mutations.filter(({ id }) => outcomes[id] === null);
   process.stdout.write(`${mutations.length} mutations, ${survivors.length} survived\n`);
@@ -50,13 +60,50 @@ function main(words: readonly string[]): number {
   return survivors.length === 0 ? 0 : 1;
 }
 
+interface Options {
+  only?: string;
+  jobs?: string;
+  list?: boolean;
+  again?: boolean;
+}
+
+function optionsOf(words: readonly string[]): { values: Options; isUnderstood: boolean } {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        only: { type: 'string' },
+        jobs: { type: 'string' },
+        list: { type: 'boolean' },
+        again: { type: 'boolean' },
+      },
+    });
+    return { values, isUnderstood: values.jobs === undefined || /^[1-9]$/.test(values.jobs) };
+  } catch {
+    return { values: {}, isUnderstood: false };
+  }
+}
+
+/** Starts one PostgreSQL with its migrated template for all mutations, as each run of the tests does for itself; where tests find it. */
+async function startDatabase(): Promise<NodeJS.ProcessEnv> {
+  await globalStep('setup');
+  const { LIAISON_TEST_DATABASE, LIAISON_TEST_SECRETS } = process.env;
+  delete process.env['LIAISON_TEST_DATABASE'];
+  return { LIAISON_TEST_DATABASE, LIAISON_TEST_SECRETS };
+}
+
+async function globalStep(name: 'setup' | 'teardown'): Promise<void> {
+  const file = pathToFileURL(join(PROJECT_FOLDER, `test/support/global-${name}.mjs`));
+  await ((await import(file.href)) as { default: () => Promise<void> }).default();
+}
+
 /** The test that notices the mutation: first those beside it, then those that are most likely to, then all others. */
-function judge(workshop: Workshop, mutation: Mutation): string | null {
+async function judge(workshop: Workshop, mutation: Mutation, environment: NodeJS.ProcessEnv): Promise<string | null> {
   let left = testFiles();
   for (const pattern of [...likelyTests(mutation.file), /./]) {
     const tests = left.filter((file) => pattern.test(file));
     left = left.filter((file) => !tests.includes(file));
-    const killer = tests.length === 0 ? undefined : workshop.killer(mutation, tests);
+    const killer = tests.length === 0 ? undefined : await workshop.killer(mutation, tests, environment);
     if (killer !== undefined) return killer;
   }
   return null;
@@ -97,4 +144,4 @@ function writeOutcomes(outcomes: Outcomes): void {
   writeFileSync(STATE, `${JSON.stringify(outcomes, null, 2)}\n`);
 }
 
-process.exit(main(process.argv.slice(2)));
+process.exit(await main(process.argv.slice(2)));

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import ts from 'typescript';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import type { Mutation } from './mutations.js';
 
+const CHANGES_ROLES = /row-security|floor\/context/;
 const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
 /** A copy of the project in which one source at a time is changed. */
@@ -37,17 +39,25 @@ export class Workshop {
   }
 
   /** The first failure with sources that were written anew and not changed; there must be none. */
-  failureOfUnchanged(files: readonly string[], tests: readonly string[]): string | undefined {
+  failureOfUnchanged(files: readonly string[], tests: readonly string[]): Promise<string | undefined> {
     for (const file of files) this.write(file, this.read(file));
-    return this.firstFailure(tests);
+    return this.firstFailure(tests, {});
   }
 
-  /** The first test of these files that fails while the source is changed; undefined when none does. */
-  killer({ file, start, end, replacement }: Mutation, tests: readonly string[]): string | undefined {
+  /**
+   * The first test of these files that fails while the source is changed; undefined when none does. The tests find their PostgreSQL
+   * in `environment`. They make one of their own when a migration is changed, or when they change roles, which all its databases share.
+   */
+  async killer(
+    { file, start, end, replacement }: Mutation,
+    tests: readonly string[],
+    environment: NodeJS.ProcessEnv,
+  ): Promise<string | undefined> {
     const text = this.read(file);
     try {
       this.write(file, text.slice(0, start) + replacement + text.slice(end));
-      return this.firstFailure(tests);
+      const isOwn = file.startsWith('migrations/') || tests.some((test) => CHANGES_ROLES.test(test));
+      return await this.firstFailure(tests, isOwn ? {} : environment);
     } finally {
       this.write(file, text);
     }
@@ -65,15 +75,17 @@ export class Workshop {
   }
 
   /** Runs these test files until one fails: its name. Where nothing came to a test, that and why. */
-  private firstFailure(tests: readonly string[]): string | undefined {
+  private async firstFailure(tests: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
     const jest = [join(this.folder, 'node_modules/jest/bin/jest.js'), '--bail', '--testTimeout', '120000'];
-    const { status, stderr } = spawnSync(process.execPath, [...FLAGS, ...jest, '--runTestsByPath', ...tests], {
+    const child = spawn(process.execPath, [...FLAGS, ...jest, '--runTestsByPath', ...tests], {
       cwd: this.folder,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
       timeout: 30 * 60_000,
-      maxBuffer: 256 * 1024 * 1024,
     });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const [status] = (await once(child, 'close')) as [number | null];
     if (status === 0) return undefined;
     const [, file] = /^FAIL (\S+)/m.exec(stderr) ?? [];
     const [, test] = /^ {2}● (.* › .*|Test suite failed to run)$/m.exec(stderr) ?? [];

@@ -6,8 +6,9 @@ import { startEmbeddedDatabase } from '../../dist/src/embedded-database/embedded
 import { prepareDatabase } from '../../dist/src/database/prepare-database.js';
 import { SecretsFolder } from '../../dist/src/database/secrets.js';
 
-/** One PostgreSQL for all test files, with a migrated template that each file clones. */
+/** One PostgreSQL for all test files, with a migrated template that each file clones; none when whoever runs the tests has one. */
 export default async function setUp() {
+  if (process.env.LIAISON_TEST_DATABASE !== undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'liaison-hub-test-'));
   const secrets = await mkdtemp(join(tmpdir(), 'liaison-hub-secrets-'));
   const database = await startEmbeddedDatabase({ folder, durable: false });
