@@ -192,25 +192,30 @@ describe('A13 who is unknown, and who types a wrong password', () => {
   it('get the same answer, byte for byte, in like time, and leave nothing', async () => {
     const account = await anAccount();
     const before = await rows();
-    const times = { unknown: [] as number[], wrong: [] as number[] };
     const texts = new Set<string>();
-    for (let i = 0; i < 5; i++) {
-      for (const kind of ['unknown', 'wrong'] as const) {
-        await t.database.sql('UPDATE auth.password SET tries = 0');
-        const changes = kind === 'unknown' ? { name: 'VN-CUS-QQQQQQ' } : { password: 'another long password 1' };
-        const begun = performance.now();
-        const reply = await signIn(account, changes);
-        times[kind].push(performance.now() - begun);
-        expect(reply.status).toBe(401);
-        texts.add(JSON.stringify(reply.body).replace(/"serverTime":"[^"]+"/, ''));
+    const ratio = async (): Promise<number> => {
+      const times = { unknown: [] as number[], wrong: [] as number[] };
+      for (let i = 0; i < 5; i++) {
+        for (const kind of ['unknown', 'wrong'] as const) {
+          await t.database.sql('UPDATE auth.password SET tries = 0');
+          const changes = kind === 'unknown' ? { name: 'VN-CUS-QQQQQQ' } : { password: 'another long password 1' };
+          const begun = performance.now();
+          const reply = await signIn(account, changes);
+          times[kind].push(performance.now() - begun);
+          expect(reply.status).toBe(401);
+          texts.add(JSON.stringify(reply.body).replace(/"serverTime":"[^"]+"/, ''));
+        }
       }
-    }
+      return middle(times.unknown) / middle(times.wrong);
+    };
+    const isAlike = (share: number): boolean => share > 0.6 && share < 1.6;
+    // A machine that is busy for a moment may tell apart what is alike; it does not make alike, three times over, what is not.
+    let share = await ratio();
+    for (let tries = 1; tries < 3 && !isAlike(share); tries++) share = await ratio();
+    expect(isAlike(share)).toBe(true);
     expect(texts.size).toBe(1);
-    const ratio = middle(times.unknown) / middle(times.wrong);
-    expect(ratio).toBeGreaterThan(0.6);
-    expect(ratio).toBeLessThan(1.6);
     expect(await rows()).toEqual(before);
-  }, 60_000);
+  }, 120_000);
 
   it('are not told from what cannot be a name at all', async () => {
     const account = await anAccount();
