@@ -32,9 +32,11 @@ async function main(words: readonly string[]): Promise<number> {
   const outcomes = values.again ? {} : readOutcomes();
   const left = mutations.filter(({ id }) => typeof outcomes[id] !== 'string');
   let done = mutations.length - left.length;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
   const environment = await startDatabase();
   const work = async (): Promise<void> => {
-    const workshop = Workshop.open();
+    const workshop = Workshop.open(stop.signal);
     try {
       const files = [...new Set(mutations.map(({ file }) => file))];
       const failure = await workshop.failureOfUnchanged(files, ['test/rules/operations.e2e-spec.ts']);
@@ -50,9 +52,15 @@ async function main(words: readonly string[]): Promise<number> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: Number(values.jobs ?? 1) }, work));
+    const ends = await Promise.allSettled(Array.from({ length: Number(values.jobs ?? 1) }, work));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed && !stop.signal.aborted) throw failed.reason;
   } finally {
     await globalStep('teardown');
+  }
+  if (stop.signal.aborted) {
+    process.stderr.write(`Stopped after ${done} of ${mutations.length}; the same command goes on.\n`);
+    return 130;
   }
   const survivors = mutations.filter(({ id }) => outcomes[id] === null);
   process.stdout.write(`${mutations.length} mutations, ${survivors.length} survived\n`);
@@ -100,7 +108,7 @@ async function globalStep(name: 'setup' | 'teardown'): Promise<void> {
 /** The test that notices the mutation: first those beside it, then those that are most likely to, then all others. */
 async function judge(workshop: Workshop, mutation: Mutation, environment: NodeJS.ProcessEnv): Promise<string | null> {
   let left = testFiles();
-  for (const pattern of [...likelyTests(mutation.file), /./]) {
+  for (const pattern of [ownTest(mutation.file), ...likelyTests(mutation.file), /./]) {
     const tests = left.filter((file) => pattern.test(file));
     left = left.filter((file) => !tests.includes(file));
     const killer = tests.length === 0 ? undefined : await workshop.killer(mutation, tests, environment);
@@ -109,7 +117,12 @@ async function judge(workshop: Workshop, mutation: Mutation, environment: NodeJS
   return null;
 }
 
-/** Where the mutation of a file is most likely to be noticed, quick tests first. */
+/** The test file of the same name. */
+function ownTest(file: string): RegExp {
+  return new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
+}
+
+/** Where the mutation of a file is most likely to be noticed next, quick tests first. */
 function likelyTests(file: string): RegExp[] {
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
   const named = new RegExp(`${basename(file, '.ts').split(/[-.]/)[0]}.*spec\\.ts$`);

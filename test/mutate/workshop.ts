@@ -12,22 +12,36 @@ const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarni
 
 /** A copy of the project in which one source at a time is changed. */
 export class Workshop {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    private readonly stop: AbortSignal,
+  ) {}
 
-  /** Copies what the repository has, as it is now, and builds it. */
-  static open(): Workshop {
-    const folder = mkdtempSync(join(tmpdir(), 'liaison-mutate-'));
+  /** Copies what the repository has, as it is now, and builds it. Its tests end with an AbortError when `stop` says so. */
+  static open(stop: AbortSignal): Workshop {
+    const workshop = new Workshop(mkdtempSync(join(tmpdir(), 'liaison-mutate-')), stop);
+    try {
+      workshop.fill();
+      return workshop;
+    } catch (error) {
+      workshop.close();
+      throw error;
+    }
+  }
+
+  private fill(): void {
     const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
       cwd: PROJECT_FOLDER,
       encoding: 'utf8',
     });
     for (const file of files.split('\n').filter((each) => each && existsSync(join(PROJECT_FOLDER, each)))) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      cpSync(join(PROJECT_FOLDER, file), join(folder, file));
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(PROJECT_FOLDER, file), join(this.folder, file));
     }
-    symlinkSync(join(PROJECT_FOLDER, 'node_modules'), join(folder, 'node_modules'));
-    execFileSync(process.execPath, [join(folder, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], { cwd: folder });
-    return new Workshop(folder);
+    symlinkSync(join(PROJECT_FOLDER, 'node_modules'), join(this.folder, 'node_modules'));
+    execFileSync(process.execPath, [join(this.folder, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
+      cwd: this.folder,
+    });
   }
 
   close(): void {
@@ -82,6 +96,7 @@ export class Workshop {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: 30 * 60_000,
+      signal: this.stop,
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
