@@ -105,7 +105,7 @@ export class CreateFloor1795300000000 implements MigrationInterface {
       BEGIN
         RETURN (SELECT pg_catalog.range_agg(pg_catalog.int8range(
             hub.place(m.audience_id, m.since_seq), hub.place(m.audience_id, LEAST(m.until_seq, 68719476736))))
-          FROM hub.membership m WHERE m.agency_id = me[2] AND (m.unit_id IS NULL OR m.unit_id = me[3]));
+          FROM hub.membership m WHERE m.agency_id = me[2] AND (m.unit_id IS NULL OR m.unit_id = NULLIF(me[3], '')));
       END $$;
 
       -- Domain time: wall time, or the instant inside the context, which only a demonstration hub signs into one.

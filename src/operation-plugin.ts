@@ -9,8 +9,8 @@ import { languageOf } from './common/messages/messages.js';
 const WAITING_NAMES: ReadonlySet<string> = new Set(['changes']);
 
 /**
- * Gives each query operation its one transaction and commits it before the answer leaves, so that nothing is shown whose access
- * event was not stored; an answer without data leaves no event. Errors are put into the reader's language on the way out.
+ * Gives each query operation its one transaction. One that may open something is committed before the answer leaves, so that nothing is
+ * shown whose access event was not stored; an answer without data leaves no event. Errors are put into the reader's language on the way out.
  */
 export function operationPlugin(
   database: ScopedDatabase,

@@ -193,8 +193,8 @@ describe('A13 who is unknown, and who types a wrong password', () => {
     const account = await anAccount();
     const before = await rows();
     const texts = new Set<string>();
+    const times = { unknown: [] as number[], wrong: [] as number[] };
     const ratio = async (): Promise<number> => {
-      const times = { unknown: [] as number[], wrong: [] as number[] };
       for (let i = 0; i < 5; i++) {
         for (const kind of ['unknown', 'wrong'] as const) {
           await t.database.sql('UPDATE auth.password SET tries = 0');
@@ -208,10 +208,9 @@ describe('A13 who is unknown, and who types a wrong password', () => {
       }
       return middle(times.unknown) / middle(times.wrong);
     };
-    const isAlike = (share: number): boolean => share > 0.6 && share < 1.6;
-    // A machine that is busy for a moment may tell apart what is alike; it does not make alike, three times over, what is not.
+    // A machine that is busy for a moment may tell apart what is alike: then there are more tries, and all of them count.
     let share = await ratio();
-    for (let tries = 1; tries < 3 && !isAlike(share); tries++) share = await ratio();
+    for (let more = 0; more < 2 && !isAlike(share); more++) share = await ratio();
     expect(isAlike(share)).toBe(true);
     expect(texts.size).toBe(1);
     expect(await rows()).toEqual(before);
@@ -287,9 +286,14 @@ describe('an administrator at the desk', () => {
 });
 
 function middle(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[2]!;
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }
 
 function spaced(code: string): string {
   return `${code.slice(0, 3)} ${code.slice(3)}`;
+}
+
+/** Whether two times stand in this ratio when the work behind them is the same. */
+function isAlike(share: number): boolean {
+  return share > 0.6 && share < 1.6;
 }

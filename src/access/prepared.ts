@@ -4,6 +4,8 @@ import type { EntityManager } from 'typeorm';
 export interface Connection {
   /** Of the server's process behind it. */
   processID: number;
+  /** T inside a sound transaction, E in one of which a statement failed, I outside. */
+  getTransactionStatus(): string | null;
   query(sql: string, values?: unknown[]): Promise<{ command: string }>;
   query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
   connection: { stream: { cork(): void; uncork(): void } };

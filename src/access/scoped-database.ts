@@ -19,6 +19,8 @@ interface Transaction {
   readonly manager: EntityManager;
   /** Whether the deadline has passed: nothing of it is stored, and whatever fails in it fails for that. */
   readonly isLate: () => boolean;
+  /** Whether it was begun under the caller's context and no statement of it has failed; throws what kept it from beginning. */
+  isSound(): Promise<boolean>;
   commit(): Promise<void>;
   rollBack(): Promise<void>;
 }
@@ -81,11 +83,12 @@ export class ScopedDatabase {
     const transaction = await operation.begun;
     if (!transaction) return;
     if (!isShown) return transaction.rollBack();
-    if (operation.readOnly && !transaction.isLate()) {
-      setImmediate(() => void transaction.commit().catch(() => undefined));
-      return;
-    }
     try {
+      if (operation.readOnly && (await transaction.isSound())) {
+        // Its failure would lose nothing: a connection that breaks here leaves the pool.
+        setImmediate(() => void transaction.commit().catch(() => undefined));
+        return;
+      }
       await transaction.commit();
     } catch (error) {
       await transaction.rollBack();
@@ -119,7 +122,8 @@ export class ScopedDatabase {
       connection.query(readOnly ? 'BEGIN READ ONLY' : 'BEGIN'),
       connection.query({ name: 'context', text: SET_CONTEXT, values: [this.contextOf(caller)] }),
     ]);
-    head.catch(() => undefined); // awaited at the end; a failed head fails every statement after it
+    // Awaited at the end: where BEGIN alone fails, the statements after it see nothing, for there is no caller, and must not answer so.
+    head.catch(() => undefined);
     markTransaction(runner, true);
     let isLate = false;
     const finish = async (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
@@ -146,6 +150,10 @@ export class ScopedDatabase {
     return {
       manager: runner.manager,
       isLate: () => isLate,
+      isSound: async () => {
+        await head;
+        return !isLate && connection.getTransactionStatus() === 'T';
+      },
       commit: async () => {
         await finishOnce('COMMIT');
         if (isLate) throw new Unavailable();

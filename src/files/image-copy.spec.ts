@@ -63,7 +63,7 @@ describe('the copy of an image', () => {
       plain.subarray(at),
     ]);
     const times = (): number => {
-      const look = cpuOf(() => flood.reduce((sum, byte) => sum + byte));
+      const look = Math.min(...[1, 2, 3].map(() => cpuOf(() => flood.reduce((sum, byte) => sum + byte))));
       return (
         cpuOf(() => {
           try {

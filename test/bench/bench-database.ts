@@ -49,23 +49,30 @@ export function percentile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** How long each of `count` runs takes, in milliseconds, after `warmUp` runs that do not count. */
-export async function sample(count: number, warmUp: number, run: () => Promise<unknown>): Promise<number[]> {
+/** One run of a program. What it leaves to be waited for afterwards is not part of its time. */
+export type Run = () => Promise<{ rest: Promise<unknown> } | void>;
+
+/** How long a run took, in milliseconds: until it had its result, and until its rest was over too. */
+export interface Sample {
+  ms: number;
+  wholeMs: number;
+}
+
+/** How long each of `count` runs takes, after `warmUp` runs that do not count. */
+export async function sample(count: number, warmUp: number, run: Run): Promise<Sample[]> {
   return (await sampleInTurn(count, warmUp, [run]))[0]!;
 }
 
 /** Like `sample` for several programs that take turns: the machine's slow moments fall on all of them alike. */
-export async function sampleInTurn(
-  count: number,
-  warmUp: number,
-  runs: readonly (() => Promise<unknown>)[],
-): Promise<number[][]> {
-  const samples: number[][] = runs.map(() => []);
+export async function sampleInTurn(count: number, warmUp: number, runs: readonly Run[]): Promise<Sample[][]> {
+  const samples: Sample[][] = runs.map(() => []);
   for (let i = -warmUp; i < count; i += 1) {
     for (const [place, run] of runs.entries()) {
       const start = performance.now();
-      await run();
-      if (i >= 0) samples[place]!.push(performance.now() - start);
+      const left = await run();
+      const ms = performance.now() - start;
+      await left?.rest;
+      if (i >= 0) samples[place]!.push({ ms, wholeMs: performance.now() - start });
     }
   }
   return samples;

@@ -54,6 +54,25 @@ describe('an operation', () => {
     expect(next).toEqual([{ agency: 'MM-CUS' }]);
   });
 
+  it('that could not begin answers nothing, though its statements ran: nobody is not shown an empty list', async () => {
+    const broken = await appDataSource(database.access.appUrl, 1).initialize();
+    try {
+      const a = caller('VN-CUS');
+      const unlucky = new ScopedDatabase(broken, database.access.contextKey, new Clock(false));
+      const runner = broken.createQueryRunner();
+      const connection = (await runner.connect()) as { query(...words: unknown[]): unknown };
+      const send = connection.query.bind(connection);
+      // PostgreSQL refuses the first statement and takes those that are sent with it, each by itself.
+      connection.query = (sql, ...rest) => send(sql === 'BEGIN READ ONLY' ? 'BEGIN READ BROKEN' : sql, ...rest);
+      await runner.release();
+      unlucky.openOperation(a, { readOnly: true });
+      expect(await unlucky.as(a, (tx) => prepared(tx, 'who', WHO))).toEqual([{ agency: null }]);
+      await expect(unlucky.closeOperation(a)).rejects.toThrow('syntax error');
+    } finally {
+      await broken.destroy();
+    }
+  });
+
   it('takes no work after its end', async () => {
     const a = caller('VN-CUS');
     scoped.openOperation(a, { readOnly: true });
@@ -88,7 +107,9 @@ describe('a transaction that lasts too long', () => {
   afterAll(() => pool.destroy());
 
   const sleeping = (): Promise<{ pid: number }[]> =>
-    database.sql("SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'");
+    database.sql(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'",
+    );
   const inTransaction = (): Promise<{ pid: number }[]> =>
     database.sql(
       "SELECT pid FROM pg_stat_activity WHERE usename = 'hub_app' AND datname = current_database() AND state LIKE 'idle in%'",

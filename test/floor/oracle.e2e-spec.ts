@@ -65,7 +65,7 @@ const HOLES: [name: string, policy: string, table: string, condition: string][] 
 const BLIND_SPOTS: [name: string, piece: string, instead: string][] = [
   ['joining shows what was before', 'm.since_seq', '0'],
   ['leaving does not end sight', 'LEAST(m.until_seq, 68719476736)', '68719476736'],
-  ['units share what was sent to one', 'AND (m.unit_id IS NULL OR m.unit_id = me[3])', ''],
+  ['units share what was sent to one', "AND (m.unit_id IS NULL OR m.unit_id = NULLIF(me[3], ''))", ''],
   ['agencies share what was sent to one', 'm.agency_id = me[2] AND', ''],
 ];
 
