@@ -29,6 +29,8 @@ export class People {
   async page(role: string): Promise<OfficersPage> {
     const known = this.pages.get(role);
     if (known) return known;
+    // Perhaps an administrator has suspended the officers' own unit.
+    await this.restore();
     const page = await aSignedIn(this.t, this.party, [role]);
     this.pages.set(role, page);
     return page;
