@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { type Language, message, type MessageKey, type MessageParams } from '../common/messages/messages.js';
+import { type Language, message, type MessageKey, type Phrase } from '../common/messages/messages.js';
 import { EXIT, type ExitCode, Failure } from './failures.js';
 import { printable } from './printable.js';
 
@@ -34,9 +34,12 @@ export class Cli {
   }
 
   /** A sentence in the user's language; what is filled in cannot steer the terminal. */
-  text = (key: MessageKey, params: MessageParams = {}): string => {
-    const safe = Object.entries(params).map(([name, value]) => [name, printable(String(value))]);
-    return message(key, this.language, Object.fromEntries(safe) as MessageParams);
+  text = (key: MessageKey, params: Phrase['params'] = {}): string => {
+    const safe = Object.entries(params).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'object' ? this.text(value.key, value.params) : printable(String(value)),
+    ]);
+    return message(key, this.language, Object.fromEntries(safe));
   };
 
   /** Makes a command's action of work that gives an outcome. */

@@ -1,5 +1,5 @@
-import type { MessageKey, MessageParams } from '../common/messages/messages.js';
-import { PROTOCOL_FAULTS, ProtocolError } from '../protocol/errors.js';
+import type { MessageKey, Phrase } from '../common/messages/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { HubRefused, HubUnreachable, NotSignedIn, type ReportedProblem } from './client-errors.js';
 import { NothingToSign } from './sign-composition.js';
 
@@ -23,7 +23,7 @@ export class Failure extends Error {
   constructor(
     readonly exitCode: ExitCode,
     readonly key: MessageKey,
-    readonly params: MessageParams = {},
+    readonly params: NonNullable<Phrase['params']> = {},
   ) {
     super(key);
   }
@@ -39,7 +39,7 @@ export interface Told {
   problems?: readonly ReportedProblem[];
 }
 
-type Text = (key: MessageKey, params?: MessageParams) => string;
+type Text = (key: MessageKey, params?: Phrase['params']) => string;
 
 /** Whatever was thrown, in the user's language and with its exit code. */
 export function tell(error: unknown, text: Text): Told {
@@ -63,7 +63,7 @@ export async function refusing<T>(check: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const { sub, pointer = '' } = error;
-    throw new Failure(EXIT.refused, 'cli.failure.protocol', { sub, pointer, sentence: PROTOCOL_FAULTS[sub] });
+    throw new Failure(EXIT.refused, 'cli.failure.protocol', { sub, pointer, sentence: { key: `cli.fault.${sub}` } });
   }
 }
 
@@ -85,6 +85,6 @@ function tellRefusal({ message, code, sub, pointer, problems }: HubRefused, text
 }
 
 function tellFault({ sub, pointer = '' }: ProtocolError, exitCode: ExitCode, text: Text): Told {
-  const message = text('cli.failure.protocol', { sub, pointer, sentence: PROTOCOL_FAULTS[sub] });
+  const message = text('cli.failure.protocol', { sub, pointer, sentence: { key: `cli.fault.${sub}` } });
   return { exitCode, message, code: 'BAD_SIGNED_OBJECT', sub, ...(pointer === '' ? {} : { pointer }) };
 }

@@ -1,5 +1,4 @@
 import type { BundleNote, ObjectVerdict } from '../protocol/bundle.js';
-import { PROTOCOL_FAULTS } from '../protocol/errors.js';
 import type { Cli } from './cli.js';
 import { attachmentText } from './rendering.js';
 
@@ -12,7 +11,7 @@ export function isGood({ verdict }: ObjectVerdict): boolean {
 export function verdictLine(cli: Cli, judged: ObjectVerdict, unspoken: readonly BundleNote[] = []): string {
   const { verdict, kind, id, from, error } = judged;
   const notes = judged.notes.filter((note) => !unspoken.includes(note)).map((note) => cli.text(`cli.note.${note}`));
-  const faults = error === undefined ? [] : [`${error}: ${PROTOCOL_FAULTS[error]}`];
+  const faults = error === undefined ? [] : [`${error}: ${cli.text(`cli.fault.${error}`)}`];
   return cli.text('cli.verdict.line', {
     verdict: cli.text(`cli.verdict.${verdict}`),
     kind: kind ?? '?',

@@ -15,6 +15,18 @@ export function isDatabaseTimeout(error: unknown): boolean {
   return GIVEN_UP.has(databaseError(error).code ?? '');
 }
 
-function databaseError(error: unknown): { code?: string; message?: string } {
-  return ((error as { driverError?: unknown }).driverError ?? error) as { code?: string; message?: string };
+/** What Node and pg call a connection that cannot be made or has broken; pg has no codes for some. */
+const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const BROKEN =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+
+/** Whether PostgreSQL cannot be reached, has ended the connection, or takes none now (its severity FATAL ends every session). */
+export function isDatabaseUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, message, severity } = databaseError(error);
+  return severity === 'FATAL' || UNREACHABLE.test(code ?? '') || BROKEN.test(message ?? '');
+}
+
+function databaseError(error: unknown): { code?: string; message?: string; severity?: string } {
+  return ((error as { driverError?: unknown }).driverError ?? error) as ReturnType<typeof databaseError>;
 }

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HubError, type Problem } from './errors.js';
 import { type Language, message } from './messages/messages.js';
+import { tellable } from './tellable.js';
 
 const logger = new Logger('GraphQL');
 
@@ -13,7 +14,7 @@ type WithCause = GraphQLFormattedError & { [CAUSE]?: HubError };
 
 /** The only place where an error becomes an answer: our own with their code, clients' mistakes as BAD_REQUEST, all else INTERNAL. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = causeOf(error);
+  const cause = tellable(causeOf(error));
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof HubError) {
     const answer = {

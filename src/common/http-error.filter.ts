@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HubError, NotFound } from './errors.js';
 import { extensionsOf } from './format-error.js';
 import { languageOf, message, type MessageKey } from './messages/messages.js';
+import { tellable } from './tellable.js';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
@@ -37,7 +38,7 @@ export class HttpErrorFilter implements ExceptionFilter {
     // The route may have set another type already, for which Fastify refuses to write an object.
     const reply = host.switchToHttp().getResponse<FastifyReply>().type('application/json; charset=utf-8');
     const language = languageOf(host.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']);
-    const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : error;
+    const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : tellable(error);
     if (known instanceof HubError) {
       if (known.details.retryAfter !== undefined) reply.header('retry-after', String(known.details.retryAfter));
       return reply.status(statusOf(known)).send({

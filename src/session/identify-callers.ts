@@ -3,6 +3,7 @@ import { HubError, NonceWanted } from '../common/errors.js';
 import { extensionsOf } from '../common/format-error.js';
 import { statusOf } from '../common/http-error.filter.js';
 import { languageOf, message } from '../common/messages/messages.js';
+import { tellable } from '../common/tellable.js';
 import type { Authenticator } from './authenticator.js';
 import { PROOF_ALGORITHMS } from './dpop-proof.js';
 import type { ConsoleSessions } from './people/console-sessions.js';
@@ -22,7 +23,8 @@ export function identifyCallers(
       const caller = (await authenticator.authenticate(request)) ?? (await sessions?.authenticate(request));
       if (caller) request.caller = caller;
       return undefined;
-    } catch (error) {
+    } catch (cause) {
+      const error = tellable(cause);
       if (!(error instanceof HubError)) throw error;
       const language = languageOf(request.headers['accept-language']);
       if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, type ClientMetadata, errors } from 'oidc-provider';
-import type { Pool } from 'pg';
+import type { Pool, QueryResult, QueryResultRow } from 'pg';
+import { isDatabaseUnreachable } from '../common/database-fault.js';
 import { algorithmOf } from '../protocol/keys.js';
 import { UnitSystems } from './unit-systems.js';
 
@@ -21,34 +22,43 @@ export class PostgresAdapter implements Adapter {
     const isMark = this.model === 'ReplayDetection';
     const sql = isMark ? `${UPSERT} WHERE r.expires_at <= now()` : UPSERT;
     const ttl = isMark ? (expiresIn ?? 0) + 60 : (expiresIn ?? null);
-    const { rowCount } = await this.pool.query(sql, [this.model, hash(id), kept, grant, ttl]);
+    const { rowCount } = await this.ask(sql, [this.model, hash(id), kept, grant, ttl]);
     if (rowCount === 0) throw new errors.InvalidClientAuth('an assertion or a proof must only be used once');
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const { rows } = await this.pool.query<StoredRecord>(FIND, [this.model, hash(id)]);
+    const { rows } = await this.ask<StoredRecord>(FIND, [this.model, hash(id)]);
     const [row] = rows;
     return row && { ...row.payload, jti: id, ...(row.consumed === null ? {} : { consumed: row.consumed }) };
   }
 
   /** Only the first of several at once consumes. */
   async consume(id: string): Promise<void> {
-    const { rowCount } = await this.pool.query(CONSUME, [this.model, hash(id)]);
+    const { rowCount } = await this.ask(CONSUME, [this.model, hash(id)]);
     if (rowCount === 0) throw new errors.InvalidGrant('already consumed');
   }
 
   async destroy(id: string): Promise<void> {
-    await this.pool.query('DELETE FROM auth.oidc_record WHERE model = $1 AND id_hash = $2', [this.model, hash(id)]);
+    await this.ask('DELETE FROM auth.oidc_record WHERE model = $1 AND id_hash = $2', [this.model, hash(id)]);
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
     const sql = 'DELETE FROM auth.oidc_record WHERE model = $1 AND grant_hash = $2';
-    await this.pool.query(sql, [this.model, hash(grantId)]);
+    await this.ask(sql, [this.model, hash(grantId)]);
   }
 
   /** Nothing of ours outlives an interaction, so there are neither sessions nor user codes to look up. */
   async findByUid(): Promise<undefined> {}
   async findByUserCode(): Promise<undefined> {}
+
+  private ask<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>> {
+    return this.pool.query<R>(text, values).catch(sayUnavailable);
+  }
+}
+
+/** What the provider answers a client with that is to come again: its own words, since it knows none of the hub's. */
+function sayUnavailable(error: unknown): never {
+  throw isDatabaseUnreachable(error) ? new errors.OIDCProviderError(503, 'temporarily_unavailable') : error;
 }
 
 /** Clients are not stored: a client is the console, or a unit whose system may sign in, as the hub's own records have it at this moment. */
@@ -64,7 +74,7 @@ export class ClientAdapter extends PostgresAdapter {
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (id === this.console.client_id) return this.console;
-    const system = await this.systems.find(id);
+    const system = await this.systems.find(id).catch(sayUnavailable);
     if (!system || system.keys.length === 0) return undefined;
     // In a JWK `use: sig` says what the key does; what it may be used for is the key set's `use`, checked by UnitSystems.
     const keys = system.keys.map(({ kid, jwk }) => ({ ...jwk, kid, use: 'sig', alg: algorithmOf(jwk) }));

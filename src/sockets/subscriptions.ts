@@ -11,7 +11,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { CloseCode, makeServer, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, makeServer, MessageType, type SubscribePayload } from 'graphql-ws';
 import type { RawData } from 'ws';
 import type { GraphqlContext } from '../access/current-caller.js';
 import { HubError, LimitExceeded, RateLimited } from '../common/errors.js';
@@ -30,6 +30,16 @@ const INIT_MS = 3_000;
 const MOST_SUBSCRIPTIONS = 10;
 /** Points that each message costs. */
 const MESSAGE = 10;
+/** What clients may say; the rest is for the hub to say. */
+const FROM_CLIENTS: ReadonlySet<unknown> = new Set([
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+]);
+/** RFC 6455 section 5.5: what a frame that closes has room for, beside its code. */
+const LONGEST_REASON_BYTES = 123;
 const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule, documentLimits];
 
 /** What subscriptions need of the hub. */
@@ -85,7 +95,8 @@ export function subscriptionServer(parts: SubscriptionParts): (open: OpenSocket)
     const closed = server.opened(
       {
         protocol: socket.protocol,
-        close: (code, reason) => socket.close(code, reason),
+        // The library repeats a client's id in some of its reasons.
+        close: (code, reason) => socket.close(code, shortened(reason)),
         send: (text) =>
           new Promise((resolve, reject) => {
             if (socket.readyState !== socket.OPEN) resolve();
@@ -137,9 +148,10 @@ async function prepare(
   return { schema, document, operationName: operationName ?? null, variableValues, contextValue };
 }
 
-/** graphql-ws knows documents by their text alone, so a message that names its document by id gets an empty one. */
+/** What a client may have said. graphql-ws knows documents by their text alone, so a message that names its document by id gets an empty one. */
 function withText(message: unknown): unknown {
-  const { payload, ...rest } = (message ?? {}) as { payload?: unknown };
+  const { payload, ...rest } = (message ?? {}) as { type?: unknown; payload?: unknown };
+  if (!FROM_CLIENTS.has(rest.type)) throw new BadRequestException();
   if (typeof payload !== 'object' || payload === null || !('documentId' in payload)) return message;
   return { ...rest, payload: { query: '', ...payload } };
 }
@@ -150,6 +162,10 @@ function inWords(error: GraphQLError, { request }: OpenSocket): GraphQLFormatted
   const isMistake = originalError === undefined || originalError instanceof GraphQLError;
   const formatted = { ...error.toJSON(), ...(isMistake && { extensions: { code: 'BAD_REQUEST' } }) };
   return inLanguage(formatError(formatted, error), languageOf(request.headers['accept-language']));
+}
+
+function shortened(reason = ''): string {
+  return Buffer.byteLength(reason) <= LONGEST_REASON_BYTES ? reason : '';
 }
 
 function closeFor(error: unknown): [code: number, reason: string] {

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import { canonicalize } from '../../src/protocol/canonical.js';
 import { signRaw } from '../../src/protocol/testing.js';
 import { aHeader, SUBMIT_TEXT } from '../hostile/hostile.js';
-import { type Dice, mutated, mutatedValue, oddText, oddValue } from './dice.js';
+import { addressSafe, type Dice, headerSafe, mutated, mutatedValue, oddText, oddValue } from './dice.js';
 import { operationOf } from './documents.js';
+import { aFile } from './files.js';
+import { anOfficersAttempt } from './officers.js';
+import type { OfficersPage } from './people.js';
 import type { Target } from './target.js';
 
 /** One request, as it goes out. */
@@ -17,6 +19,8 @@ export interface Attempt {
   body?: string | Uint8Array<ArrayBuffer>;
   /** Whether the attacker's token and a fresh proof go with it. */
   isSignedIn: boolean;
+  /** The officer whose page sends it, if nothing was done to the session's marks. */
+  officer?: OfficersPage;
   /** Being taken would be a fault: it was changed after it was signed. */
   isForged?: boolean;
 }
@@ -36,7 +40,12 @@ export function anAttempt(dice: Dice, target: Target, schema: GraphQLSchema): Pr
     () => aBody(dice, target, schema),
     () => aProof(dice, target),
     () => aRoute(dice, target),
-    () => aFile(dice),
+    async () => aFile(dice),
+    () => anOfficersAttempt(dice, target, schema),
+    () => anOfficersAttempt(dice, target, schema),
+    () => anOfficersAttempt(dice, target, schema),
+    () => anOfficersAttempt(dice, target, schema),
+    () => anOfficersAttempt(dice, target, schema),
     () => aSignIn(dice),
   ];
   return dice.pick(kinds)();
@@ -156,46 +165,6 @@ async function aRoute(dice: Dice, { known }: Target): Promise<Attempt> {
   };
 }
 
-async function aFile(dice: Dice): Promise<Attempt> {
-  const starts = [
-    '%PDF-1.7\n',
-    '\x89PNG\r\n\x1a\n',
-    '\xff\xd8\xff\xe0',
-    'PK\x03\x04',
-    'RIFF....WEBP',
-    'a;b\n',
-    '<svg>',
-    '',
-  ];
-  const content = Buffer.from(
-    `${dice.pick(starts)}${mutated(dice, 'x'.repeat(200))}${dice.pick(['', '%%EOF', 'PK\x05\x06'])}`,
-    'latin1',
-  );
-  const digest = createHash('sha256').update(content).digest('base64');
-  const types = [
-    'application/pdf',
-    'image/png',
-    'image/jpeg',
-    'image/webp',
-    'text/csv',
-    'image/svg+xml',
-    'x',
-    'text/csv; charset=x',
-  ];
-  return {
-    name: 'a file',
-    method: 'POST',
-    path: '/files',
-    headers: {
-      'content-type': dice.pick(types),
-      'content-digest': dice.chance(80) ? `sha-256=:${digest}:` : oddHeader(dice),
-      ...(dice.chance(20) ? { 'content-disposition': oddHeader(dice) } : {}),
-    },
-    body: new Uint8Array(content),
-    isSignedIn: true,
-  };
-}
-
 async function aSignIn(dice: Dice): Promise<Attempt> {
   const names = [
     'grant_type',
@@ -251,18 +220,3 @@ function jwtMutated(dice: Dice, text: string): string {
 }
 
 const oddHeader = (dice: Dice): string => headerSafe(oddText(dice));
-
-/** What fetch will send as a header: one line of latin1. */
-function headerSafe(text: string): string {
-  return Buffer.from(text.slice(0, 4_000))
-    .toString('latin1')
-    .replaceAll(/[\r\n\0]/g, ' ')
-    .trim();
-}
-
-/** What fetch will send as an address on the same host. */
-function addressSafe(path: string): string {
-  return `/${encodeURI(path.replaceAll(/\p{Cs}/gu, ''))
-    .replaceAll('%25', '%')
-    .replace(/^\/+/, '')}`.slice(0, 4_000);
-}

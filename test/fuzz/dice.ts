@@ -151,3 +151,18 @@ export function mutatedValue(dice: Dice, value: unknown): unknown {
   if (typeof value === 'string' && dice.chance(50)) return mutated(dice, value);
   return oddValue(dice);
 }
+
+/** What fetch will send as a header: one line of latin1. */
+export function headerSafe(text: string): string {
+  return Buffer.from(text.slice(0, 4_000))
+    .toString('latin1')
+    .replaceAll(/[\r\n\0]/g, ' ')
+    .trim();
+}
+
+/** What fetch will send as an address on the same host. */
+export function addressSafe(path: string): string {
+  return `/${encodeURI(path.replaceAll(/\p{Cs}/gu, ''))
+    .replaceAll('%25', '%')
+    .replace(/^\/+/, '')}`.slice(0, 4_000);
+}

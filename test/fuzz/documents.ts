@@ -1,4 +1,5 @@
 import {
+  getOperationAST,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
@@ -10,6 +11,12 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  type NamedTypeNode,
+  NoUnusedFragmentsRule,
+  parse,
+  specifiedRules,
+  typeFromAST,
+  validate,
 } from 'graphql';
 import { type Dice, oddText, oddValue } from './dice.js';
 
@@ -19,6 +26,9 @@ export interface GraphqlRequest {
   variables?: Record<string, unknown>;
   operationName?: unknown;
 }
+
+/** Values that arguments of these names may have. */
+export type Known = Record<string, readonly unknown[]>;
 
 const MAX_DEPTH = 6;
 
@@ -85,39 +95,10 @@ class Document {
 }
 
 /** An operation of the schema, its arguments filled from `known` where it has a value of that name. */
-export function operationOf(
-  dice: Dice,
-  schema: GraphQLSchema,
-  known: Record<string, readonly unknown[]>,
-): GraphqlRequest {
+export function operationOf(dice: Dice, schema: GraphQLSchema, known: Known): GraphqlRequest {
   const isMutation = dice.chance(25);
   const root = (isMutation ? schema.getMutationType() : schema.getQueryType())!;
-  const valueOf = (name: string, type: GraphQLInputType, depth = 0): unknown => {
-    if (dice.chance(4)) return oddValue(dice);
-    if (isNonNullType(type)) return valueOf(name, type.ofType, depth);
-    if (isListType(type)) return dice.some(0, 2, () => valueOf(name, type.ofType, depth));
-    if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields()).filter(
-        (field) => isNonNullType(field.type) || (depth < 4 && dice.chance(30)),
-      );
-      return Object.fromEntries(fields.map((field) => [field.name, valueOf(field.name, field.type, depth + 1)]));
-    }
-    if (isEnumType(type)) return dice.pick(type.getValues()).name;
-    if (known[name] && dice.chance(85)) return dice.pick(known[name]);
-    switch (String(type)) {
-      case 'Int':
-        return dice.pick([1, 2, 0, -1, 20, 100, 101, 2 ** 31]);
-      case 'Float':
-        return dice.pick([1, 0, -1.5, 1e300, 0.1]);
-      case 'Boolean':
-        return dice.chance(50);
-      case 'DateTime':
-        return dice.pick(['2026-01-01T00:00:00Z', '2030-12-31T23:59:59Z', 'yesterday', '2026-13-01T00:00:00Z']);
-      default:
-        return dice.chance(70) ? dice.pick(['x', 'A text of some words', 'VN', 'en', '1']) : oddText(dice);
-    }
-  };
-  const document = new Document(dice, valueOf);
+  const document = new Document(dice, (name, type) => valueOf(dice, known, name, type));
   const selection = document.selection(root, 0);
   const declared = document.declared.length > 0 ? `(${document.declared.join(', ')})` : '';
   const name = dice.chance(10) ? 'Named' : '';
@@ -127,6 +108,77 @@ export function operationOf(
     variables: dice.chance(3) ? { ...document.variables, extra: oddValue(dice) } : document.variables,
     ...(dice.chance(5) ? { operationName: dice.pick(['Named', 'Other', null, 1, '']) } : {}),
   };
+}
+
+/** A value of this type, mostly: one of `known` where it has some of that name. */
+function valueOf(dice: Dice, known: Known, name: string, type: GraphQLInputType, depth = 0): unknown {
+  if (dice.chance(4)) return oddValue(dice);
+  if (isNonNullType(type)) return valueOf(dice, known, name, type.ofType, depth);
+  if (isListType(type)) return dice.some(0, 2, () => valueOf(dice, known, name, type.ofType, depth));
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isNonNullType(field.type) || (depth < 4 && dice.chance(30)),
+    );
+    return Object.fromEntries(
+      fields.map((field) => [field.name, valueOf(dice, known, field.name, field.type, depth + 1)]),
+    );
+  }
+  if (isEnumType(type)) return dice.pick(type.getValues()).name;
+  if (known[name] && dice.chance(85)) return dice.pick(known[name]);
+  switch (String(type)) {
+    case 'Int':
+      return dice.pick([1, 2, 0, -1, 20, 100, 101, 2 ** 31]);
+    case 'Float':
+      return dice.pick([1, 0, -1.5, 1e300, 0.1]);
+    case 'Boolean':
+      return dice.chance(50);
+    case 'DateTime':
+      return dice.pick(['2026-01-01T00:00:00Z', '2030-12-31T23:59:59Z', 'yesterday', '2026-13-01T00:00:00Z']);
+    default:
+      return dice.chance(70) ? dice.pick(['x', 'A text of some words', 'VN', 'en', '1']) : oddText(dice);
+  }
+}
+
+/** Variables for a document, by the types that it declares. */
+export function variablesFor(dice: Dice, schema: GraphQLSchema, text: string, known: Known): Record<string, unknown> {
+  const declared = getOperationAST(parse(text))?.variableDefinitions ?? [];
+  const variables = declared.map(({ variable: { name }, type }) => {
+    const input = typeFromAST(schema, type as NamedTypeNode) as GraphQLInputType;
+    return [name.value, valueOf(dice, known, name.value, input)] as const;
+  });
+  return Object.fromEntries(variables);
+}
+
+/**
+ * Documents as a console could have them: each field of Query and Mutation by itself, all that it takes as variables named like its
+ * arguments. A console of today asks far fewer; whoever adds one finds it tried.
+ */
+export function consoleDocuments(diceFor: () => Dice, schema: GraphQLSchema): string[] {
+  const roots = [schema.getQueryType()!, schema.getMutationType()!];
+  return roots.flatMap((root) =>
+    Object.values(root.getFields()).map((field) => {
+      const declared = field.args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+      const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
+      const head = `${root.name.toLowerCase()}${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`}`;
+      const type = getNamedType(field.type);
+      return `${head} ${isObjectType(type) ? validSelection(diceFor, schema, type) : ''} }`;
+    }),
+  );
+}
+
+/** A fragment alone is used by nothing. */
+const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
+
+/** A selection that asks for nothing which is not there and takes no arguments of its own. */
+function validSelection(diceFor: () => Dice, schema: GraphQLSchema, type: GraphQLObjectType): string {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const document = new Document(diceFor(), () => null);
+    const selection = document.selection(type, 2);
+    const text = `fragment F on ${type.name} ${selection} ${document.fragments.join(' ')}`;
+    const isWhole = document.declared.length === 0 && document.fragments.length === 0;
+    if (isWhole && validate(schema, parse(text), RULES).length === 0) return selection;
+  }
+  return '{ __typename }';
 }
 
 /** A value as it stands in a document. */

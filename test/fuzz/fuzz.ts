@@ -7,14 +7,24 @@ import { buildSchema } from 'graphql';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { anAttempt, type Attempt } from './attempts.js';
 import { Dice } from './dice.js';
+import { consoleDocuments } from './documents.js';
 import { DEADLINE_MS, faultOf, type Reply } from './judge.js';
+import { converse, faultOfSubscriber } from './sockets.js';
 import { startTarget, type Target } from './target.js';
 
 const USAGE = `npm run fuzz [-- --seconds 60] [--seed N]
 
-Sends a hub documents made of its schema and nearly right objects, key sets, bodies, proofs, addresses, files and sign-ins. Fails on an
+Sends a hub documents made of its schema and nearly right objects, key sets, bodies, proofs, addresses, files and sign-ins; as a unit's system, as
+officers at their consoles, and over sockets. Fails on an
 answer of 500, without a code of the list, after more than 10 s, with something that its reader may not see, and on a hub that ends.
 `;
+
+/** Of a hundred cases so many are conversations, and after so many of a hundred conversations somebody else listens. */
+const SOCKETS_PERCENT = 4;
+const LISTENER_PERCENT = 5;
+
+/** The choices of one case. */
+const ROLLS = fc.array(fc.nat(0xffff), { maxLength: 300, size: 'max' });
 
 /** The number after this option. */
 function option(words: readonly string[], name: string, otherwise: number): number {
@@ -35,15 +45,20 @@ async function main(words: readonly string[]): Promise<number> {
   }
   process.stdout.write(`seed ${seed}\n`);
   const schema = buildSchema(readFileSync(join(PROJECT_FOLDER, 'schema.graphql'), 'utf8'));
-  const target = await startTarget();
+  const rolls = fc.sample(ROLLS, { seed, numRuns: 2_000 });
+  const texts = consoleDocuments(() => new Dice(rolls.pop() ?? []), schema);
+  const target = await startTarget(texts);
   const answers = new Map<string, number>();
   try {
-    const property = fc.asyncProperty(fc.array(fc.nat(0xffff), { maxLength: 300, size: 'max' }), async (rolls) => {
-      const attempt = await anAttempt(new Dice(rolls), target, schema);
+    const property = fc.asyncProperty(ROLLS, async (choices) => {
+      const dice = new Dice(choices);
+      if (dice.chance(SOCKETS_PERCENT)) return talk(dice, target, answers);
+      const attempt = await anAttempt(dice, target, schema);
       const reply = await send(target, attempt);
       const outcome = `${attempt.name}: ${reply.status} ${/"code":"(\w+)"/.exec(reply.text)?.[1] ?? ''}`;
       answers.set(outcome, (answers.get(outcome) ?? 0) + 1);
       const fault = faultOf(attempt, reply);
+      await tidyUp(target, attempt, reply);
       if (fault) throw new Error(`${fault}\n${printable(attempt)}\n${reply.text.slice(0, 2_000)}`);
     });
     const run = await fc.check(property, {
@@ -64,6 +79,28 @@ async function main(words: readonly string[]): Promise<number> {
   } finally {
     await target.stop();
   }
+}
+
+/** A conversation over a socket; now and then, whether those who have done nothing still hear what they should. */
+async function talk(dice: Dice, target: Target, answers: Map<string, number>): Promise<void> {
+  const { outcome, fault, said } = await converse(dice, target);
+  const name = `a socket: ${outcome}`;
+  answers.set(name, (answers.get(name) ?? 0) + 1);
+  const after = fault ?? (dice.chance(LISTENER_PERCENT) ? await faultOfSubscriber(target) : null);
+  if (after) throw new Error(`a socket ${after}\n${said}`);
+}
+
+/** Undoes what an officer has done to the officers themselves, so that the next attempt is as good as the first. */
+async function tidyUp(
+  { people, session }: Target,
+  { officer, isSignedIn }: Attempt,
+  { status, text }: Reply,
+): Promise<void> {
+  // A token is good for five minutes.
+  if (isSignedIn && status === 401) session.forget();
+  if (!officer) return;
+  if (status === 401 || text.includes('"UNAUTHENTICATED"')) people.forget(officer);
+  if (text.includes('"data":{')) await people.restore();
 }
 
 /** Sends it, and the answer; what ends the connection is a fault of its own kind. */

@@ -35,8 +35,8 @@ const INTERNALS =
 export function faultOf(attempt: Attempt, { status, type, text, milliseconds }: Reply): string | null {
   if (milliseconds > DEADLINE_MS) return `took ${Math.round(milliseconds)} ms`;
   if (status >= 500) return `was answered with ${status}`;
-  const canary = CANARIES.find((word) => text.includes(word) || text.includes(Buffer.from(word).toString('base64url')));
-  if (canary) return `leaked ${canary}`;
+  const leak = leakIn(text);
+  if (leak) return leak;
   // What a caller has sent may come back in data; errors never repeat it.
   if (
     attempt.path.startsWith('/graphql') &&
@@ -45,10 +45,27 @@ export function faultOf(attempt: Attempt, { status, type, text, milliseconds }: 
     !type.includes('application/json')
   )
     return `was answered with ${type}`;
-  if (!type.includes('application/json') || attempt.method === 'HEAD') return null;
+  if (!type.includes('application/json') || attempt.method === 'HEAD') {
+    const told = status >= 400 ? INTERNALS.exec(text) : null;
+    return told ? `tells of its internals: ${told[0]}` : null;
+  }
   const body = parsed(text);
   if (body === undefined) return 'was answered with broken JSON';
   return faultInJson(attempt, status, body);
+}
+
+/** What is wrong with what was said over a socket, null when nothing is. */
+export function faultInText(text: string): string | null {
+  const code = [...text.matchAll(/"code":"(\w*)"/g)].find(([, each]) => !CODES.has(each!));
+  const internal = INTERNALS.exec(text);
+  return (
+    leakIn(text) ?? (code ? `has the code ${code[1]}` : internal ? `tells of its internals: ${internal[0]}` : null)
+  );
+}
+
+function leakIn(text: string): string | null {
+  const canary = CANARIES.find((word) => text.includes(word) || text.includes(Buffer.from(word).toString('base64url')));
+  return canary ? `leaked ${canary}` : null;
 }
 
 function faultInJson({ path, isForged }: Attempt, status: number, body: unknown): string | null {

@@ -5,10 +5,14 @@ import { UnitSession } from '../../src/cli/unit-session.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
 import type { Envelope } from '../../src/protocol/envelope.js';
 import { makePart } from '../../src/protocol/part.js';
-import { anAlert, nextKeySet, signAs, submitText } from '../hostile/hostile.js';
+import { documentId, readManifest } from '../../src/edge/trusted-documents.js';
+import { anAlert, nextKeySet, signAs, SUBMIT_TEXT, submitText } from '../hostile/hostile.js';
 import { freePort, type HubProcess, WaitingHub } from '../hostile/hub-process.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { CHANGED } from '../support/socket.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
+import type { Known } from './documents.js';
+import { People } from './people.js';
 
 /** Limits that stop nobody: the fuzzer wants to be looked at each time. */
 const NO_LIMITS = {
@@ -30,38 +34,61 @@ export interface Target {
   session: UnitSession;
   /** A genuine object and key set of the attacker, as they were taken. */
   genuine: { envelope: Envelope; text: string; keySet: string };
-  /** Values that arguments of these names may have. */
-  known: Record<string, readonly unknown[]>;
+  /** Officers of KH-CUS, who attack from their consoles; they may see no canary either. */
+  people: People;
+  /** TH-CUS, who does nothing but listen, and an alert that is sent to it. */
+  listener: Pick<Party, 'headersFor'>;
+  sendToListener: () => Promise<void>;
+  /** The documents that the hub trusts, by id. */
+  documents: readonly (readonly [id: string, text: string])[];
+  known: Known;
   stop(): Promise<void>;
 }
 
-export async function startTarget(): Promise<Target> {
+/** `texts` are documents that the hub trusts besides those of its console. */
+export async function startTarget(texts: readonly string[]): Promise<Target> {
   await prepareDatabases();
   const t = await startTestHub(NO_LIMITS);
   const vn = await t.enrol('VN-CUS-AS');
   const th = await t.enrol('TH-CUS-LCB');
   const attacker = await t.enrol('LA-CUS-HQ');
-  const agreement = await t.agree([vn, th, attacker]);
+  const kh = await t.enrol('KH-CUS-HQ');
+  const agreement = await t.agree([vn, th, attacker, kh]);
   const community = await t.community([vn, th]);
   const hidden = [await hide(vn, [th.agency], agreement), await hide(vn, [community], agreement)];
-  const received = await sent(vn, anAlert(vn, [attacker.agency], agreement));
+  const received = await sent(vn, anAlert(vn, [attacker.agency, kh.agency], agreement));
   const request = await sent(vn, aRequest(vn, attacker, agreement));
   const own = await sent(attacker, anAlert(attacker, [vn.agency], agreement));
   const keySet = await nextKeySet(attacker);
 
+  const ofOfficers = await sent(kh, anAlert(kh, [vn.agency], agreement));
+
+  const documents = [...readManifest(), ...[...texts, CHANGED].map((text) => [documentId(text), text] as const)];
   const hub = await new WaitingHub({
     database: t.database,
     port: await freePort(),
     logLevel: 'error',
     variables: NO_LIMITS,
-  }).start();
-  const ids = [...hidden, received.envelope.id, request.envelope.id, own.envelope.id];
+  }).start(Object.fromEntries(documents));
+  const ids = [...hidden, ...[received, request, own, ofOfficers].map(({ envelope }) => envelope.id)];
   return {
     hub,
     attacker,
     session: new UnitSession(hub.url, attacker.unit, attacker.client.privateJwk),
     genuine: { ...own, keySet },
-    known: knownValues(ids, [vn.agency, th.agency, attacker.agency, community], agreement, own.text),
+    people: new People({ ...t, url: hub.url }, kh),
+    listener: {
+      headersFor: (method, path) => freshHeaders(new UnitSession(hub.url, th.unit, th.client.privateJwk), method, path),
+    },
+    sendToListener: () =>
+      sendAnew(new UnitSession(hub.url, vn.unit, vn.client.privateJwk), vn, anAlert(vn, [th.agency], agreement)),
+    documents,
+    known: {
+      ...knownValues(ids, [vn.agency, th.agency, attacker.agency, community], agreement, own.text),
+      unit: [vn, th, attacker, kh].map(({ unit }) => unit),
+      kid: [vn, th, kh].flatMap(({ signing, client }) => [signing.kid, client.kid]),
+      keySet: [keySet],
+    },
     stop: () => stop(t, hub),
   };
 }
@@ -81,6 +108,26 @@ async function stop(t: TestHub, hub: HubProcess): Promise<void> {
     default: () => Promise<void>;
   };
   await tearDown();
+}
+
+/** Headers of a session that has just begun: tokens are good for five minutes, and a run may be longer. */
+async function freshHeaders(
+  session: UnitSession,
+  method: string,
+  path: string,
+): Promise<{ authorization: string; dpop: string }> {
+  await session.send('/healthz', { method: 'GET' });
+  return session.headersFor(method, path);
+}
+
+async function sendAnew(session: UnitSession, from: Party, envelope: Envelope): Promise<void> {
+  const variables = { object: await signAs(from.signing, envelope), parts: [] };
+  const answer = await session.send('/graphql', {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: SUBMIT_TEXT, variables }),
+  });
+  const text = await answer.text();
+  if (text.includes('"errors"')) throw new Error(text);
 }
 
 async function sent(
@@ -126,12 +173,7 @@ function aRequest(from: Party, to: Party, agreement: string): Envelope {
   return anAlert(from, [to.agency], agreement, { kind: 'request', body: whole as unknown as JsonObject });
 }
 
-function knownValues(
-  ids: readonly string[],
-  addressees: readonly string[],
-  agreement: string,
-  object: string,
-): Record<string, readonly unknown[]> {
+function knownValues(ids: readonly string[], addressees: readonly string[], agreement: string, object: string): Known {
   const { body, handling } = JSON.parse(
     Buffer.from((JSON.parse(object) as { payload: string }).payload, 'base64url').toString(),
   ) as Envelope;
@@ -152,6 +194,6 @@ function knownValues(
     waitSeconds: [0],
     parts: [[]],
     attachments: [[]],
-    officer: ['p:officer1'],
+    officer: ['p:officer1', 'p:officer2', 'p:officer5', 'p:officer9'],
   };
 }

@@ -48,7 +48,8 @@ export class WaitingHub {
     this.gone = new Promise((resolve) => this.child.once('exit', () => resolve()));
   }
 
-  async start(): Promise<HubProcess> {
+  /** `documents` are those that the console may ask, by id; its own when left out. */
+  async start(documents?: Record<string, string>): Promise<HubProcess> {
     const url = await new Promise<string>((resolve, reject) => {
       const take = (chunk: Buffer): void => {
         this.text += chunk.toString();
@@ -58,7 +59,7 @@ export class WaitingHub {
       this.child.stdout!.on('data', take);
       this.child.stderr!.on('data', take);
       this.child.once('exit', (code) => reject(new Error(`The hub ended with ${code}: ${this.text}`)));
-      this.child.send('start');
+      this.child.send({ documents });
     });
     return { url, output: () => this.text, kill: () => this.kill() };
   }

@@ -122,10 +122,23 @@ describe('A11 a passkey’s answer that is not right', () => {
   it('is refused, not failed at, when it is no answer at all', async () => {
     const browser = new Browser(t.url);
     await browser.post('/sign-in/options');
-    const bodies = [{}, { response: null }, { response: [] }, { response: {} }, { response: { id: 5 } }, 'text', null];
+    const responses = [null, [], {}, { id: 5 }, { id: { toString: 'x' } }, { id: [[]] }];
+    const bodies = [{}, ...responses.map((response) => ({ response })), 'text', null];
     const statuses = await Promise.all(bodies.map(async (body) => (await browser.post('/sign-in', body)).status));
     expect(statuses.filter((status) => status !== 400 && status !== 401)).toEqual([]);
   });
+
+  it.each([[null], [0], [false], [''], [{}]])(
+    'is refused, not failed at, when it is good but for its user: %j',
+    async (userHandle) => {
+      const { passkey } = await aSignedIn(t, vn, ['ANALYST']);
+      const browser = new Browser(t.url);
+      const options = (await browser.post('/sign-in/options')).body as unknown as Options;
+      const answer = passkey.get(options) as { response: object };
+      const response = { ...answer, response: { ...answer.response, userHandle } };
+      expect((await browser.post('/sign-in', { response })).status).toBe(401);
+    },
+  );
 });
 
 describe('A13 an unknown passkey and a wrong signature', () => {

@@ -149,10 +149,19 @@ describe('W1 a socket', () => {
     expect(await socket.closed).toBe(4409);
   });
 
+  it('is closed with 4409 as well when that id is longer than a reason for closing may be', async () => {
+    const id = 'x'.repeat(200);
+    const socket = await (await (await ofUnit()).begin({})).follow(id);
+    socket.subscribe({ query: CHANGED }, id);
+    expect(await socket.closed).toBe(4409);
+  });
+
   it.each<[string, string | Buffer]>([
     ['no JSON', 'hello'],
     ['no message', '{}'],
     ['an unknown message', '{"type":"start"}'],
+    ['a message of the hub’s', '{"type":"connection_ack"}'],
+    ['an answer', '{"type":"next","id":"1","payload":{"data":null}}'],
     ['a member twice', '{"type":"ping","type":"pong"}'],
     ['a prototype', '{"type":"ping","payload":{"__proto__":{"polluted":1}}}'],
     ['21 levels', `{"type":"ping","payload":{"a":${'['.repeat(30)}${']'.repeat(30)}}}`],

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appDataSource, migrationDataSource } from '../../config/data-source.js';
 import { PROJECT_FOLDER } from '../../config/environment.js';
+import { PROTOCOL_FAULTS } from '../../src/protocol/errors.js';
 import en from '../../src/common/messages/en.json' with { type: 'json' };
 import vi from '../../src/common/messages/vi.json' with { type: 'json' };
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
@@ -61,6 +62,13 @@ describe('the messages', () => {
   it('are complete in both languages, with the same placeholders', () => {
     expect(shape(vi)).toEqual(shape(en));
     expect(Object.entries({ ...en, ...vi }).filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  it('say of what the protocol refuses what it says itself', () => {
+    const faults = Object.entries(en).filter(([key]) => key.startsWith('cli.fault.'));
+    expect(Object.fromEntries(faults)).toEqual(
+      Object.fromEntries(Object.entries(PROTOCOL_FAULTS).map(([sub, sentence]) => [`cli.fault.${sub}`, sentence])),
+    );
   });
 
   it('are written once: no sentence of one language stands in the other', () => {

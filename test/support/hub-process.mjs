@@ -8,9 +8,9 @@ const { readEnvironment } = await import('../../dist/config/environment.js');
 const { startHub } = await import('../../dist/src/hub.js');
 flushCompileCache();
 
-process.once('message', () => {
+process.once('message', ({ documents }) => {
   const environment = readEnvironment();
-  startHub(environment, environment.DATABASE_URL).then(
+  startHub(environment, environment.DATABASE_URL, documents && new Map(Object.entries(documents))).then(
     (hub) => console.log(`ready ${hub.url}`),
     (error) => {
       console.error(error);

@@ -44,7 +44,7 @@ export class TestSocket {
   }
 
   /** A unit's socket, ready for subscriptions. */
-  static async of(url: string, party: Party): Promise<TestSocket> {
+  static async of(url: string, party: Pick<Party, 'headersFor'>): Promise<TestSocket> {
     return (await opened(url, await party.headersFor('GET', PATH))).begin({});
   }
 

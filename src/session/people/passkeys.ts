@@ -109,7 +109,8 @@ export class Passkeys {
     response: AuthenticationResponseJSON,
     expectedChallenge: (challenge: string) => boolean,
   ): Promise<Passkey> {
-    const passkey = CREDENTIAL_ID.test(response.id) ? await find(tx, response.id) : undefined;
+    const isId = typeof response.id === 'string' && CREDENTIAL_ID.test(response.id);
+    const passkey = isId ? await find(tx, response.id) : undefined;
     if (!passkey) return this.refuse('there is no such passkey');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
@@ -120,8 +121,8 @@ export class Passkeys {
       requireUserVerification: true,
     }).catch((error: unknown) => this.refuse(reasonOf(error)));
     if (!verified) return this.refuse('the signature is not right');
-    const { userHandle } = response.response;
-    if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.accountId) {
+    const { userHandle } = response.response as { userHandle?: unknown };
+    if (userHandle !== undefined && !isHandleOf(passkey.accountId, userHandle)) {
       return this.refuse('the passkey names another account');
     }
     const { rowCount } = await tx.query(
@@ -185,6 +186,10 @@ async function find(tx: PoolClient, credentialId: string): Promise<Passkey | und
     [credentialId],
   );
   return rows[0];
+}
+
+function isHandleOf(accountId: string, userHandle: unknown): boolean {
+  return typeof userHandle === 'string' && Buffer.from(userHandle, 'base64url').toString() === accountId;
 }
 
 function reasonOf(error: unknown): string {

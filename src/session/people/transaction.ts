@@ -1,11 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import { Unavailable } from '../../common/errors.js';
 
-/** Runs work in one transaction of hub_auth; whatever it throws leaves nothing behind. Throws Unavailable without a connection. */
+/** Runs work in one transaction of hub_auth; whatever it throws leaves nothing behind. */
 export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
-  const tx = await pool.connect().catch(() => {
-    throw new Unavailable();
-  });
+  const tx = await pool.connect();
   let broken: Error | undefined;
   try {
     await tx.query('BEGIN');
