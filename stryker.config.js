@@ -10,6 +10,8 @@ export default {
   // Constants are read once, before any test: each would need all tests in a new process.
   ignoreStatic: true,
   concurrency: 2,
+  // Node keeps the ES modules of every run in memory: some 10 MB for each mutant.
+  maxTestRunnerReuse: 50,
   mutate: [
     'src/protocol/**/*.ts',
     'src/access/**/*.ts',

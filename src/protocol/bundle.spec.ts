@@ -211,6 +211,20 @@ describe('a bundle', () => {
     expect((await judged([{ ...one, text: '{}' }]))[0]).toMatchObject({ error: 'SHAPE', digest: null });
   });
 
+  it('refuses a receipt that names another sender', async () => {
+    const { text, digest } = await anObject();
+    const fields = { hub: HUB, objectDigest: digest, kids: [unit.kid], receivedAt: NOW, clock: 'wall' } as const;
+    const receipt = await issueReceipt(hubKey, { ...fields, kids: [...fields.kids], from: 'LA-CUS' });
+    expect((await judged([{ text, parts: [], receipt }]))[0]).toMatchObject({ verdict: 'INVALID', error: 'RECEIPT' });
+  });
+
+  it('takes two parts of one object', async () => {
+    const both = [await makePart('nominal', { name: 'A' }), await makePart('means', {})];
+    const object = await anObject({ parts: both.map(({ name, sha256 }) => ({ name, sha256 })) });
+    const parts = both.map(({ name, text }) => ({ name, text }));
+    expect((await judged([{ ...object, parts }]))[0]).toMatchObject({ verdict: 'VALID', notes: [] });
+  });
+
   it('refuses an object by another agency’s key', async () => {
     expect((await judged([await anObject({}, [foreign])]))[0]).toMatchObject({ error: 'KEY_UNKNOWN' });
   });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { Digest } from './digest.js';
 import { OBJECT_KINDS } from './envelope.js';
 import { generateKey, type KeyPair } from './keys.js';
-import { keysInForce, readKeySet, verifyKeySetChain, type KeyEntry, type KeySetDraft } from './key-set.js';
+import { buildKeySet, keysInForce, readKeySet, verifyKeySetChain, type KeyEntry, type KeySetDraft } from './key-set.js';
 import { aKeySet, anEntry, DAY, faultOf, HUB, NOW, refusalOf, SECONDS } from './testing.js';
 
 const KINDS = ['alert', 'answer'];
@@ -226,6 +226,20 @@ describe('an enrolment key', () => {
     expect(await verdict([first, await next(keys, [enrol], {}, FIRST - 1)])).toBe('IAT');
     // Whoever reads the chain years later has no use for that.
     expect(await verdict([first, signed])).toBe('accepted');
+  });
+
+  it('S24 is refused when one of two signed before the set that it follows', async () => {
+    const keys = [...base, anEnrolmentKey(otherEnrol, { holder: 'p:admin2' })];
+    const before = await aKeySet([root], { keys });
+    const prev = (await readKeySet(before, { hub: HUB })).digest;
+    const fields = { hub: HUB, agency: 'VN-CUS', seq: 2, prev, roots: [root.publicJwk], threshold: 1 };
+    const signedAt = (iat: number) =>
+      buildKeySet({ ...fields, keys: [...keys, aPersonKey(officer)] }, [
+        { ...enrol, iat: SECOND },
+        { ...otherEnrol, iat },
+      ]);
+    expect(await verdict([before, await signedAt(FIRST)])).toBe('accepted');
+    expect(await verdict([before, await signedAt(FIRST - 1)])).toBe('IAT');
   });
 
   it('has its changes in force like those of the roots', async () => {
