@@ -8,7 +8,7 @@ import { makePart } from './part.js';
 import { issueReceipt } from './receipt.js';
 import { readSignedObject, type Revocation } from './signed-object.js';
 import { signObject } from './signing.js';
-import { aKeySet, anEntry, anEnvelope, DAY, HUB, NOW, refusalOf, SECONDS } from './testing.js';
+import { aKeySet, anEntry, anEnvelope, DAY, faultOf, HUB, NOW, SECONDS } from './testing.js';
 
 const REQUEST = 'b5a1c2c4-6f0f-4c58-9d52-6e0a4d3b7f10';
 const ANSWER = 'c5a1c2c4-6f0f-4c58-9d52-6e0a4d3b7f10';
@@ -211,6 +211,20 @@ describe('a bundle', () => {
     expect((await judged([{ ...one, text: '{}' }]))[0]).toMatchObject({ error: 'SHAPE', digest: null });
   });
 
+  it('refuses a receipt that names another sender', async () => {
+    const { text, digest } = await anObject();
+    const fields = { hub: HUB, objectDigest: digest, kids: [unit.kid], receivedAt: NOW, clock: 'wall' } as const;
+    const receipt = await issueReceipt(hubKey, { ...fields, kids: [...fields.kids], from: 'LA-CUS' });
+    expect((await judged([{ text, parts: [], receipt }]))[0]).toMatchObject({ verdict: 'INVALID', error: 'RECEIPT' });
+  });
+
+  it('takes two parts of one object', async () => {
+    const both = [await makePart('nominal', { name: 'A' }), await makePart('means', {})];
+    const object = await anObject({ parts: both.map(({ name, sha256 }) => ({ name, sha256 })) });
+    const parts = both.map(({ name, text }) => ({ name, text }));
+    expect((await judged([{ ...object, parts }]))[0]).toMatchObject({ verdict: 'VALID', notes: [] });
+  });
+
   it('refuses an object by another agency’s key', async () => {
     expect((await judged([await anObject({}, [foreign])]))[0]).toMatchObject({ error: 'KEY_UNKNOWN' });
   });
@@ -276,17 +290,38 @@ describe('a bundle', () => {
     expect((await judged([{ text, parts: [], receipt }]))[0]).toMatchObject({ notes: ['LATE', 'CLOCK_SIMULATED'] });
   });
 
-  it.each<[string, object]>([
-    ['another version', { v: 2 }],
-    ['an unknown member', { more: 1 }],
-    ['objects that are no list', { objects: {} }],
-    ['an object without receipt', { objects: [{ text: '', parts: [] }] }],
-    ['a part that is a number', { objects: [{ text: '', receipt: '', parts: [{ name: 'a', text: 1 }] }] }],
-    ['key sets in a list', { keySets: [] }],
-    ['an agency without key set', { keySets: { 'VN-CUS': [] } }],
-    ['no hub', { hub: '' }],
-  ])('is no bundle with %s', async (_, changes) => {
+  it.each<[string, object, string]>([
+    ['another version', { v: 2 }, '/v'],
+    ['another kind', { kind: 'receipt' }, '/kind'],
+    ['an unknown member', { more: 1 }, '/more'],
+    ['objects that are no list', { objects: {} }, '/objects'],
+    ['an object that is text', { objects: [{ text: '', parts: [], receipt: '' }, ''] }, '/objects/1'],
+    ['an object without receipt', { objects: [{ text: '', parts: [] }] }, '/objects/0/receipt'],
+    ['a receipt that is null', { objects: [{ text: '', parts: [], receipt: null }] }, '/objects/0/receipt'],
+    ['an object whose text is null', { objects: [{ text: null, parts: [], receipt: '' }] }, '/objects/0/text'],
+    ['parts that are no list', { objects: [{ text: '', parts: {}, receipt: '' }] }, '/objects/0/parts'],
+    [
+      'a part without text',
+      { objects: [{ text: '', receipt: '', parts: [{ name: 'a', text: null }, { name: 'b' }] }] },
+      '/objects/0/parts/1/text',
+    ],
+    [
+      'a part that is a number',
+      { objects: [{ text: '', receipt: '', parts: [{ name: 'a', text: 1 }] }] },
+      '/objects/0/parts/0/text',
+    ],
+    [
+      'a part without name',
+      { objects: [{ text: '', receipt: '', parts: [{ name: null, text: '' }] }] },
+      '/objects/0/parts/0/name',
+    ],
+    ['key sets in a list', { keySets: [] }, '/keySets'],
+    ['an agency without key set', { keySets: { 'VN-CUS': [] } }, '/keySets/VN-CUS'],
+    ['a key set that is no text', { keySets: { 'VN-CUS': ['', 1] } }, '/keySets/VN-CUS/1'],
+    ['hub keys that are no list', { hubKeys: {} }, '/hubKeys'],
+    ['no hub', { hub: '' }, '/hub'],
+  ])('is no bundle with %s, and it says where', async (_, changes, pointer) => {
     const wrong = { ...bundleOf([]), ...changes };
-    expect(await refusalOf(() => verifyBundle(wrong, trust))).toBe('SHAPE');
+    expect(await faultOf(() => verifyBundle(wrong, trust))).toBe(`SHAPE ${pointer}`);
   });
 });

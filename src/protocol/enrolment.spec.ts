@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import type { Digest } from './digest.js';
 import { OBJECT_KINDS } from './envelope.js';
 import { generateKey, type KeyPair } from './keys.js';
-import { keysInForce, readKeySet, verifyKeySetChain, type KeyEntry, type KeySetDraft } from './key-set.js';
-import { aKeySet, anEntry, DAY, HUB, NOW, refusalOf, SECONDS } from './testing.js';
+import { buildKeySet, keysInForce, readKeySet, verifyKeySetChain, type KeyEntry, type KeySetDraft } from './key-set.js';
+import { aKeySet, anEntry, DAY, faultOf, HUB, NOW, refusalOf, SECONDS } from './testing.js';
 
 const KINDS = ['alert', 'answer'];
 const FIRST = SECONDS - 20 * DAY;
@@ -145,6 +145,26 @@ describe('an enrolment key', () => {
     expect(await tried(keys())).toBe(sub);
   });
 
+  it.each<[string, () => KeyEntry[], string]>([
+    ['an enrolment key', () => [...base, anEnrolmentKey(officer, { holder: 'p:x' })], 'KEYSET_ENROL /keys/3'],
+    ['a key of another kind', () => [...base, aPersonKey(officer, { kinds: ['consent'] })], 'KEY_KIND /keys/3/kinds'],
+    ['its own', () => [...base, aPersonKey(officer, { holder: 'p:admin1' })], 'KEYSET_ENROL /keys/3/holder'],
+    ['one from before', () => [...base, aPersonKey(officer, { nbf: SECONDS - 31 * DAY })], 'KEYSET_ENROL /keys/3/nbf'],
+    ['none', () => base.slice(0, 2), 'KEYSET_ENROL /keys'],
+    ['one that lacks a proof', () => [...base, aPersonKey(officer, { proof: 'AA' })], 'KEY_POSSESSION /keys/3/proof'],
+  ])('is told where it went too far: %s', async (_, keys, fault) => {
+    expect(
+      await faultOf(async () => verifyKeySetChain([first, await next(keys())], [root.publicJwk], { hub: HUB })),
+    ).toBe(fault);
+  });
+
+  it('adds keys that begin in its own first second, and none that begin in the second in which it ends', async () => {
+    const { nbf, exp } = base[1]!;
+    expect(await tried([...base, aPersonKey(officer, { nbf, exp: SECOND + DAY })])).toBe('accepted');
+    expect(await tried([...base, aPersonKey(officer, { nbf: exp - 1, exp: exp + DAY })])).toBe('accepted');
+    expect(await tried([...base, aPersonKey(officer, { nbf: exp, exp: exp + DAY })])).toBe('KEYSET_ENROL');
+  });
+
   it('S24 is refused when it changes roots or thresholds', async () => {
     const keys = [...base, aPersonKey(officer)];
     expect(await tried(keys, [enrol], { roots: [stranger.publicJwk] })).toBe('KEYSET_ENROL');
@@ -206,6 +226,20 @@ describe('an enrolment key', () => {
     expect(await verdict([first, await next(keys, [enrol], {}, FIRST - 1)])).toBe('IAT');
     // Whoever reads the chain years later has no use for that.
     expect(await verdict([first, signed])).toBe('accepted');
+  });
+
+  it('S24 is refused when one of two signed before the set that it follows', async () => {
+    const keys = [...base, anEnrolmentKey(otherEnrol, { holder: 'p:admin2' })];
+    const before = await aKeySet([root], { keys });
+    const prev = (await readKeySet(before, { hub: HUB })).digest;
+    const fields = { hub: HUB, agency: 'VN-CUS', seq: 2, prev, roots: [root.publicJwk], threshold: 1 };
+    const signedAt = (iat: number) =>
+      buildKeySet({ ...fields, keys: [...keys, aPersonKey(officer)] }, [
+        { ...enrol, iat: SECOND },
+        { ...otherEnrol, iat },
+      ]);
+    expect(await verdict([before, await signedAt(FIRST)])).toBe('accepted');
+    expect(await verdict([before, await signedAt(FIRST - 1)])).toBe('IAT');
   });
 
   it('has its changes in force like those of the roots', async () => {

@@ -8,6 +8,9 @@ const UUID = 'a5a1c2c4-6f0f-4c58-9d52-6e0a4d3b7f10';
 const DIGEST = `sha256:${'ab'.repeat(32)}` as const;
 const SHA256 = 'ab'.repeat(32);
 
+const AN_ATTACHMENT = { sha256: SHA256, size: '1', mediaType: 'image/png' };
+const parts = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `p${i}`, sha256: SHA256 }));
+
 const check = (envelope: object) => checkEnvelope(envelope as JsonValue);
 const faultOf = (envelope: object) => {
   try {
@@ -33,6 +36,15 @@ describe('checkEnvelope', () => {
       releasedBy: 'p:c1',
       attachments: [{ sha256: SHA256, size: '48211', mediaType: 'image/svg+xml' }],
       parts: [{ name: 'nominal', sha256: SHA256 }],
+    });
+    expect(check(full)).toBe(full);
+  });
+
+  it('accepts as many addressees, attachments and parts as may be', () => {
+    const full = anEnvelope({
+      to: Array.from({ length: 200 }, (_, i) => `LA-C${i}`),
+      attachments: Array.from({ length: 100 }, () => AN_ATTACHMENT),
+      parts: parts(20),
     });
     expect(check(full)).toBe(full);
   });
@@ -90,6 +102,31 @@ describe('checkEnvelope', () => {
       },
       'SHAPE /parts',
     ],
+    [
+      'an attachment without its type',
+      { attachments: [{ sha256: SHA256, size: '1' }] },
+      'SHAPE /attachments/0/mediaType',
+    ],
+    [
+      'an attachment with a prefix in its hash',
+      { attachments: [{ sha256: DIGEST, size: '1', mediaType: 'a/b' }] },
+      'SHAPE /attachments/0/sha256',
+    ],
+    [
+      'an attachment whose type is half a type',
+      { attachments: [AN_ATTACHMENT, { ...AN_ATTACHMENT, mediaType: 'image' }] },
+      'SHAPE /attachments/1/mediaType',
+    ],
+    ['101 attachments', { attachments: Array.from({ length: 101 }, () => AN_ATTACHMENT) }, 'SHAPE /attachments'],
+    ['attachments that are no list', { attachments: {} }, 'SHAPE /attachments'],
+    ['parts that are no list', { parts: {} }, 'SHAPE /parts'],
+    ['21 parts', { parts: parts(21) }, 'SHAPE /parts'],
+    ['a part without its hash', { parts: [...parts(1), { name: 'a' }] }, 'SHAPE /parts/1/sha256'],
+    ['a part without its name', { parts: [{ sha256: SHA256 }] }, 'SHAPE /parts/0/name'],
+    ['a part whose name is null', { parts: [{ name: null, sha256: SHA256 }] }, 'SHAPE /parts/0'],
+    ['a releaser by name', { releasedBy: 'Nguyễn Văn A' }, 'SHAPE /releasedBy'],
+    ['a link whose id is none', { inReplyTo: { id: 'x', digest: DIGEST } }, 'SHAPE /inReplyTo/id'],
+    ['a link with more than that', { supersedes: { id: UUID, digest: DIGEST, v: 1 } }, 'SHAPE /supersedes/v'],
     ['a body that is text', { body: 'text' }, 'SHAPE /body'],
   ])('refuses %s', (_, changes, fault) => {
     expect(faultOf({ ...anEnvelope(), ...Object.fromEntries(Object.entries(changes)) })).toBe(fault);

@@ -14,7 +14,19 @@ import {
 } from './key-set.js';
 import type { Revocation } from './signed-object.js';
 import { signObject } from './signing.js';
-import { aHeader, aKeySet, anEntry, aRegisteredKey, DAY, HUB, NOW, refusalOf, SECONDS, signRaw } from './testing.js';
+import {
+  aHeader,
+  aKeySet,
+  anEntry,
+  aRegisteredKey,
+  DAY,
+  faultOf,
+  HUB,
+  NOW,
+  refusalOf,
+  SECONDS,
+  signRaw,
+} from './testing.js';
 
 let root: KeyPair;
 let newRoot: KeyPair;
@@ -34,6 +46,9 @@ const chain = (texts: string[], roots: KeyPair[] = [root]) =>
     { hub: HUB },
   );
 const refusal = (texts: string[], roots?: KeyPair[]) => refusalOf(() => chain(texts, roots));
+const chainFault = (...texts: string[]) => faultOf(() => chain(texts));
+/** What is wrong with a set whose one key is the unit's with these members changed. */
+const entryFault = (changes: object) => faultOf(() => aKeySet([root], { keys: [{ ...anEntry(unit), ...changes }] }));
 const jwksOf = (...pairs: KeyPair[]) => pairs.map(({ publicJwk }) => publicJwk);
 /** The set after the first, signed ten days ago. */
 const second = (changes: Partial<KeySetFields> = {}, signers = [root], iat = SECONDS - 10 * DAY) =>
@@ -152,21 +167,67 @@ describe('a key set', () => {
     expect(await refusalOf(() => aKeySet([root], { roots: jwksOf(root, root), threshold: 2 }))).toBe('KEY_REUSED');
   });
 
-  it('is refused with a threshold that cannot be met, no root, or a wrong form', async () => {
-    const wrong: Partial<Record<keyof KeySetFields, unknown>>[] = [
-      { threshold: 2 },
-      { threshold: 0 },
-      { roots: [] },
-      { seq: 0 },
-      { seq: 1.5 },
-      { prev: 'sha256:' },
-      { agency: 'vn' },
-      { keys: {} },
+  it.each<[string, Partial<Record<keyof KeySetFields, unknown>>, string]>([
+    ['a threshold that cannot be met', { threshold: 2 }, 'SHAPE /threshold'],
+    ['no threshold', { threshold: 0 }, 'SHAPE /threshold'],
+    ['no threshold for enrolment', { enrolThreshold: 0 }, 'SHAPE /enrolThreshold'],
+    ['three holders for one enrolment', { enrolThreshold: 3 }, 'SHAPE /enrolThreshold'],
+    ['no root', { roots: [] }, 'SHAPE /roots'],
+    ['a root that is no key', { roots: [{ kty: 'RSA' }] }, 'ALG /roots/0'],
+    ['a sequence number 0', { seq: 0 }, 'SHAPE /seq'],
+    ['half a sequence number', { seq: 1.5 }, 'NUMBER /seq'],
+    ['half a digest', { prev: 'sha256:' }, 'SHAPE /prev'],
+    ['half an agency', { agency: 'vn' }, 'SHAPE /agency'],
+    ['keys in an object', { keys: {} }, 'SHAPE /keys'],
+  ])('is refused with %s', async (_, changes, fault) => {
+    expect(await faultOf(() => aKeySet([root], changes as Partial<KeySetFields>))).toBe(fault);
+  });
+
+  it('is refused with five roots, in another version, or with a member too many', async () => {
+    const roots = await Promise.all(Array.from({ length: 5 }, () => generateKey()));
+    expect(await faultOf(() => aKeySet(roots.slice(0, 4)))).toBe('accepted');
+    expect(await faultOf(() => aKeySet([root], { roots: jwksOf(...roots) }))).toBe('SHAPE /roots');
+    const payload = await payloadOf(firstText);
+    const header = aHeader(root, { typ: 'liaison-keyset+jws', iat: FIRST_SIGNED });
+    const fault = (changes: object) =>
+      faultOf(async () => read(await signRaw(canonicalize({ ...payload, ...changes }), header, root)));
+    expect(await fault({ v: 2 })).toBe('SHAPE /v');
+    expect(await fault({ more: 1 })).toBe('SHAPE /more');
+  });
+
+  it('lets keys live exactly as long as may be, and two holders be asked for', async () => {
+    const keys = [
+      anEntry(unit, { nbf: SECONDS, exp: SECONDS + 731 * DAY }),
+      anEntry(person, { holder: 'p:a', nbf: SECONDS, exp: SECONDS + 366 * DAY }),
+      anEntry(third, { use: 'enrol', nbf: SECONDS, exp: SECONDS + 366 * DAY }),
     ];
-    const refusals = await Promise.all(
-      wrong.map((each) => refusalOf(() => aKeySet([root], each as Partial<KeySetFields>))),
-    );
-    expect(refusals).toEqual(['SHAPE', 'SHAPE', 'SHAPE', 'SHAPE', 'NUMBER', 'SHAPE', 'SHAPE', 'SHAPE']);
+    expect(await faultOf(() => aKeySet([root], { keys, enrolThreshold: 2 }))).toBe('accepted');
+    for (const [i, key] of keys.entries()) {
+      const longer = keys.with(i, { ...key, exp: key.exp + 1 });
+      expect(await faultOf(() => aKeySet([root], { keys: longer }))).toBe(`KEY_LIFETIME /keys/${i}/exp`);
+    }
+  });
+
+  it('says of each time and of each part of a revocation where it is wrong', async () => {
+    const revoked = revokedAt(1);
+    expect(await entryFault({ exp: null })).toBe('SHAPE /keys/0/exp');
+    expect(await entryFault({ nbf: -1 })).toBe('SHAPE /keys/0/nbf');
+    expect(await entryFault({ kinds: {} })).toBe('SHAPE /keys/0/kinds');
+    expect(await entryFault({ use: 'signing' })).toBe('SHAPE /keys/0/use');
+    expect(await entryFault({ use: 'resig' })).toBe('SHAPE /keys/0/use');
+    expect(await entryFault({ kinds: ['alerts'] })).toBe('SHAPE /keys/0/kinds/0');
+    expect(await entryFault({ kinds: ['analert'] })).toBe('SHAPE /keys/0/kinds/0');
+    expect(await entryFault({ jwk: null })).toBe('SHAPE /keys/0/jwk');
+    expect(await entryFault({ proof: 1 })).toBe('SHAPE /keys/0/proof');
+    expect(await entryFault({ proof: 'AB' })).toBe('B64 /keys/0/proof');
+    expect(await entryFault({ revoked: 'superseded' })).toBe('SHAPE /keys/0/revoked');
+    expect(await entryFault({ revoked: { ...revoked, at: '1' } })).toBe('SHAPE /keys/0/revoked/at');
+    expect(await entryFault({ revoked: { ...revoked, invalidFrom: -1 } })).toBe('SHAPE /keys/0/revoked/invalidFrom');
+    expect(await entryFault({ revoked: { ...revoked, reason: 'cessations' } })).toBe('SHAPE /keys/0/revoked/reason');
+    expect(await entryFault({ revoked: { ...revoked, reason: 'nosuperseded' } })).toBe('SHAPE /keys/0/revoked/reason');
+    expect(await entryFault({ revoked: { ...revoked, by: 'x' } })).toBe('SHAPE /keys/0/revoked/by');
+    expect(await entryFault({ revoked: revokedAt(1, 'superseded', 2) })).toBe('accepted');
+    expect(await entryFault({ revoked: revokedAt(1, 'keyCompromise', 1) })).toBe('accepted');
   });
 
   it('is refused under another type, for another hub, or from the future', async () => {
@@ -291,11 +352,37 @@ describe('a chain of key sets', () => {
   });
 });
 
+describe('a chain that breaks says where', () => {
+  it('in what becomes of a key, of a root and of the agency', async () => {
+    const elsewhere = anEntry(unit, { holder: 'unit:LA-CUS-VTE' }, 'LA-CUS');
+    const demoted = await second({ roots: jwksOf(newRoot), keys: [anEntry(root)] }, [root, newRoot]);
+    const promoted = await second({ roots: jwksOf(root, unit), keys: [] }, [root, unit]);
+    const handed = [anEntry(stranger), anEntry(unit, { holder: 'unit:VN-CUS-HP' })];
+    expect(await chainFault(firstText, await second({ agency: 'LA-CUS', keys: [elsewhere] }))).toBe('FROM /agency');
+    expect(await chainFault(firstText, demoted)).toBe('KEY_REUSED /keys');
+    expect(await chainFault(firstText, promoted)).toBe('KEY_REUSED /roots');
+    expect(await chainFault(firstText, await second({ keys: handed }))).toBe('KEY_REUSED /keys/1');
+  });
+
+  it('in a revocation that is withdrawn', async () => {
+    const revoking = await second({ keys: [anEntry(unit, { revoked: revokedAt(SECONDS - 10 * DAY) })] });
+    const { digest } = await read(revoking);
+    const after = await aKeySet([root], { seq: 3, prev: digest, keys: [anEntry(unit)] }, [root], SECONDS - DAY);
+    expect(await chainFault(firstText, revoking, after)).toBe('KEY_REVOKED /keys/0');
+  });
+
+  it('not where a set is signed in the second of the one before', async () => {
+    expect(await chainFault(firstText, await second({}, [root], FIRST_SIGNED))).toBe('accepted');
+  });
+});
+
 describe('the keys in force at a past time', () => {
   it('are those of the set that was signed last before it', async () => {
     const sets = await chain([firstText, await second({ keys: [anEntry(unit), anEntry(stranger)] })]);
     const kidsAt = (seconds: number) => keysInForce(sets, new Date(seconds * 1000)).map(({ kid }) => kid);
     expect(kidsAt(FIRST_SIGNED - DAY)).toEqual([]);
+    expect(kidsAt(FIRST_SIGNED - 301)).toEqual([]);
+    expect(kidsAt(FIRST_SIGNED - 300)).toEqual([unit.kid]);
     expect(kidsAt(SECONDS - 15 * DAY)).toEqual([unit.kid]);
     expect(kidsAt(SECONDS)).toEqual([unit.kid, stranger.kid]);
   });

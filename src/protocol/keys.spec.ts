@@ -144,6 +144,10 @@ describe('checkPublicKey', () => {
     const { privateJwk, publicJwk } = await generateKey();
     expect(await refusalOf(() => checkPublicKey(privateJwk))).toBe('KEY_PRIVATE');
     expect(await refusalOf(() => checkPublicKey({ ...publicJwk, crv: 'X25519' }))).toBe('ALG');
+    expect(await refusalOf(() => checkPublicKey({ ...publicJwk, kty: 'EC' }))).toBe('ALG');
+    const onP256 = (await generateKey('ES256')).publicJwk;
+    expect(await refusalOf(() => checkPublicKey({ ...onP256, crv: 'P-384' }))).toBe('ALG');
+    expect(await refusalOf(() => checkPublicKey({ ...onP256, kty: 'OKP' }))).toBe('ALG');
     expect(await refusalOf(() => checkPublicKey({ kty: 'oct', k: 'AAAA' }))).toBe('KEY_PRIVATE');
     expect(await refusalOf(() => checkPublicKey('key'))).toBe('SHAPE');
     expect(await refusalOf(() => checkPublicKey(null))).toBe('SHAPE');
@@ -179,5 +183,15 @@ describe('proof of possession', () => {
   it('signs a text that no signed object can have as its signing input', () => {
     const text = possessionChallenge({ hub: 'h', agency: 'VN-CUS', use: 'sig', kid: 'k' });
     expect(text).toBe('{"agency":"VN-CUS","hub":"h","kid":"k","kind":"possession","use":"sig","v":1}');
+  });
+
+  it('may admit another key of the same person, and then proves only that', async () => {
+    const { kid, privateJwk, publicJwk } = await generateKey();
+    const claim = { hub: 'hub.example', agency: 'VN-CUS', use: 'sig', kid } as const;
+    const proof = await provePossession(privateJwk, { ...claim, admits: 'k2' });
+    expect(possessionChallenge({ ...claim, admits: 'k2' })).toContain('"admits":"k2"');
+    expect(await refusalOf(() => checkPossession(publicJwk, { ...claim, admits: 'k2' }, proof))).toBe('accepted');
+    expect(await refusalOf(() => checkPossession(publicJwk, claim, proof))).toBe('KEY_POSSESSION');
+    expect(await refusalOf(() => checkPossession(publicJwk, { ...claim, admits: 'k3' }, proof))).toBe('KEY_POSSESSION');
   });
 });

@@ -2,12 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalize } from './canonical.js';
 import { digestOf, sha256 } from './digest.js';
 import { checkPart, makePart } from './part.js';
-import { refusalOf } from './testing.js';
+import { faultOf, refusalOf } from './testing.js';
 
 /** The refusal of a text as the part that it is quoted to be. */
 const refusal = async (text: string) => {
   const expected = { name: 'nominal', sha256: sha256(text) };
   return refusalOf(() => checkPart(text, expected));
+};
+
+/** What is wrong, and where, with a part that is quoted truly and has these members changed. */
+const faultIn = (part: object) => {
+  const text = canonicalize({ v: 1, name: 'nominal', salt: 'A'.repeat(43), data: null, ...part });
+  return faultOf(() => checkPart(text, { name: 'nominal', sha256: sha256(text) }));
 };
 
 const DATA = { person: { name: 'ທ້າວ ສົມຊາຍ', born: '1980-02-01' } };
@@ -50,5 +56,15 @@ describe('parts', () => {
     expect(await refusal(canonicalize({ v: 1, name: 'nominal', salt, data: null, more: 1 }))).toBe('SHAPE');
     expect(await refusal(JSON.stringify({ v: 1, name: 'nominal', salt, data: null }))).toBe('NOT_CANONICAL');
     expect(await refusalOf(() => makePart('../nominal', {}))).toBe('SHAPE');
+  });
+
+  it('say where they are badly made', async () => {
+    expect(await faultIn({ v: 2 })).toBe('SHAPE /v');
+    expect(await faultIn({ name: 'means' })).toBe('PART /name');
+    expect(await faultIn({ salt: 'A'.repeat(44) })).toBe('PART /salt');
+    expect(await faultIn({ salt: 1 })).toBe('SHAPE /salt');
+    expect(await faultIn({ salt: 'AB' })).toBe('B64');
+    expect(await faultIn({ more: 1 })).toBe('SHAPE /more');
+    expect(await faultOf(() => makePart('../nominal', {}))).toBe('SHAPE /name');
   });
 });

@@ -4,7 +4,7 @@ import { digestOf, type Digest } from './digest.js';
 import { generateKey, type KeyPair } from './keys.js';
 import { issueReceipt, verifyReceipt, type Receipt } from './receipt.js';
 import { signObject } from './signing.js';
-import { aHeader, anEnvelope, HUB, NOW, refusalOf, SECONDS, signRaw } from './testing.js';
+import { aHeader, anEnvelope, faultOf, HUB, NOW, refusalOf, SECONDS, signRaw } from './testing.js';
 
 let hubKey: KeyPair;
 let officer: KeyPair;
@@ -56,14 +56,34 @@ describe('a receipt', () => {
   });
 
   it.each<[string, Partial<Record<keyof Receipt, unknown>>, string]>([
-    ['a time unlike its signature’s', { receivedAt: '2026-11-22T02:16:00Z' }, 'RECEIPT'],
-    ['an unknown clock', { clock: 'sun' }, 'SHAPE'],
-    ['no signer', { kids: [] }, 'SHAPE'],
-    ['another version', { v: 2 }, 'SHAPE'],
-    ['a member too many', { ['x' as keyof Receipt]: 1 }, 'SHAPE'],
-    ['a digest without algorithm', { objectDigest: 'ab' }, 'SHAPE'],
-  ])('is refused with %s', async (_, changes, code) => {
+    ['a time unlike its signature’s', { receivedAt: '2026-11-22T02:16:00Z' }, 'RECEIPT /receivedAt'],
+    ['no time', { receivedAt: '2026-11-22' }, 'SHAPE /receivedAt'],
+    ['an unknown clock', { clock: 'sun' }, 'SHAPE /clock'],
+    ['a clock that only begins like one', { clock: 'wallclock' }, 'SHAPE /clock'],
+    ['a clock that only ends like one', { clock: 'unsimulated' }, 'SHAPE /clock'],
+    ['no signer', { kids: [] }, 'SHAPE /kids'],
+    ['a signer without id', { kids: ['x'] }, 'SHAPE /kids/0'],
+    ['a sender that is no agency', { from: 'VN' }, 'SHAPE /from'],
+    ['another version', { v: 2 }, 'SHAPE /v'],
+    ['a member too many', { ['x' as keyof Receipt]: 1 }, 'SHAPE /x'],
+    ['a digest without algorithm', { objectDigest: 'ab' }, 'SHAPE /objectDigest'],
+  ])('is refused with %s', async (_, changes, fault) => {
     const payload = canonicalize({ ...(await verify(text)), ...changes });
-    expect(await refusal(await signRaw(payload, aHeader(hubKey, { typ: 'liaison-receipt+jws' }), hubKey))).toBe(code);
+    const receipt = await signRaw(payload, aHeader(hubKey, { typ: 'liaison-receipt+jws' }), hubKey);
+    expect(await faultOf(() => verify(receipt))).toBe(fault);
+  });
+
+  it('is refused when one of two signatures is by a stranger, or is of another time', async () => {
+    const receipt = await verify(text);
+    const both = (iat: number) => signObject(receipt, { ...hubKey, iat: SECONDS }, { ...officer, iat });
+    const keys = [hubKey.publicJwk, officer.publicJwk];
+    const fault = async (signed: string, trusted = keys) =>
+      faultOf(() => verifyReceipt(signed, trusted, { hub: HUB, objectDigest }));
+    expect(await fault(await both(SECONDS))).toBe('accepted');
+    expect(await fault(await both(SECONDS), [hubKey.publicJwk])).toBe('KEY_UNKNOWN');
+    expect(await fault(await both(SECONDS - 1))).toBe('RECEIPT /receivedAt');
+    expect(await faultOf(() => verifyReceipt(text, keys, { hub: HUB, objectDigest: digestOf('x') }))).toBe(
+      'RECEIPT /objectDigest',
+    );
   });
 });

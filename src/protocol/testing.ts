@@ -103,11 +103,21 @@ export function aHeader(pair: KeyPair, changes: object = {}): object {
 
 /** The code of the refusal, or `accepted`. Anything thrown that is not a ProtocolError goes on. */
 export async function refusalOf(attempt: () => unknown): Promise<string> {
+  return (await errorOf(attempt))?.sub ?? 'accepted';
+}
+
+/** The code of the refusal and the pointer, such as `SHAPE /to/0`, or the code alone where it says no place; or `accepted`. */
+export async function faultOf(attempt: () => unknown): Promise<string> {
+  const error = await errorOf(attempt);
+  return error?.pointer === undefined ? (error?.sub ?? 'accepted') : `${error.sub} ${error.pointer}`;
+}
+
+async function errorOf(attempt: () => unknown): Promise<ProtocolError | null> {
   try {
     await attempt();
-    return 'accepted';
+    return null;
   } catch (error) {
-    if (error instanceof ProtocolError) return error.sub;
+    if (error instanceof ProtocolError) return error;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { canonicalize } from '../canonical.js';
 import { digestOf } from '../digest.js';
 import { readSignedObject, verifySignatures } from '../signed-object.js';
 import { assemble } from '../signing.js';
-import { anEnvelope, aRegisteredKey, HUB, NOW, refusalOf, SECONDS } from '../testing.js';
+import { anEnvelope, aRegisteredKey, faultOf, HUB, NOW, SECONDS } from '../testing.js';
 import { readForSigning, signShown } from './signing-dialog.js';
 import { challengeOf } from './touch.js';
 import { makeKey } from './wrapped-key.js';
@@ -34,11 +34,11 @@ describe('what is shown before signing', () => {
   });
 
   it('is refused for another hub or agency, and for a text that is not the canonical one of an envelope', async () => {
-    const refusal = (text: string) => refusalOf(() => readForSigning(text, PLACE));
-    expect(await refusal(textOf({ hub: 'test.example' }))).toBe('HUB');
-    expect(await refusal(textOf({ from: 'LA-CUS', unit: 'LA-CUS-VTE' }))).toBe('FROM');
-    expect(await refusal(` ${textOf()}`)).toBe('NOT_CANONICAL');
-    expect(await refusal(canonicalize({ v: 1, kind: 'keyset' }))).toBe('SHAPE');
+    const fault = (text: string) => faultOf(() => readForSigning(text, PLACE));
+    expect(await fault(textOf({ hub: 'test.example' }))).toBe('HUB /hub');
+    expect(await fault(textOf({ from: 'LA-CUS', unit: 'LA-CUS-VTE' }))).toBe('FROM /from');
+    expect(await fault(` ${textOf()}`)).toBe('NOT_CANONICAL');
+    expect(await fault(canonicalize({ v: 1, kind: 'keyset' }))).toBe('SHAPE /hub');
   });
 });
 
