@@ -93,12 +93,13 @@ export class PagesController {
     const session = this.sessionOr(reply, request);
     if (!session) return;
     const caller = request.caller!;
-    const isAdministrator = caller.permissions.has('officers.enrol');
-    const [keys, waiting] = await Promise.all([
+    const [keys, waiting, inForce] = await Promise.all([
       this.keys.own(session),
-      isAdministrator ? this.keys.requests(caller) : [],
+      caller.permissions.has('officers.enrol') ? this.keys.requests(caller) : [],
+      caller.permissions.has('agency.administer') ? this.keys.ofOfficers(caller) : [],
     ]);
-    const page = signingPage({ hub: this.hub.id, caller, session, keys, waiting }, languageFor(request, lang));
+    const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };
+    const page = signingPage(shown, languageFor(request, lang));
     this.show(request, reply, lang, page);
   }
 

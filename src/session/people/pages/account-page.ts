@@ -1,7 +1,7 @@
 import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
 import type { OwnSession } from '../console-sessions.js';
-import { escapeHtml, type HtmlText, type Page } from './page.js';
+import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
 
 /** What the page shows of the officer who looks at it. */
 export interface Account {
@@ -9,16 +9,11 @@ export interface Account {
   session: CallerSession;
   sessions: readonly OwnSession[];
   title: string;
-  /** The id of the document that ends a session. */
 }
 
 /** "Your account": who is signed in, with which roles, and every session, each of which can be ended. */
 export function accountPage({ caller, session, sessions, title }: Account, language: Language): Page {
-  const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
+  const when = dateFormat(language);
   const line = (own: OwnSession, text: HtmlText): string => {
     const times = text('page.account.times', { began: when.format(own.beganAt), seen: when.format(own.seenAt) });
     const end = own.isCurrent

@@ -62,7 +62,8 @@ acts.make = async ({ use }) => {
   return { next: '/signing' };
 };
 
-acts.block = async ({ kid }) => {
+acts.block = async ({ kid, sure }) => {
+  if (!confirm(sure)) return {};
   await ask('BlockKey', { kid });
   return { next: '/signing' };
 };
