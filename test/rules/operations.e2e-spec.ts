@@ -87,9 +87,12 @@ describe('threats 1 every operation', () => {
     // `submit` asks for more: a touch for the very object (src/session/people/assertions.ts).
     const known = [
       'approveAdmission',
+      'approvePasskey',
       'blockKey',
+      'linkPasskey',
       'proposeAdmission',
       'publishKeySet',
+      'removePasskey',
       'requestKey',
       ...Object.keys(ACTS),
     ];

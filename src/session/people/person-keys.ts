@@ -10,6 +10,7 @@ import { OBJECT_KINDS } from '../../protocol/envelope.js';
 import { checkPossession, checkPublicKey, KID, type PublicJwk, thumbprint } from '../../protocol/keys.js';
 import { distinct, matching } from '../../protocol/shape.js';
 import { refusing } from '../../trust/protocol-faults.js';
+import { checkDevice } from './input.js';
 import type { KeyRequestInput } from './person-key.models.js';
 import { CREDENTIAL_ID } from './passkeys.js';
 import { inTransaction } from './transaction.js';
@@ -107,7 +108,7 @@ export class PersonKeys {
         use,
         input.proof,
         kinds,
-        checkDevice(input.device),
+        checkDevice(input.device, '/input/device'),
         wrapped && input.credential,
         wrapped,
         !known.rows[0]!.hasKey,
@@ -183,11 +184,6 @@ function wrappedIn({ wrapped, credential }: KeyRequestInput): Buffer | null {
   throw new InvalidInput([
     { pointer: '/input/wrapped', rule: 'text', key: 'problem.textUpTo', params: { max: MAX_WRAPPED } },
   ]);
-}
-
-function checkDevice(device: string): string {
-  if (/^\P{C}{1,60}$/u.test(device)) return device;
-  throw new InvalidInput([{ pointer: '/input/device', rule: 'text', key: 'problem.textUpTo', params: { max: 60 } }]);
 }
 
 const KEYS = `auth.person_key p LEFT JOIN hub.agency_key k ON k.kid = p.kid AND k.in_set LEFT JOIN hub.blocked_key b ON b.kid = p.kid`;

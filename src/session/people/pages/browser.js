@@ -80,10 +80,30 @@ export const acts = {
   'step-up': () => prove('/step-up'),
   enrol: async () => {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
-    return post('/enrol', { token: link.token, response: credential.toJSON() });
+    const answer = await post('/enrol', { token: link.token, response: credential.toJSON() });
+    if (!answer.waits) return answer;
+    document.querySelector('[data-act=enrol]').hidden = true;
+    return { said: main.dataset.added };
   },
   // The address is the issuer's, as the hub has it pinned.
   'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
+  'link-passkey': async () => {
+    const device = document.querySelector('[name=device]').value.trim();
+    const { address, qrCode } = (await ask('LinkPasskey', { device })).linkPasskey;
+    draw(qrCode);
+    document.querySelector('[data-place=address]').textContent = address;
+    document.querySelector('[data-place=link]').hidden = false;
+    return {};
+  },
+  'approve-passkey': async ({ id }) => {
+    await ask('ApprovePasskey', { id });
+    return { next: '/account' };
+  },
+  'remove-passkey': async ({ id, sure }) => {
+    if (!confirm(sure)) return {};
+    await ask('RemovePasskey', { id });
+    return { next: '/account' };
+  },
   'end-session': async ({ id }) => {
     await ask('EndSession', { id });
     return { next: '/account' };
@@ -99,6 +119,13 @@ export const acts = {
 async function dropKeys() {
   const { dropOthers } = await import('/modules/protocol/browser/key-store.js');
   await dropOthers(indexedDB, null);
+}
+
+/** Draws a QR code: only the shape is taken out of the image that came. */
+function draw(image) {
+  const drawing = document.querySelector('[data-qr]');
+  drawing.setAttribute('viewBox', /viewBox="([\d ]+)"/.exec(image)[1]);
+  drawing.firstElementChild.setAttribute('d', /<path[^>]* d="([\w ,.-]+)"/.exec(image)[1]);
 }
 
 let isBusy = false;
@@ -188,10 +215,12 @@ if (main.dataset.page === 'enrol') {
   if (!link.token) tell(noLink, true);
   else {
     try {
-      const { agency, title, options, issuers } = await post('/enrol/open', { token: link.token });
+      const { agency, title, options, issuers, adds } = await post('/enrol/open', { token: link.token });
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
       const fallback = document.querySelector('[data-enrol-password]');
-      fallback.hidden = false;
+      fallback.hidden = adds !== null;
+      document.querySelector('[data-replaces]').hidden = adds !== null;
+      document.querySelector('[data-adds]').hidden = adds === null;
       fallback.addEventListener('toggle', () => fallback.open && void offerPassword());
       for (const { id, name } of issuers) offer(id, name);
       link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
