@@ -97,7 +97,9 @@ async function admit(isFirst = false): Promise<void> {
   const waiting = admin.page.locator('[data-act=admit]');
   const kid = await waiting.first().getAttribute('data-kid');
   await waiting.first().click();
-  await admin.page.waitForSelector(`main:not([aria-busy]):not(:has([data-act=admit][data-kid="${kid}"])), [role=status].error`);
+  await admin.page.waitForSelector(
+    `main:not([aria-busy]):not(:has([data-act=admit][data-kid="${kid}"])), [role=status].error`,
+  );
   expect(await admin.page.locator('[role=status].error').count()).toBe(0);
 }
 
@@ -247,6 +249,31 @@ describe('a new officer', () => {
     await person.page.waitForSelector('[role=status]:has-text("Sent")');
     expect([presses, person.passkeysMade(), person.touches()]).toEqual([3, 1, 2]);
     expect(person.complaints).toEqual([]);
+  });
+
+  it('renews a key that ends soon with one touch; the old one stays, the new one waits for an administrator', async () => {
+    const person = await anEnrolled(['RELEASER']);
+    await makeKey(person, 'Laptop');
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    expect(await person.page.locator('[data-act=renew]').count()).toBe(0);
+    await t.database.sql(
+      `UPDATE hub.agency_key SET exp = extract(epoch FROM now() + interval '29 days') WHERE holder = $1`,
+      [person.pseudonym],
+    );
+    await person.page.reload();
+    person.touches();
+    await look(person, 'signing-renew');
+    await person.page.click('[data-act=renew]');
+    await person.page.waitForSelector('.list li:has-text("waits for an administrator")');
+    expect(person.touches()).toBe(1);
+    expect(await person.page.locator('.list li:has-text("in force")').count()).toBe(1);
+    expect(await person.page.locator('[data-act=renew]').count()).toBe(0);
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    expect(await person.page.locator('.list li:has-text("in force")').count()).toBe(2);
+    const { said } = await sign(person, await composeAlert(person));
+    expect([said.slice(0, 4), person.complaints]).toEqual(['Sent', []]);
   });
 
   it('adds a passkey of another device by its link, approves it, and removes it, confirming where that is due', async () => {

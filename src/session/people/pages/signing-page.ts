@@ -50,14 +50,38 @@ const TEXTS = {
 function keyList(keys: readonly OwnKey[], text: HtmlText, language: Language): string {
   if (keys.length === 0) return `<p class="quiet">${text('page.signing.none')}</p>`;
   const day = dateFormat(language, 'day');
-  const line = ({ kid, use, device, state, kinds, requestedAt, validUntil }: OwnKey): string => {
+  const line = (key: OwnKey): string => {
+    const { kid, use, device, state, kinds, requestedAt, validUntil } = key;
     const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
     const added = text('page.signing.added', { day: day.format(requestedAt) });
     const until = validUntil ? ` · ${text('page.signing.until', { day: day.format(validUntil) })}` : '';
     return `<li><span>${escapeHtml(device)} · ${what}<small><strong>${text(`keyState.${state}` as MessageKey)}</strong> · ${added}${until}</small>
-<small>${escapeHtml(kinds.join(', '))}</small></span>${stopper(kid, state, text)}</li>`;
+<small>${escapeHtml(kinds.join(', '))}</small></span>${approver(kid, state, text)}${renewer(key, keys, text)}${stopper(kid, state, text)}</li>`;
   };
   return `<h2>${text('page.signing.keys')}</h2>\n<ul class="list">${keys.map(line).join('\n')}</ul>`;
+}
+
+/** How long before its end a key can be renewed. */
+const RENEWAL_DAYS = 30;
+
+/** The button that asks for the next key while there is still one to approve it; none where the next one waits already or counts. */
+function renewer(
+  { kid, use, state, validUntil, requestedAt }: OwnKey,
+  keys: readonly OwnKey[],
+  text: HtmlText,
+): string {
+  if (use !== 'sig' || state !== 'IN_FORCE' || !validUntil) return '';
+  if (validUntil.getTime() - Date.now() > RENEWAL_DAYS * 86_400_000) return '';
+  const isLater = (other: OwnKey): boolean =>
+    other.requestedAt > requestedAt && ['OTHER_DEVICE', 'REQUESTED', 'IN_FORCE'].includes(other.state);
+  if (keys.some((other) => other.use === 'sig' && isLater(other))) return '';
+  return `<button type="button" data-act="renew" data-kid="${kid}">${text('page.signing.renew')}</button>`;
+}
+
+/** The button that approves a key which was made at a further device. */
+function approver(kid: string, state: string, text: HtmlText): string {
+  if (state !== 'OTHER_DEVICE') return '';
+  return `<button type="button" data-act="approve" data-kid="${kid}">${text('page.signing.approve')}</button>`;
 }
 
 /** The button that ends a key: one that waits is taken back, one that signs goes with its lost device. */
