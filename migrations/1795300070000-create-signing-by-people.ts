@@ -29,9 +29,10 @@ export class CreateSigningByPeople1795300070000 implements MigrationInterface {
 const TABLES = `
   SET ROLE hub_owner;
 
-  -- A person's key that its holder or an administrator has stopped. It signs nothing from then on, whatever the key set says, for ever.
+  -- A person's key that its holder or an administrator has stopped. It signs nothing from then on, whatever the key set says, for ever;
+  -- also one that stands in no set yet, so that admitting it late brings nothing back.
   CREATE TABLE hub.blocked_key (
-    kid text PRIMARY KEY REFERENCES hub.agency_key,
+    kid text PRIMARY KEY,
     agency_id text NOT NULL,
     blocked_by text NOT NULL,
     at timestamptz NOT NULL DEFAULT pg_catalog.transaction_timestamp()
@@ -98,16 +99,21 @@ const TABLES = `
 const COMMANDS = `
   SET ROLE hub_cmd;
 
-  -- Stops a person's key of the caller's agency: its holder may, and so may an administrator. The same again changes nothing.
+  -- Stops a person's key of the caller's agency, in the set or asked for: its holder may, and so may an administrator. The same again
+  -- changes nothing.
   CREATE FUNCTION cmd.block_key(p_kid text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE me hub.context := cmd.context();
   BEGIN
     IF NOT EXISTS (
-      SELECT 1 FROM hub.agency_key k JOIN agency.officer o ON o.agency_id = me.agency AND o.pseudonym = me.officer
-      WHERE k.kid = p_kid AND k.agency_id = me.agency AND pg_catalog.starts_with(k.holder, 'p:')
+      SELECT 1 FROM agency.officer o CROSS JOIN (
+        SELECT k.holder FROM hub.agency_key k
+        WHERE k.kid = p_kid AND k.agency_id = me.agency AND pg_catalog.starts_with(k.holder, 'p:')
+        UNION ALL
+        SELECT a.officer FROM auth.person_key p JOIN auth.account a ON a.id = p.account_id
+        WHERE p.kid = p_kid AND a.agency_id = me.agency) known
+      WHERE o.agency_id = me.agency AND o.pseudonym = me.officer AND (known.holder = me.officer OR 'AGENCY_ADMIN' = ANY (o.roles))
         AND o.valid_from <= pg_catalog.transaction_timestamp()
-        AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.transaction_timestamp())
-        AND (k.holder = me.officer OR 'AGENCY_ADMIN' = ANY (o.roles)))
+        AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.transaction_timestamp()))
     THEN
       RAISE EXCEPTION 'NOT_FOUND' USING ERRCODE = 'LH404';
     END IF;

@@ -21,10 +21,11 @@ export class CreatePersonKeys1795300071000 implements MigrationInterface {
         wrapped bytea CHECK (length(wrapped) <= 1000),
         requested_at timestamptz NOT NULL DEFAULT now(),
         -- A further device is approved at one that signs already, before an administrator is asked.
-        approved_at timestamptz,
-        refused_at timestamptz
+        approved_at timestamptz
       );
       CREATE INDEX person_key_by_account ON auth.person_key (account_id);
+      -- Whose key it is that is to be stopped (cmd.block_key).
+      GRANT SELECT ON auth.person_key TO hub_cmd;
       RESET ROLE;
     `);
   }

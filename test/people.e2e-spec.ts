@@ -77,13 +77,13 @@ describe('an officer', () => {
     const answer = await reader.browser.ask<{ inbox: { nodes: { id: string }[] } }>(inbox);
     expect(answer.data?.inbox.nodes.map((node) => node.id)).toContain(id);
     const [row] = await t.database.sql<{ officer: string }>(
-      `SELECT officer FROM audit.pending WHERE officer = $1 LIMIT 1`,
+      `SELECT officer FROM audit.pending WHERE officer = $1 AND object_seq IS NOT NULL LIMIT 1`,
       [reader.officer],
     );
     expect(row).toBeUndefined();
     await reader.browser.ask('query($id: ID!) { object(id: $id) { id } }', { id });
     const [opened] = await t.database.sql<{ officer: string }>(
-      `SELECT officer FROM audit.pending WHERE officer = $1 LIMIT 1`,
+      `SELECT officer FROM audit.pending WHERE officer = $1 AND object_seq IS NOT NULL LIMIT 1`,
       [reader.officer],
     );
     expect(opened).toEqual({ officer: reader.officer });

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, type KeyPair } from '../src/protocol/keys.js';
+import { signObject } from '../src/protocol/signing.js';
 import { proofOf } from '../src/protocol/testing.js';
-import { verdictOf } from './hostile/hostile.js';
+import { anAlert, submitText, verdictOf } from './hostile/hostile.js';
 import { aSignedIn, type Browser } from './support/browser.js';
 import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { admit, anEnrolmentKey, aPersonEntry } from './support/signing-officers.js';
@@ -30,6 +31,8 @@ const APPROVE =
 const BLOCK = 'mutation($kid: ID!) { blockKey(kid: $kid) }';
 const WAITING = '{ waitingKeys { kid officer unit use kinds jwk proof } }';
 
+const OFFICER_KEYS = '{ officerKeys { kid officer unit use device } }';
+
 interface Requested {
   requestKey: { kid: string; state: string; wrapped: string | null; credential: string | null };
 }
@@ -49,6 +52,14 @@ const waiting = async (browser = admin): Promise<string[]> =>
 const stateOf = async (browser: Browser, kid: string): Promise<string | undefined> => {
   const answer = await browser.ask<{ myKeys: { kid: string; state: string }[] }>('{ myKeys { kid state } }');
   return answer.data!.myKeys.find((key) => key.kid === kid)?.state;
+};
+
+const officerKeys = async (browser: Browser): Promise<{ kid: string; officer: string }[]> =>
+  (await browser.ask<{ officerKeys: { kid: string; officer: string }[] }>(OFFICER_KEYS)).data!.officerKeys;
+/** What was written for the log when this key was stopped. */
+const eventsOf = async (kid: string): Promise<string[]> => {
+  const text = 'SELECT p.event FROM audit.pending p JOIN hub.blocked_key b ON b.at = p.at WHERE b.kid = $1';
+  return (await t.database.sql<{ event: string }>(text, [kid])).map(({ event }) => event);
 };
 
 describe('an officer’s key', () => {
@@ -141,6 +152,48 @@ describe('an officer’s key', () => {
     const states = await Promise.all(pairs.slice(0, 3).map(({ kid }) => stateOf(browser, kid)));
     expect(states).toEqual(['REFUSED', 'REFUSED', 'REQUESTED']);
     expect(await waiting()).not.toContain(pairs[0]!.kid);
+    expect(await browser.ask(BLOCK, { kid: pairs[0]!.kid })).toEqual({ data: { blockKey: true } });
+    expect(await eventsOf(pairs[0]!.kid)).toEqual(['key.blocked']);
+  });
+
+  it('S21 that was taken back stays dead when a set brings it in all the same', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    await request(browser, pair);
+    await browser.ask(BLOCK, { kid: pair.kid });
+    expect(verdictOf(await admit(vn, enrolment, [aPersonEntry(vn, pair, officer)]))).toBe('accepted');
+    expect(await stateOf(browser, pair.kid)).toBe('REVOKED');
+    const payload = { ...anAlert(vn, ['TH-CUS'], await t.agree([vn, th])), authoredBy: officer };
+    const answer = await submitText(vn, await signObject(payload, pair));
+    expect(verdictOf(answer)).toBe('BAD_SIGNED_OBJECT/KEY_REVOKED');
+  });
+
+  it('threats 19 of a lost phone is found and stopped by an administrator of the same agency alone', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    await request(browser, pair);
+    await admit(vn, enrolment, [aPersonEntry(vn, pair, officer)]);
+    const found = (await officerKeys(admin)).find(({ kid }) => kid === pair.kid);
+    expect(found).toEqual({ kid: pair.kid, officer, unit: 'VN-CUS-AS', use: 'sig', device: 'Phone' });
+    const foreign = (await aSignedIn(t, th, ['AGENCY_ADMIN'])).browser;
+    expect((await officerKeys(foreign)).filter((key) => key.officer === officer)).toEqual([]);
+    expect(verdictOf(await browser.ask(OFFICER_KEYS))).toBe('FORBIDDEN');
+    expect(await admin.ask(BLOCK, { kid: pair.kid })).toEqual({ data: { blockKey: true } });
+    expect((await officerKeys(admin)).map(({ kid }) => kid)).not.toContain(pair.kid);
+    expect(await stateOf(browser, pair.kid)).toBe('REVOKED');
+  });
+
+  it('stands on the page with device, day and state, and with a button as long as it can sign', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    await request(browser, pair, { device: 'Phone <1>' });
+    await admit(vn, enrolment, [aPersonEntry(vn, pair, officer)]);
+    const page = async (as: Browser): Promise<string> => (await as.get('/signing?lang=en')).text;
+    expect(await page(browser)).toMatch(/Phone &#60;1&#62;.*in force.*added \d.*expires \d[^]*This device is lost/);
+    expect(await page(admin)).toContain(`data-kid="${pair.kid}"`);
+    await browser.ask(BLOCK, { kid: pair.kid });
+    expect(await page(browser)).not.toContain('This device is lost');
+    expect(await page(admin)).not.toContain(`data-kid="${pair.kid}"`);
   });
 
   it('of a further device is first approved at the one that signs', async () => {
@@ -170,14 +223,18 @@ describe('an officer’s key', () => {
     expect(await waiting()).toContain(second.kid);
   });
 
-  it('is asked for with a fresh passkey alone', async () => {
+  it('threats 26 is asked for and stopped with a fresh passkey alone', async () => {
     const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pair = await generateKey();
+    await request(browser, pair);
     await t.database.sql(
       `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
        WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
       [officer],
     );
     expect(verdictOf(await request(browser, await generateKey()))).toBe('STEP_UP_REQUIRED');
+    expect(verdictOf(await browser.ask(BLOCK, { kid: pair.kid }))).toBe('STEP_UP_REQUIRED');
+    expect(await stateOf(browser, pair.kid)).toBe('REQUESTED');
   });
 });
 

@@ -234,6 +234,8 @@ describe('FLASH', () => {
     const assertion = touchFor(officer, payload);
     return verdictOf(await officer.browser.ask(CONFIRM, { id: payload.id, signature: signatures[0], assertion }));
   };
+  const OWED = '{ owedConfirmations { id sentBy } }';
+  const owedTo = (officer: Pick<SigningOfficer, 'browser'>): Promise<unknown> => officer.browser.ask(OWED);
   const seen = async (id: string): Promise<unknown> => {
     const query = 'query($id: ID!) { object(id: $id) { confirmation { state by signature } } }';
     return (await th.ask<{ object: { confirmation: unknown } }>(query, { id })).data!.object.confirmation;
@@ -246,6 +248,18 @@ describe('FLASH', () => {
     const [verdict, payload] = await send('FLASH');
     expect(verdict).toBe('accepted');
     expect(await seen(payload.id)).toEqual({ state: 'PENDING', by: null, signature: null });
+    const elsewhere = await aSigningOfficer(t, vn, enrolment, ['RELEASER']);
+    await t.database.sql(`UPDATE agency.officer SET unit_id = 'VN-CUS-HP' WHERE pseudonym = $1`, [elsewhere.officer]);
+    await elsewhere.browser.signIn(elsewhere.passkey);
+    const foreign = await aSignedIn(t, th, ['RELEASER']);
+    const owed = [{ id: payload.id, sentBy: releaser.officer }];
+    expect(await owedTo(other)).toEqual({ data: { owedConfirmations: owed } });
+    for (const officer of [releaser, elsewhere, foreign]) {
+      expect(await owedTo(officer)).toEqual({ data: { owedConfirmations: [] } });
+    }
+    for (const without of [analyst.browser, vn]) {
+      expect((await without.ask(OWED)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    }
 
     for (const [attempt, expected] of [
       [() => confirm(releaser, payload), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
@@ -259,6 +273,7 @@ describe('FLASH', () => {
     expect(await confirm(other, payload)).toBe('accepted');
     const given = (await seen(payload.id)) as { signature: string };
     expect(given).toMatchObject({ state: 'CONFIRMED', by: other.officer });
+    expect(await owedTo(other)).toEqual({ data: { owedConfirmations: [] } });
     expect(JSON.parse(given.signature)).toEqual({
       protected: expect.any(String),
       signature: expect.any(String),

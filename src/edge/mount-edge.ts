@@ -12,13 +12,14 @@ const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/sign-in',
   '/sign-in/password',
   '/step-up',
-  '/sign-in/password',
   '/enrol/open',
   '/enrol',
   '/enrol/with',
   '/enrol/password',
   '/enrol/password/options',
 ]);
+/** Where a national service's page leads back to, by GET, with what may be anybody's invention. */
+const RETURN = '/sign-in/return';
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
 /** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
@@ -36,7 +37,8 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
     if (route === '/graphql') onlyPost(request, reply);
-    if (request.method === 'POST' && SIGN_INS.has(route)) await limitSignIn(request, reply, limits);
+    if (route === RETURN || (request.method === 'POST' && SIGN_INS.has(route)))
+      await limitSignIn(request, reply, limits);
   });
   // The caller is known by now.
   fastify.addHook('preParsing', async (request, reply) => {

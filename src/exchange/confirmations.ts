@@ -8,6 +8,7 @@ import {
   Mutation,
   ObjectType,
   Parent,
+  Query,
   ResolveField,
   Resolver,
 } from '@nestjs/graphql';
@@ -56,6 +57,24 @@ export class Confirmation {
   signature: string | null;
 }
 
+@ObjectType({
+  description: 'A second signature that waits, as who could give it sees it; object(id) opens what is to be signed',
+})
+@Visible('released')
+export class OwedConfirmation {
+  @Field(() => ID, { description: 'The object' })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: "The sender's reference" })
+  ref: string | null;
+
+  @Field(() => ID, { description: 'Pseudonym of who sent it alone' })
+  sentBy: string;
+
+  @Field(() => GraphQLISODateTime, { description: 'When the second signature is due' })
+  dueAt: Date;
+}
+
 interface Owed {
   seq: string;
   text: string;
@@ -86,6 +105,16 @@ export class ConfirmationsResolver {
         w.given_at AS at, (w.signature->'member')::text AS signature FROM hub.owed_signature w WHERE w.seq = $1`;
       return (await prepared<Confirmation>(tx, 'confirmation', text, [row.seq]))[0] ?? null;
     });
+  }
+
+  @Query(() => [OwedConfirmation], {
+    description:
+      'Second signatures that this officer could give now, for FLASH of the own unit; the first due first, 100 at most',
+  })
+  @Allow('objects.submit')
+  async owedConfirmations(@CurrentCaller() caller: Caller): Promise<OwedConfirmation[]> {
+    if (!caller.session) throw new Forbidden(); // A unit's system gives none.
+    return this.database.as(caller, (tx) => prepared(tx, 'owed-confirmations', OWED, [caller.unitId, caller.officer]));
   }
 
   @Mutation(() => Boolean, {
@@ -130,6 +159,12 @@ export class ConfirmationsResolver {
     await prepared(tx, 'give-signature', 'SELECT cmd.give_signature($1, $2)', [owed.seq, JSON.stringify(given)]);
   }
 }
+
+/** What somebody else of the unit sent alone and nobody has confirmed; what was taken back needs no confirmation. */
+const OWED = `
+  SELECT o.id, o.ref, w.officer AS "sentBy", w.due_at AS "dueAt" FROM hub.owed_signature w JOIN hub.object o ON o.seq = w.seq
+  WHERE w.agency_id = cmd.my_agency() AND o.from_unit = $1 AND w.officer <> $2 AND w.given_at IS NULL AND o.recalled_by_seq IS NULL
+  ORDER BY w.due_at, o.id LIMIT 100`;
 
 async function readOwed(tx: EntityManager, { agencyId }: Caller, id: string): Promise<Owed | undefined> {
   const text = `SELECT o.seq, o.text, w.officer FROM hub.object o JOIN hub.owed_signature w ON w.seq = o.seq

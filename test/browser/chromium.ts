@@ -24,6 +24,8 @@ export interface Person {
   context: BrowserContext;
   /** Touches since this was asked last. */
   touches(): number;
+  /** Passkeys that were made, each with a touch of its own. */
+  passkeysMade(): number;
   /** What the page's console complained of. */
   complaints: string[];
 }
@@ -38,7 +40,9 @@ export async function aPerson(browser: Browser, { prf = true, width = 1280 } = {
   page.on('pageerror', (error) => complaints.push(error.message));
   const devtools = await context.newCDPSession(page);
   let count = 0;
+  let made = 0;
   devtools.on('WebAuthn.credentialAsserted', () => (count += 1));
+  devtools.on('WebAuthn.credentialAdded', () => (made += 1));
   await devtools.send('WebAuthn.enable');
   await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: {
@@ -55,6 +59,7 @@ export async function aPerson(browser: Browser, { prf = true, width = 1280 } = {
     page,
     context,
     complaints,
+    passkeysMade: () => made,
     touches: () => {
       const since = count;
       count = 0;

@@ -51,7 +51,7 @@ async function anEnrolled(roles: string[], options: Parameters<typeof aPerson>[1
   const pseudonym = await anOfficer(t, vn, roles);
   await person.page.goto(`${t.url}/enrol#${await aLink(t, vn, pseudonym)}`);
   await person.page.click('[data-act=enrol]:not([hidden])');
-  await person.page.waitForURL('**/account');
+  await person.page.waitForURL('**/signing');
   return { ...person, pseudonym };
 }
 
@@ -97,7 +97,9 @@ async function admit(isFirst = false): Promise<void> {
   const waiting = admin.page.locator('[data-act=admit]');
   const kid = await waiting.first().getAttribute('data-kid');
   await waiting.first().click();
-  await admin.page.waitForSelector(`main:not([aria-busy]):not(:has([data-kid="${kid}"])), [role=status].error`);
+  await admin.page.waitForSelector(
+    `main:not([aria-busy]):not(:has([data-act=admit][data-kid="${kid}"])), [role=status].error`,
+  );
   expect(await admin.page.locator('[role=status].error').count()).toBe(0);
 }
 
@@ -214,10 +216,93 @@ describe('in a real browser, with a passkey that derives keys', () => {
     await signIn(officer);
     await officer.page.goto(`${t.url}/signing`);
     const composed = await composeAlert(officer);
+    await look(admin, 'signing-administrator');
+    officer.page.once('dialog', (dialog) => void dialog.dismiss());
+    await officer.page.locator('[data-act=block]').first().click();
+    await officer.page.waitForSelector('main[aria-busy=false]');
+    expect(await officer.page.locator('.list small:has-text("stopped")').count()).toBe(0);
+    officer.page.once('dialog', (dialog) => void dialog.accept());
     await officer.page.locator('[data-act=block]').first().click();
     await officer.page.waitForSelector('.list small:has-text("stopped")');
     const { said } = await sign(officer, composed);
     expect(said).toContain('no key');
+  });
+});
+
+describe('a new officer', () => {
+  it('signs the first object with six taps: three buttons pressed, one passkey made, two touches of it', async () => {
+    const person = { ...(await aPerson(browser, { width: 390 })), pseudonym: await anOfficer(t, vn, ['RELEASER']) };
+    let presses = 0;
+    const press = async (selector: string): Promise<void> => {
+      presses += 1;
+      await person.page.click(selector);
+    };
+    await person.page.goto(`${t.url}/enrol#${await aLink(t, vn, person.pseudonym)}`);
+    await press('[data-act=enrol]:not([hidden])');
+    await person.page.waitForURL('**/signing');
+    await press('[data-act=make]');
+    await person.page.waitForSelector('.list li:has-text("waits for an administrator")');
+    await admit();
+    // What an officer's program composed is pasted, which is counted as no tap.
+    await person.page.fill('[name=composed]', await composeAlert(person));
+    await press('[data-act=sign]:not([hidden])');
+    await person.page.waitForSelector('[role=status]:has-text("Sent")');
+    expect([presses, person.passkeysMade(), person.touches()]).toEqual([3, 1, 2]);
+    expect(person.complaints).toEqual([]);
+  });
+
+  it('renews a key that ends soon with one touch; the old one stays, the new one waits for an administrator', async () => {
+    const person = await anEnrolled(['RELEASER']);
+    await makeKey(person, 'Laptop');
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    expect(await person.page.locator('[data-act=renew]').count()).toBe(0);
+    await t.database.sql(
+      `UPDATE hub.agency_key SET exp = extract(epoch FROM now() + interval '29 days') WHERE holder = $1`,
+      [person.pseudonym],
+    );
+    await person.page.reload();
+    person.touches();
+    await look(person, 'signing-renew');
+    await person.page.click('[data-act=renew]');
+    await person.page.waitForSelector('.list li:has-text("waits for an administrator")');
+    expect(person.touches()).toBe(1);
+    expect(await person.page.locator('.list li:has-text("in force")').count()).toBe(1);
+    expect(await person.page.locator('[data-act=renew]').count()).toBe(0);
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    expect(await person.page.locator('.list li:has-text("in force")').count()).toBe(2);
+    const { said } = await sign(person, await composeAlert(person));
+    expect([said.slice(0, 4), person.complaints]).toEqual(['Sent', []]);
+  });
+
+  it('adds a passkey of another device by its link, approves it, and removes it, confirming where that is due', async () => {
+    const person = await anEnrolled(['RELEASER']);
+    await t.database.sql(`UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'`);
+    await person.page.goto(`${t.url}/account`);
+    await person.page.fill('[name=device]', 'Phone');
+    await person.page.click('[data-act=link-passkey]');
+    await person.page.waitForSelector('[data-place=link]:not([hidden])');
+    expect(person.touches()).toBe(1);
+    await look(person, 'account-link');
+    const phone = { ...(await aPerson(browser, { width: 390 })), pseudonym: person.pseudonym };
+    await phone.page.goto((await person.page.textContent('[data-place=address]'))!);
+    await phone.page.click('[data-act=enrol]:not([hidden])');
+    await phone.page.waitForSelector('[role=status]:has-text("approve it on the device")');
+    await look(phone, 'enrol-added');
+    await person.page.click('[data-place=link] a');
+    await person.page.waitForSelector('[data-act=approve-passkey]');
+    await look(person, 'account-approve');
+    await person.page.click('[data-act=approve-passkey]');
+    await person.page.waitForSelector('[data-place=passkeys]:not(:has([data-act=approve-passkey]))');
+    await signIn(phone);
+    phone.page.once('dialog', (dialog) => void dialog.accept());
+    await phone.page.locator('[data-act=remove-passkey]').first().click();
+    await phone.page.waitForSelector('[data-place=passkeys]:not(:has([data-act=remove-passkey]))');
+    await look(phone, 'account-one');
+    await person.page.goto(`${t.url}/account`);
+    expect(new URL(person.page.url()).pathname).toBe('/sign-in');
+    expect([...person.complaints, ...phone.complaints]).toEqual([]);
   });
 });
 

@@ -196,8 +196,22 @@ describe('A14 a flood of sign-ins', () => {
       for (const path of [...steps, '/enrol/password', '/enrol/password/options']) {
         expect([path, await fail(path)]).toEqual([path, 429]);
       }
+      expect((await browser.get('/sign-in/return?state=x')).status).toBe(429);
       expect((await signedIn.ask('{ me { agency } }')).data).toEqual({ me: { agency: 'VN-CUS' } });
       expect((await browser.get('/sign-in')).status).toBe(200);
+    } finally {
+      await few.stop();
+    }
+  });
+
+  it('is turned away where national services lead back to, by GET and by HEAD', async () => {
+    const few = await startTestHub({ FAILED_SIGN_INS_PER_MINUTE: '4' });
+    try {
+      const invented = async (method: string): Promise<number> =>
+        (await fetch(`${few.url}/sign-in/return?state=x&code=y`, { method })).status;
+      expect([await invented('GET'), await invented('HEAD'), await invented('GET')]).toEqual([409, 409, 409]);
+      expect((await fetch(`${few.url}/sign-in/%72eturn`)).status).toBe(409);
+      expect([await invented('GET'), await invented('HEAD')]).toEqual([429, 429]);
     } finally {
       await few.stop();
     }

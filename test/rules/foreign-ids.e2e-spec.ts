@@ -114,6 +114,8 @@ const OF_OFFICERS = new Set([
   'approveKey by',
   'blockKey kid',
   'confirmObject id',
+  'approvePasskey id',
+  'removePasskey id',
 ]);
 
 /** What else these operations need. */
@@ -122,7 +124,14 @@ const BESIDE: Record<string, string> = {
   'confirmObject id': 'signature: { protected: "x", signature: "x" }, assertion: "x"',
   'approveKey by': 'kid: "x", proof: "x"',
 };
-const SELECTED: Record<string, string> = { endSession: '', blockKey: '', confirmObject: '', approveKey: '{ kid }' };
+const SELECTED: Record<string, string> = {
+  endSession: '',
+  blockKey: '',
+  confirmObject: '',
+  approveKey: '{ kid }',
+  removePasskey: '',
+  approvePasskey: '{ id }',
+};
 
 /** Ids in administrative acts: the same, and tried in test/hostile/administration. */
 const OF_ADMINISTRATORS = new Set(

@@ -85,7 +85,17 @@ describe('threats 1 every operation', () => {
   it('asks an officer for the passkey again where something cannot be taken back', () => {
     const careful = operations.filter((each) => declaration(StepUp.KEY, each) === true).map((each) => each.name);
     // `submit` asks for more: a touch for the very object (src/session/people/assertions.ts).
-    const known = ['approveAdmission', 'proposeAdmission', 'publishKeySet', 'requestKey', ...Object.keys(ACTS)];
+    const known = [
+      'approveAdmission',
+      'approvePasskey',
+      'blockKey',
+      'linkPasskey',
+      'proposeAdmission',
+      'publishKeySet',
+      'removePasskey',
+      'requestKey',
+      ...Object.keys(ACTS),
+    ];
     expect(careful.sort()).toEqual(known.sort());
   });
 

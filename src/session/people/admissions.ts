@@ -6,6 +6,7 @@ import { HubIdentity } from '../../common/hub-identity.js';
 import { PERSON } from '../../protocol/envelope.js';
 import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from './accounts.js';
 import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
+import { recordAct } from './record-act.js';
 import { inTransaction } from './transaction.js';
 
 /** An officer of the administrator's agency, as far as enrolment is concerned. */
@@ -85,6 +86,7 @@ export class Admissions {
          ON CONFLICT (account_id) DO UPDATE SET id = gen_random_uuid(), proposed_by = excluded.proposed_by, expires_at = excluded.expires_at`,
         [accountId, session!.accountId, PROPOSAL_HOURS],
       );
+      await recordAct(tx, 'admission.proposed', session!.accountId, accountId);
       const { rows } = await tx.query<Admission>(`${WAITING} AND d.account_id = $3`, [
         agencyId,
         isOperator(session!),
@@ -108,6 +110,7 @@ export class Admissions {
       if (!proposal) throw new NotFound();
       if ([proposal.accountId, proposal.proposedBy].includes(session!.accountId))
         throw new Forbidden('error.needsAnother');
+      await recordAct(tx, 'admission.approved', session!.accountId, proposal.accountId);
       const token = await issueLink((text, values) => tx.query(text, values), proposal.accountId);
       return {
         address: linkAddress(this.hub.publicUrl, token),

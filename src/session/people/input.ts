@@ -14,6 +14,12 @@ export function checkText(body: unknown, name: string): string {
   throw new InvalidInput([{ pointer: `/${name}`, rule: 'text', key: 'problem.textUpTo', params: { max: 200 } }]);
 }
 
+/** What an officer calls a device: at most 60 characters that show. Throws InvalidInput. */
+export function checkDevice(device: string, pointer: string): string {
+  if (/^\P{C}{1,60}$/u.test(device)) return device;
+  throw new InvalidInput([{ pointer, rule: 'text', key: 'problem.textUpTo', params: { max: 60 } }]);
+}
+
 function memberOf(body: unknown, name: string): unknown {
   return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
     ? (body as Record<string, unknown>)[name]

@@ -14,6 +14,7 @@ import { accountPage } from './pages/account-page.js';
 import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
 import { signingPage } from './pages/signing-page.js';
 import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
+import { OwnPasskeys } from './own-passkeys.js';
 import { PersonKeys } from './person-keys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 
@@ -31,6 +32,7 @@ export class PagesController {
     private readonly issuers: TrustedIssuers,
     documents: TrustedDocuments,
     private readonly keys: PersonKeys,
+    private readonly passkeys: OwnPasskeys,
     private readonly hub: HubIdentity,
     @Inject(PEOPLE_OPTIONS) private readonly options: PeopleOptions,
   ) {
@@ -77,10 +79,14 @@ export class PagesController {
   ): Promise<void> {
     const session = this.sessionOr(reply, request);
     if (!session) return;
-    const [sessions, title] = await Promise.all([this.sessions.own(session), this.sessions.titleOf(session)]);
+    const [sessions, passkeys, title] = await Promise.all([
+      this.sessions.own(session),
+      this.passkeys.own(session),
+      this.sessions.titleOf(session),
+    ]);
     const language = languageFor(request, lang);
-    const caller = request.caller!;
-    this.show(request, reply, lang, accountPage({ caller, session, sessions, title: title[language] }, language));
+    const account = { caller: request.caller!, session, sessions, passkeys, title: title[language] };
+    this.show(request, reply, lang, accountPage(account, language));
   }
 
   @Get('signing')
@@ -93,12 +99,13 @@ export class PagesController {
     const session = this.sessionOr(reply, request);
     if (!session) return;
     const caller = request.caller!;
-    const isAdministrator = caller.permissions.has('officers.enrol');
-    const [keys, waiting] = await Promise.all([
+    const [keys, waiting, inForce] = await Promise.all([
       this.keys.own(session),
-      isAdministrator ? this.keys.requests(caller) : [],
+      caller.permissions.has('officers.enrol') ? this.keys.requests(caller) : [],
+      caller.permissions.has('agency.administer') ? this.keys.ofOfficers(caller) : [],
     ]);
-    const page = signingPage({ hub: this.hub.id, caller, session, keys, waiting }, languageFor(request, lang));
+    const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };
+    const page = signingPage(shown, languageFor(request, lang));
     this.show(request, reply, lang, page);
   }
 

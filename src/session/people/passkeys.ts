@@ -14,6 +14,7 @@ import type { Pool, PoolClient } from 'pg';
 import { Unauthenticated } from '../../common/errors.js';
 import type { HubIdentity } from '../../common/hub-identity.js';
 import { type ChallengeHolder, type Challenges, spendChallenge } from './challenges.js';
+import type { UsedLink } from './enrolment-links.js';
 
 /** COSE algorithms (RFC 9053): EdDSA and ES256. */
 const ALGORITHMS = [-8, -7];
@@ -61,12 +62,14 @@ export class Passkeys {
     });
   }
 
-  /** What the browser is asked for to make a passkey. */
-  creationOptions(
+  /** What the browser is asked for to make a passkey; `isFurther`: at a device that has none of this account yet. */
+  async creationOptions(
     holder: ChallengeHolder,
     account: { id: string; name: string },
+    isFurther: boolean,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     return generateRegistrationOptions({
+      ...(isFurther ? { excludeCredentials: await this.credentialsOf(account.id) } : {}),
       rpName: 'Liaison Hub',
       rpID: this.rpId,
       userName: account.name,
@@ -132,12 +135,15 @@ export class Passkeys {
     return rowCount === 1 ? passkey : this.refuse('the counter moved meanwhile');
   }
 
-  /** Stores a new passkey as the account's only one. Throws Unauthenticated when it is not a good answer to this holder's challenge. */
+  /**
+   * Stores a new passkey: one that was added waits for its holder's approval, in the place of any that waited; another is in force at once.
+   * Throws Unauthenticated when it is not a good answer to this holder's challenge.
+   */
   async register(
     tx: PoolClient,
     response: RegistrationResponseJSON,
     holder: ChallengeHolder,
-    accountId: string,
+    { accountId, adds, userAgent }: UsedLink & { userAgent: string },
   ): Promise<void> {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
@@ -151,18 +157,18 @@ export class Passkeys {
     await this.spend(tx, response.response.clientDataJSON);
     const { id, publicKey, counter, transports: told } = registrationInfo.credential;
     const transports = TRANSPORTS.filter((transport) => Array.isArray(told) && told.includes(transport));
-    await tx.query('DELETE FROM auth.passkey WHERE account_id = $1', [accountId]);
+    await tx.query('DELETE FROM auth.passkey WHERE account_id = $1 AND approved_at IS NULL', [accountId]);
     const { rowCount } = await tx.query(
-      `INSERT INTO auth.passkey (credential_id, account_id, public_key, counter, transports) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING`,
-      [id, accountId, Buffer.from(publicKey), counter, transports],
+      `INSERT INTO auth.passkey (credential_id, account_id, public_key, counter, transports, device, user_agent, approved_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $6::text IS NULL THEN now() END) ON CONFLICT DO NOTHING`,
+      [id, accountId, Buffer.from(publicKey), counter, transports, adds, userAgent.slice(0, 200)],
     );
     if (rowCount === 0) this.refuse('the passkey belongs to another account');
   }
 
   private async credentialsOf(accountId: string): Promise<{ id: string; transports: string[] }[]> {
     const { rows } = await this.pool.query<{ id: string; transports: string[] }>(
-      'SELECT credential_id AS id, transports FROM auth.passkey WHERE account_id = $1',
+      'SELECT credential_id AS id, transports FROM auth.passkey WHERE account_id = $1 AND approved_at IS NOT NULL',
       [accountId],
     );
     return rows;
@@ -182,7 +188,7 @@ export class Passkeys {
 async function find(tx: PoolClient, credentialId: string): Promise<Passkey | undefined> {
   const { rows } = await tx.query<Passkey>(
     `SELECT account_id AS "accountId", public_key AS "publicKey", counter::float8 AS counter, transports
-     FROM auth.passkey WHERE credential_id = $1`,
+     FROM auth.passkey WHERE credential_id = $1 AND approved_at IS NOT NULL`,
     [credentialId],
   );
   return rows[0];

@@ -24,6 +24,8 @@ import { innerFetch, ownIssuer } from './issuers/own-issuer.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { CodeVault } from './codes.js';
 import { ModulesController } from './modules.controller.js';
+import { OwnPasskeys } from './own-passkeys.js';
+import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
@@ -93,6 +95,8 @@ export class PeopleModule {
           inject: [POOL, ScopedDatabase, HubIdentity],
           useFactory: (...parts: ConstructorParameters<typeof PersonKeys>) => new PersonKeys(...parts),
         },
+        { provide: OwnPasskeys, inject: [POOL, HubIdentity], useFactory: ownPasskeys },
+        OwnPasskeysResolver,
         PersonKeysResolver,
         OwnPageGuard,
         AdmissionsResolver,
@@ -109,6 +113,10 @@ function passkeys(pool: Pool, key: ConsoleKey, hub: HubIdentity): Passkeys {
 
 function passwords(pool: Pool, key: ConsoleKey, vault: CodeVault): Passwords {
   return new Passwords(pool, key, vault);
+}
+
+function ownPasskeys(pool: Pool, hub: HubIdentity): OwnPasskeys {
+  return new OwnPasskeys(pool, hub);
 }
 
 function admissions(pool: Pool, hub: HubIdentity): Admissions {

@@ -103,3 +103,37 @@ export class KeyRequestModel {
   @Field(() => GraphQLISODateTime, { description: 'When it was made' })
   requestedAt: Date;
 }
+
+@ObjectType('OfficerKey', { description: 'A key with which an officer of one’s own agency signs now' })
+@Visible('administrator')
+export class OfficerKeyModel {
+  @Field(() => ID, { description: 'RFC 7638 thumbprint' })
+  kid: string;
+
+  @Field(() => ID, { description: 'Pseudonym of its holder' })
+  officer: string;
+
+  @Field(() => ID, { nullable: true, description: 'Null where the holder is no officer of the agency any more' })
+  unit: string | null;
+
+  @Field(() => String, { nullable: true })
+  titleEn: string | null;
+
+  @Field(() => String, { nullable: true })
+  titleVi: string | null;
+
+  @Field(() => String, { description: 'sig, or enrol: it admits officers’ keys' })
+  use: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What its holder calls the device; null for a key that was not made in a browser',
+  })
+  device: string | null;
+
+  @Field(() => GraphQLISODateTime)
+  validFrom: Date;
+
+  @Field(() => GraphQLISODateTime)
+  validUntil: Date;
+}

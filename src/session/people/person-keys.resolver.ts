@@ -2,8 +2,8 @@ import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.js';
 import { Allow, StepUp } from '../../access/permission.js';
-import { KeyRequestInput, KeyRequestModel, OwnKeyModel } from './person-key.models.js';
-import { type KeyRequest, type OwnKey, PersonKeys } from './person-keys.js';
+import { KeyRequestInput, KeyRequestModel, OfficerKeyModel, OwnKeyModel } from './person-key.models.js';
+import { type KeyRequest, type OfficerKey, type OwnKey, PersonKeys } from './person-keys.js';
 
 /** Officers' own signing keys: made in the browser, admitted by an administrator, stopped by either. */
 @Resolver()
@@ -22,6 +22,14 @@ export class PersonKeysResolver {
   @Allow('officers.enrol')
   waitingKeys(@CurrentCaller() caller: Caller): Promise<KeyRequest[]> {
     return this.keys.requests(caller);
+  }
+
+  @Query(() => [OfficerKeyModel], {
+    description: 'Keys of the agency’s officers that count now; blockKey stops one at once (a lost phone)',
+  })
+  @Allow('agency.administer')
+  officerKeys(@CurrentCaller() caller: Caller): Promise<OfficerKey[]> {
+    return this.keys.ofOfficers(caller);
   }
 
   @Mutation(() => OwnKeyModel, { description: 'Asks that a key which the officer has just made be admitted' })
@@ -47,9 +55,10 @@ export class PersonKeysResolver {
 
   @Mutation(() => Boolean, {
     description:
-      'Stops a key at once and for ever: one’s own (a lost phone), or as an administrator any officer’s. A request that waits is refused by it',
+      'Stops a key at once and for ever: one’s own (a lost phone), or as an administrator any officer’s. A request that waits is refused by it. Stopping it again changes nothing',
   })
   @Allow('session.own')
+  @StepUp(true)
   async blockKey(
     @CurrentCaller() caller: Caller,
     @Args('kid', { type: () => ID, description: 'RFC 7638 thumbprint' }) kid: string,

@@ -10,6 +10,7 @@ import { OBJECT_KINDS } from '../../protocol/envelope.js';
 import { checkPossession, checkPublicKey, KID, type PublicJwk, thumbprint } from '../../protocol/keys.js';
 import { distinct, matching } from '../../protocol/shape.js';
 import { refusing } from '../../trust/protocol-faults.js';
+import { checkDevice } from './input.js';
 import type { KeyRequestInput } from './person-key.models.js';
 import { CREDENTIAL_ID } from './passkeys.js';
 import { inTransaction } from './transaction.js';
@@ -40,6 +41,21 @@ export interface KeyRequest {
   jwk: string;
   proof: string;
   requestedAt: Date;
+}
+
+/** A key of an officer of the agency that counts. */
+export interface OfficerKey {
+  kid: string;
+  officer: string;
+  /** Null where the hub has no such officer any more. */
+  unit: string | null;
+  titleEn: string | null;
+  titleVi: string | null;
+  use: string;
+  /** Null for a key that was not made in a browser. */
+  device: string | null;
+  validFrom: Date;
+  validUntil: Date;
 }
 
 interface CheckedRequest {
@@ -92,7 +108,7 @@ export class PersonKeys {
         use,
         input.proof,
         kinds,
-        checkDevice(input.device),
+        checkDevice(input.device, '/input/device'),
         wrapped && input.credential,
         wrapped,
         !known.rows[0]!.hasKey,
@@ -111,30 +127,31 @@ export class PersonKeys {
     const claim = { hub: this.hub.id, agency, use: 'sig', kid: approval.by, admits: kid } as const;
     await refusing(() => checkPossession(by.jwk, claim, approval.proof));
     const { rowCount } = await this.pool.query(
-      'UPDATE auth.person_key SET approved_at = now() WHERE kid = $1 AND account_id = $2 AND approved_at IS NULL AND refused_at IS NULL',
+      `UPDATE auth.person_key SET approved_at = now() WHERE kid = $1 AND account_id = $2 AND approved_at IS NULL
+         AND NOT EXISTS (SELECT FROM hub.blocked_key b WHERE b.kid = person_key.kid)`,
       [kid, session!.accountId],
     );
     if (rowCount !== 1) throw new NotFound();
     return (await this.own(session!)).find((key) => key.kid === kid)!;
   }
 
-  /** Stops a key: the officer's own, or as an administrator any officer's of the agency. Throws NotFound. */
+  /**
+   * Stops a key for ever, in the set or only asked for: the officer's own, or as an administrator any officer's of the agency. Stopping it
+   * again changes nothing. Throws NotFound.
+   */
   async block(caller: Caller, kid: string): Promise<void> {
     if (!KID.test(kid)) throw new NotFound();
-    const isAdministrator = caller.permissions.has('officers.enrol');
-    const { rowCount } = await this.pool.query(REFUSE, [
-      kid,
-      caller.agencyId,
-      caller.session!.accountId,
-      isAdministrator,
-    ]);
     try {
       await this.database.as(caller, (tx) => tx.query('SELECT cmd.block_key($1)', [kid]));
     } catch (error) {
-      if (databaseFault(error) !== 'NOT_FOUND') throw error;
-      // It stood in no key set yet: then taking back the request was all.
-      if (rowCount !== 1) throw new NotFound();
+      throw databaseFault(error) === 'NOT_FOUND' ? new NotFound() : error;
     }
+  }
+
+  /** The keys of the agency's officers that count now, whoever brought them into the set. */
+  async ofOfficers({ agencyId }: Caller): Promise<OfficerKey[]> {
+    const { rows } = await this.pool.query<OfficerKey>(OF_OFFICERS, [agencyId]);
+    return rows;
   }
 
   /** What waits for an administrator of the agency. */
@@ -169,24 +186,19 @@ function wrappedIn({ wrapped, credential }: KeyRequestInput): Buffer | null {
   ]);
 }
 
-function checkDevice(device: string): string {
-  if (/^\P{C}{1,60}$/u.test(device)) return device;
-  throw new InvalidInput([{ pointer: '/input/device', rule: 'text', key: 'problem.textUpTo', params: { max: 60 } }]);
-}
-
 const KEYS = `auth.person_key p LEFT JOIN hub.agency_key k ON k.kid = p.kid AND k.in_set LEFT JOIN hub.blocked_key b ON b.kid = p.kid`;
 const IN_FORCE = `k.kid IS NOT NULL AND k.revoked IS NULL AND b.kid IS NULL AND k.exp > extract(epoch FROM now())`;
 
 const OWN = `
   SELECT p.kid, p.use, p.device, p.kinds, p.requested_at AS "requestedAt", to_timestamp(k.exp) AS "validUntil",
     p.credential_id AS credential, translate(encode(p.wrapped, 'base64'), E'+/=\\n', '-_') AS wrapped,
-    CASE WHEN b.kid IS NOT NULL OR k.revoked IS NOT NULL THEN 'REVOKED' WHEN p.refused_at IS NOT NULL THEN 'REFUSED'
+    CASE WHEN k.kid IS NULL AND b.kid IS NOT NULL THEN 'REFUSED' WHEN b.kid IS NOT NULL OR k.revoked IS NOT NULL THEN 'REVOKED'
       WHEN ${IN_FORCE} THEN 'IN_FORCE' WHEN k.kid IS NOT NULL THEN 'EXPIRED'
       WHEN p.approved_at IS NULL THEN 'OTHER_DEVICE' ELSE 'REQUESTED' END AS state
   FROM ${KEYS}`;
 
 const KNOWN = `
-  SELECT count(*) FILTER (WHERE k.kid IS NULL AND p.refused_at IS NULL)::int AS waiting,
+  SELECT count(*) FILTER (WHERE k.kid IS NULL AND b.kid IS NULL)::int AS waiting,
     COALESCE(bool_or(p.use = $2 AND ${IN_FORCE}), false) AS "hasKey"
   FROM ${KEYS} WHERE p.account_id = $1`;
 
@@ -199,15 +211,19 @@ const REQUEST = `
 
 const APPROVING = `SELECT p.jwk FROM ${KEYS} WHERE p.account_id = $1 AND p.kid = $2 AND p.use = 'sig' AND ${IN_FORCE}`;
 
-const REFUSE = `
-  UPDATE auth.person_key p SET refused_at = now() FROM auth.account a
-  WHERE p.kid = $1 AND a.id = p.account_id AND a.agency_id = $2 AND (a.id = $3 OR $4) AND p.refused_at IS NULL
-    AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)`;
+const OF_OFFICERS = `
+  SELECT k.kid, k.holder AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", k.use, p.device,
+    to_timestamp(k.nbf) AS "validFrom", to_timestamp(k.exp) AS "validUntil"
+  FROM hub.agency_key k LEFT JOIN auth.person_key p ON p.kid = k.kid LEFT JOIN hub.blocked_key b ON b.kid = k.kid
+    LEFT JOIN agency.officer o ON o.agency_id = k.agency_id AND o.pseudonym = k.holder
+  WHERE k.agency_id = $1 AND k.in_set AND starts_with(k.holder, 'p:') AND ${IN_FORCE}
+  ORDER BY k.holder, k.exp DESC, k.kid`;
 
 const REQUESTS = `
   SELECT p.kid, o.officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", p.use, p.device, p.kinds,
     p.jwk::text AS jwk, p.proof, p.requested_at AS "requestedAt"
   FROM auth.person_key p JOIN auth.officer_in_force o ON o.account_id = p.account_id
-  WHERE o.agency_id = $1 AND p.approved_at IS NOT NULL AND p.refused_at IS NULL
+  WHERE o.agency_id = $1 AND p.approved_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)
+    AND NOT EXISTS (SELECT FROM hub.blocked_key b WHERE b.kid = p.kid)
   ORDER BY p.requested_at, p.kid`;

@@ -71,12 +71,13 @@ export class SignInController {
   ): Promise<object> {
     const { enrollee, options } = await this.service.openLink(checkText(body, 'token'), markBrowser(request, reply));
     const isVietnamese = languageOf(request.headers['accept-language']) === 'vi';
-    const issuers = (await this.issuers.choices(enrollee.agencyId)).map(({ id, nameEn, nameVi }) => ({
+    const choices = enrollee.adds === null ? await this.issuers.choices(enrollee.agencyId) : [];
+    const issuers = choices.map(({ id, nameEn, nameVi }) => ({
       id,
       name: visible(isVietnamese ? nameVi : nameEn),
     }));
     const title = visible(isVietnamese ? enrollee.titleVi : enrollee.titleEn);
-    return { agency: enrollee.agencyId, title, options, issuers };
+    return { agency: enrollee.agencyId, title, options, issuers, adds: enrollee.adds };
   }
 
   @Post('enrol')
@@ -89,7 +90,8 @@ export class SignInController {
     @Body() body: unknown,
   ): Promise<object> {
     const response = checkRecord(body, 'response') as unknown as RegistrationResponseJSON;
-    return begun(reply, await this.service.enrol(request, checkText(body, 'token'), response));
+    const secret = await this.service.enrol(request, checkText(body, 'token'), response);
+    return secret === null ? { waits: true } : begun(reply, secret, '/signing');
   }
 
   @Post('step-up/options')
@@ -135,9 +137,9 @@ export class SignInController {
 }
 
 /** Gives the browser its session, in place of any it had, and says where to go on. */
-export function begun(reply: FastifyReply, secret: string): { next: string } {
+export function begun(reply: FastifyReply, secret: string, next = '/account'): { next: string } {
   void reply.header('set-cookie', [setCookie('__Host-liaison', secret), clearCookie('__Host-liaison-login')]);
-  return { next: '/account' };
+  return { next };
 }
 
 /** The browser's mark, given to it when it has none. */

@@ -17,6 +17,7 @@ import type { Identity } from './identity.js';
 import { forgetHolders } from './issuers/issuer-subjects.js';
 import { Passkeys } from './passkeys.js';
 import { type PasswordOffer, type PasswordProof, Passwords } from './passwords.js';
+import { recordAct } from './record-act.js';
 import { hashOf } from './secret.js';
 import { inTransaction } from './transaction.js';
 
@@ -80,24 +81,26 @@ export class SignInService {
       const enrollee = await this.links.open(token, browser);
       const holder = { purpose: 'enrol', browser, subject: hashOf(token).toString('hex') } as const;
       const account = { id: enrollee.accountId, name: `${enrollee.titleEn} (${enrollee.agencyId})` };
-      return { enrollee, options: await this.passkeys.creationOptions(holder, account) };
+      return { enrollee, options: await this.passkeys.creationOptions(holder, account, enrollee.adds !== null) };
     });
   }
 
   /**
    * Uses the link: the new passkey takes the place of whatever the officer signed in with before, whatever sessions there were end, what
-   * was proposed in them lapses, and one begins. Recovery is the same as enrolment. Throws Forbidden for the link, Unauthenticated for
-   * the passkey.
+   * was proposed in them lapses, and one begins. Recovery is the same as enrolment. By a link that its own holder made, the passkey is
+   * added to the others and waits for its approval; nothing begins (null). Throws Forbidden for the link, Unauthenticated for the passkey.
    */
-  enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string> {
+  enrol(request: FastifyRequest, token: string, response: RegistrationResponseJSON): Promise<string | null> {
     const browser = browserOf(request);
     return this.gate.pass(() =>
       inTransaction(this.pool, async (tx) => {
-        const accountId = await this.links.use(tx, hashOf(token), browser);
+        const link = await this.links.use(tx, hashOf(token), browser);
         const holder = { purpose: 'enrol', browser, subject: hashOf(token).toString('hex') } as const;
-        await forgetHolders(tx, accountId);
-        await this.passkeys.register(tx, response, holder, accountId);
-        return this.sessions.begin(tx, this.identity(accountId, 'phr'), request);
+        if (link.adds === null) await forgetHolders(tx, link.accountId);
+        else await recordAct(tx, 'passkey.added', link.accountId);
+        const userAgent = request.headers['user-agent'] ?? '';
+        await this.passkeys.register(tx, response, holder, { ...link, userAgent });
+        return link.adds === null ? this.sessions.begin(tx, this.identity(link.accountId, 'phr'), request) : null;
       }),
     );
   }
@@ -106,7 +109,7 @@ export class SignInService {
   offerPassword(request: FastifyRequest, token: string): Promise<PasswordOffer> {
     const browser = browserOf(request);
     return this.gate.pass(async () => {
-      const { agencyId } = await this.links.open(token, browser);
+      const { agencyId } = await this.links.openToEnrol(token, browser);
       return this.passwords.offer(agencyId, token, browser);
     });
   }
@@ -116,7 +119,7 @@ export class SignInService {
     const browser = browserOf(request);
     return this.gate.pass(() =>
       inTransaction(this.pool, async (tx) => {
-        const accountId = await this.links.use(tx, hashOf(given.token), browser);
+        const accountId = await this.links.useToEnrol(tx, hashOf(given.token), browser);
         await this.passwords.enrol(tx, accountId, { ...given, browser });
         return this.sessions.begin(tx, this.identity(accountId, 'aal2'), request);
       }),

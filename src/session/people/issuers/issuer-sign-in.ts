@@ -83,7 +83,7 @@ export class IssuerSignIn {
   }
 
   private async checkLink(token: string, browser: string, issuerId: string): Promise<void> {
-    const { agencyId } = await this.links.open(token, browser);
+    const { agencyId } = await this.links.openToEnrol(token, browser);
     const choices = await this.issuers.choices(agencyId);
     if (!choices.some(({ id }) => id === issuerId)) throw new NotFound();
   }
@@ -110,7 +110,7 @@ export class IssuerSignIn {
   ): Promise<string> {
     try {
       return await inTransaction(this.pool, async (tx) => {
-        if (linkHash !== null) await linkSubject(tx, identity, await this.links.use(tx, linkHash, browser));
+        if (linkHash !== null) await linkSubject(tx, identity, await this.links.useToEnrol(tx, linkHash, browser));
         if (sessionHash !== null)
           await tx.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [sessionHash]);
         return this.sessions.begin(tx, identity, request);

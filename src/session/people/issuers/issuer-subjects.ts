@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { Forbidden, Unauthenticated } from '../../../common/errors.js';
 import type { Identity } from '../identity.js';
+import { recordAct } from '../record-act.js';
 
 /** An account, and the link by which an issuer's subject is its holder; null where the issuer is the hub. */
 export interface Holder {
@@ -57,12 +58,14 @@ export async function linkSubject(tx: PoolClient, identity: Identity, accountId:
 }
 
 /**
- * Enrolment and recovery begin with this: passkeys, password, links to issuers and sessions of the account end, and so does what was
- * proposed in them, which may have been a thief's.
+ * Enrolment and recovery begin with this, and it is their event for the log: passkeys, password, links to issuers and sessions of the
+ * account end, and so does what was proposed or begun in them, which may have been a thief's.
  */
 export async function forgetHolders(tx: PoolClient, accountId: string): Promise<void> {
   for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
     await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
   }
   await tx.query('DELETE FROM auth.admission WHERE proposed_by = $1', [accountId]);
+  await tx.query('DELETE FROM auth.enrolment_link WHERE account_id = $1 AND adds IS NOT NULL', [accountId]);
+  await recordAct(tx, 'officer.enrolled', accountId);
 }

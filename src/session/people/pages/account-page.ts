@@ -1,24 +1,21 @@
 import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
 import type { OwnSession } from '../console-sessions.js';
-import { escapeHtml, type HtmlText, type Page } from './page.js';
+import type { OwnPasskey } from '../own-passkeys.js';
+import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
 
 /** What the page shows of the officer who looks at it. */
 export interface Account {
   caller: Caller;
   session: CallerSession;
   sessions: readonly OwnSession[];
+  passkeys: readonly OwnPasskey[];
   title: string;
-  /** The id of the document that ends a session. */
 }
 
-/** "Your account": who is signed in, with which roles, and every session, each of which can be ended. */
-export function accountPage({ caller, session, sessions, title }: Account, language: Language): Page {
-  const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
+/** "Your account": who is signed in, with which roles, and every session and passkey, each of which can be ended. */
+export function accountPage({ caller, session, sessions, passkeys, title }: Account, language: Language): Page {
+  const when = dateFormat(language);
   const line = (own: OwnSession, text: HtmlText): string => {
     const times = text('page.account.times', { began: when.format(own.beganAt), seen: when.format(own.seenAt) });
     const end = own.isCurrent
@@ -39,9 +36,37 @@ export function accountPage({ caller, session, sessions, title }: Account, langu
 <div class="acts">${session.isFresh || session.acr === 'aal2' ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
 ${session.acr === 'aal2' ? '' : `<a class="button plain" href="/signing">${text('page.account.signing')}</a>`}
 <button type="button" class="plain" data-act="post" data-path="/sign-out">${text('page.account.signOut')}</button></div>
-<h2>${text('page.account.sessions')}</h2>
+${passkeys.length === 0 ? '' : passkeyList(passkeys, text, language)}<h2>${text('page.account.sessions')}</h2>
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,
   };
+}
+
+/** The officer's passkeys; one that was added waits for a button, and the last one has none. */
+function passkeyList(passkeys: readonly OwnPasskey[], text: HtmlText, language: Language): string {
+  const when = dateFormat(language);
+  const inForce = passkeys.filter(({ isApproved }) => isApproved).length;
+  const line = ({ id, device, userAgent, madeAt, usedAt, isApproved }: OwnPasskey): string => {
+    const browser = browserIn(userAgent) || text('page.account.unknownBrowser');
+    const made = text('page.passkeys.made', { at: when.format(madeAt), browser });
+    const used = usedAt ? ` · ${text('page.passkeys.used', { at: when.format(usedAt) })}` : '';
+    const approve = isApproved
+      ? ''
+      : `<button type="button" data-act="approve-passkey" data-id="${id}">${text('page.passkeys.approve')}</button>`;
+    const remove =
+      isApproved && inForce < 2
+        ? ''
+        : `<button type="button" class="plain" data-act="remove-passkey" data-id="${id}" data-sure="${text('page.passkeys.sureRemove')}">${text('page.passkeys.remove')}</button>`;
+    const state = isApproved ? '' : `<small><strong>${text('page.passkeys.waits')}</strong></small>`;
+    return `<li><span>${escapeHtml(device ?? text('page.passkeys.first'))}<small>${made}${used}</small>${state}</span>${approve}${remove}</li>`;
+  };
+  return `<h2>${text('page.passkeys.title')}</h2>
+<ul class="list" data-place="passkeys">${passkeys.map(line).join('\n')}</ul>
+<p class="row"><label>${text('page.passkeys.device')}<input name="device" maxlength="60" autocomplete="off"></label>
+<button type="button" class="plain" data-act="link-passkey">${text('page.passkeys.add')}</button></p>
+<div data-place="link" hidden><p>${text('page.passkeys.how')}</p><p><svg data-qr role="img" aria-label="${text('page.passkeys.qr')}" viewBox="0 0 1 1"><path/></svg></p>
+<p class="quiet" data-place="address"></p><p>${text('page.passkeys.then')}</p>
+<p><a class="button plain" href="/account">${text('page.passkeys.look')}</a></p></div>
+`;
 }
 
 function strengthOf({ acr, isFresh }: CallerSession): MessageKey {

@@ -1,10 +1,16 @@
 // The script of the hub's sign-in pages: asks the server, then the authenticator, then the server again.
 export const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
-const { csrf, working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
+let { csrf } = main.dataset;
+const { working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
 
-/** A failure in words that its reader can act on. */
-export class Told extends Error {}
+/** A failure in words that its reader can act on, and the hub's code where it was the hub's. */
+export class Told extends Error {
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
 
 export async function post(path, body = {}, proof = csrf) {
   const headers = { 'content-type': 'application/json', 'accept-language': document.documentElement.lang };
@@ -13,18 +19,34 @@ export async function post(path, body = {}, proof = csrf) {
     throw new Told(unreachable);
   });
   const result = await answer.json().catch(() => ({ errors: [{ message: unreachable }] }));
-  if (result.errors) throw new Told(result.errors[0].message);
+  const [error] = result.errors ?? [];
+  if (error) throw new Told(error.message, error.extensions?.code);
   return result;
 }
 
-/** Asks one of the console's documents (web/documents) by the name of its operation. */
 const documents = JSON.parse(main.dataset.documents);
+/** Asks one of the console's documents (web/documents) by the name of its operation; what needs the passkey again asks for it. */
 export async function ask(operation, variables = {}, proof = csrf) {
-  return (await post('/graphql', { documentId: documents[operation], variables }, proof)).data;
+  const request = { documentId: documents[operation], variables };
+  try {
+    return (await post('/graphql', request, proof)).data;
+  } catch (error) {
+    if (error.code !== 'STEP_UP_REQUIRED' || !(await stepUp())) throw error;
+    return (await post('/graphql', request)).data;
+  }
 }
 
-async function prove(path) {
-  const options = await post(`${path}/options`);
+/** Confirms with the passkey in place, after which the session has another proof. False for who signed in without one. */
+async function stepUp() {
+  const options = await post('/step-up/options');
+  if (!options.allowCredentials?.length) return false;
+  await prove('/step-up', options);
+  csrf = (await (await fetch('/session')).json()).csrf;
+  return true;
+}
+
+async function prove(path, given) {
+  const options = given ?? (await post(`${path}/options`));
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const { PRF_INPUT } = await import('/modules/protocol/browser/wrapped-key.js');
   publicKey.extensions = { prf: { eval: { first: PRF_INPUT } } };
@@ -58,10 +80,30 @@ export const acts = {
   'step-up': () => prove('/step-up'),
   enrol: async () => {
     const credential = await navigator.credentials.create({ publicKey: link.publicKey });
-    return post('/enrol', { token: link.token, response: credential.toJSON() });
+    const answer = await post('/enrol', { token: link.token, response: credential.toJSON() });
+    if (!answer.waits) return answer;
+    document.querySelector('[data-act=enrol]').hidden = true;
+    return { said: main.dataset.added };
   },
   // The address is the issuer's, as the hub has it pinned.
   'enrol-with': ({ id }) => post('/enrol/with', { token: link.token, issuer: id }),
+  'link-passkey': async () => {
+    const device = document.querySelector('[name=device]').value.trim();
+    const { address, qrCode } = (await ask('LinkPasskey', { device })).linkPasskey;
+    draw(qrCode);
+    document.querySelector('[data-place=address]').textContent = address;
+    document.querySelector('[data-place=link]').hidden = false;
+    return {};
+  },
+  'approve-passkey': async ({ id }) => {
+    await ask('ApprovePasskey', { id });
+    return { next: '/account' };
+  },
+  'remove-passkey': async ({ id, sure }) => {
+    if (!confirm(sure)) return {};
+    await ask('RemovePasskey', { id });
+    return { next: '/account' };
+  },
   'end-session': async ({ id }) => {
     await ask('EndSession', { id });
     return { next: '/account' };
@@ -77,6 +119,13 @@ export const acts = {
 async function dropKeys() {
   const { dropOthers } = await import('/modules/protocol/browser/key-store.js');
   await dropOthers(indexedDB, null);
+}
+
+/** Draws a QR code: only the shape is taken out of the image that came. */
+function draw(image) {
+  const drawing = document.querySelector('[data-qr]');
+  drawing.setAttribute('viewBox', /viewBox="([\d ]+)"/.exec(image)[1]);
+  drawing.firstElementChild.setAttribute('d', /<path[^>]* d="([\w ,.-]+)"/.exec(image)[1]);
 }
 
 let isBusy = false;
@@ -166,10 +215,12 @@ if (main.dataset.page === 'enrol') {
   if (!link.token) tell(noLink, true);
   else {
     try {
-      const { agency, title, options, issuers } = await post('/enrol/open', { token: link.token });
+      const { agency, title, options, issuers, adds } = await post('/enrol/open', { token: link.token });
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
       const fallback = document.querySelector('[data-enrol-password]');
-      fallback.hidden = false;
+      fallback.hidden = adds !== null;
+      document.querySelector('[data-replaces]').hidden = adds !== null;
+      document.querySelector('[data-adds]').hidden = adds === null;
       fallback.addEventListener('toggle', () => fallback.open && void offerPassword());
       for (const { id, name } of issuers) offer(id, name);
       link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);

@@ -84,6 +84,15 @@ ${page.body(text)}
 `;
 }
 
+/** Days and times as the pages write them: UTC, in the reader's language. */
+export function dateFormat(language: Language, style: 'day' | 'time' = 'time'): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    dateStyle: 'medium',
+    timeZone: 'UTC',
+    ...(style === 'time' ? { timeStyle: 'short' } : {}),
+  });
+}
+
 /** Text as it may stand in HTML, with what does not show made visible. */
 export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

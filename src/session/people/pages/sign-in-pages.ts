@@ -68,9 +68,11 @@ export const ENROL_PAGE: Page = {
   name: 'enrol',
   title: 'page.enrol.title',
   needsPasskey: true,
+  texts: { added: 'page.enrol.added' },
   body: (text) => `<p><strong data-enrollee></strong></p>
 <p>${text('page.enrol.how')}</p>
-<p class="quiet">${text('page.enrol.replaces')}</p>
+<p class="quiet" data-replaces>${text('page.enrol.replaces')}</p>
+<p class="quiet" data-adds hidden>${text('page.enrol.adds')}</p>
 <div class="acts"><button type="button" data-act="enrol" hidden>${text('page.enrol.act')}</button></div>
 <template data-issuer><button type="button" class="plain" data-act="enrol-with">${text('page.enrol.with')} <span></span></button></template>
 ${passwordEnrolment(text)}`,

@@ -1,7 +1,7 @@
 import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
-import type { KeyRequest, OwnKey } from '../person-keys.js';
-import { escapeHtml, type HtmlText, type Page } from './page.js';
+import type { KeyRequest, OfficerKey, OwnKey } from '../person-keys.js';
+import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
 
 /** What the page shows of the officer who looks at it. */
 export interface Signing {
@@ -11,10 +11,12 @@ export interface Signing {
   keys: readonly OwnKey[];
   /** Of an administrator: officers' keys that wait. */
   waiting: readonly KeyRequest[];
+  /** Of an administrator: officers' keys that count. */
+  inForce: readonly OfficerKey[];
 }
 
 /** "Sign": the officer's own key, a composed text read from its very bytes, and for an administrator the keys that wait. */
-export function signingPage({ hub, caller, session, keys, waiting }: Signing, language: Language): Page {
+export function signingPage({ hub, caller, session, keys, waiting, inForce }: Signing, language: Language): Page {
   const { agencyId, officer } = caller;
   const isAdministrator = caller.permissions.has('officers.enrol');
   return {
@@ -28,9 +30,9 @@ export function signingPage({ hub, caller, session, keys, waiting }: Signing, la
     texts: TEXTS,
     body: (text) => `<p><a href="/account">${text('page.account.title')}</a></p>
 <p>${text('page.signing.how')}</p>
-${keyList(keys, text)}
+${keyList(keys, text, language)}
 ${maker(text, isAdministrator)}
-${isAdministrator ? requestList(waiting, text, language) : signer(text)}`,
+${isAdministrator ? requestList(waiting, text, language) + officerKeyList(inForce, text, language) : signer(text)}`,
   };
 }
 
@@ -45,17 +47,49 @@ const TEXTS = {
   'other-roots': 'page.signing.otherRoots',
 } as const satisfies Record<string, MessageKey>;
 
-function keyList(keys: readonly OwnKey[], text: HtmlText): string {
+function keyList(keys: readonly OwnKey[], text: HtmlText, language: Language): string {
   if (keys.length === 0) return `<p class="quiet">${text('page.signing.none')}</p>`;
-  const line = ({ kid, use, device, state, kinds }: OwnKey): string => {
-    const isOver = state === 'REFUSED' || state === 'REVOKED' || state === 'EXPIRED';
-    const stop = isOver
-      ? ''
-      : `<button type="button" class="plain" data-act="block" data-kid="${kid}">${text('page.signing.block')}</button>`;
+  const day = dateFormat(language, 'day');
+  const line = (key: OwnKey): string => {
+    const { kid, use, device, state, kinds, requestedAt, validUntil } = key;
     const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
-    return `<li><span>${escapeHtml(device)} · ${what}<small>${text(`keyState.${state}` as MessageKey)} · ${escapeHtml(kinds.join(', '))}</small></span>${stop}</li>`;
+    const added = text('page.signing.added', { day: day.format(requestedAt) });
+    const until = validUntil ? ` · ${text('page.signing.until', { day: day.format(validUntil) })}` : '';
+    return `<li><span>${escapeHtml(device)} · ${what}<small><strong>${text(`keyState.${state}` as MessageKey)}</strong> · ${added}${until}</small>
+<small>${escapeHtml(kinds.join(', '))}</small></span>${approver(kid, state, text)}${renewer(key, keys, text)}${stopper(kid, state, text)}</li>`;
   };
   return `<h2>${text('page.signing.keys')}</h2>\n<ul class="list">${keys.map(line).join('\n')}</ul>`;
+}
+
+/** How long before its end a key can be renewed. */
+const RENEWAL_DAYS = 30;
+
+/** The button that asks for the next key while there is still one to approve it; none where the next one waits already or counts. */
+function renewer(
+  { kid, use, state, validUntil, requestedAt }: OwnKey,
+  keys: readonly OwnKey[],
+  text: HtmlText,
+): string {
+  if (use !== 'sig' || state !== 'IN_FORCE' || !validUntil) return '';
+  if (validUntil.getTime() - Date.now() > RENEWAL_DAYS * 86_400_000) return '';
+  const isLater = (other: OwnKey): boolean =>
+    other.requestedAt > requestedAt && ['OTHER_DEVICE', 'REQUESTED', 'IN_FORCE'].includes(other.state);
+  if (keys.some((other) => other.use === 'sig' && isLater(other))) return '';
+  return `<button type="button" data-act="renew" data-kid="${kid}">${text('page.signing.renew')}</button>`;
+}
+
+/** The button that approves a key which was made at a further device. */
+function approver(kid: string, state: string, text: HtmlText): string {
+  if (state !== 'OTHER_DEVICE') return '';
+  return `<button type="button" data-act="approve" data-kid="${kid}">${text('page.signing.approve')}</button>`;
+}
+
+/** The button that ends a key: one that waits is taken back, one that signs goes with its lost device. */
+function stopper(kid: string, state: string, text: HtmlText): string {
+  if (['REFUSED', 'REVOKED', 'EXPIRED'].includes(state)) return '';
+  const label = text(state === 'IN_FORCE' ? 'page.signing.lost' : 'page.signing.takeBack');
+  const sure = text(state === 'IN_FORCE' ? 'page.signing.sureLost' : 'page.signing.sureTakeBack');
+  return `<button type="button" class="plain" data-act="block" data-kid="${kid}" data-sure="${sure}">${label}</button>`;
 }
 
 function maker(text: HtmlText, isAdministrator: boolean): string {
@@ -80,4 +114,17 @@ function requestList(waiting: readonly KeyRequest[], text: HtmlText, language: L
 <button type="button" data-act="admit" data-kid="${kid}">${text('page.signing.admit')}</button></li>`;
   const list = requests.length === 0 ? `<p class="quiet">${text('page.signing.noneWaits')}</p>` : '';
   return `<h2>${text('page.signing.waiting')}</h2>\n<p class="quiet" data-place="roots" hidden></p>\n${list}<ul class="list">${requests.map(line).join('\n')}</ul>`;
+}
+
+function officerKeyList(keys: readonly OfficerKey[], text: HtmlText, language: Language): string {
+  const day = dateFormat(language, 'day');
+  const line = ({ kid, officer, unit, titleEn, titleVi, use, device, validFrom, validUntil }: OfficerKey): string => {
+    const title = (language === 'vi' ? titleVi : titleEn) ?? text('page.signing.noOfficer');
+    const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
+    const times = `${text('page.signing.added', { day: day.format(validFrom) })} · ${text('page.signing.until', { day: day.format(validUntil) })}`;
+    const where = [unit, device].filter((each) => each !== null).join(' · ');
+    return `<li><span>${escapeHtml(title)} · ${escapeHtml(officer)} · ${what}<small>${escapeHtml(where)}</small><small>${times}</small></span>${stopper(kid, 'IN_FORCE', text)}</li>`;
+  };
+  const none = keys.length === 0 ? `<p class="quiet">${text('page.signing.noneInForce')}</p>` : '';
+  return `\n<h2>${text('page.signing.inForce')}</h2>\n${none}<ul class="list" data-place="in-force">${keys.map(line).join('\n')}</ul>`;
 }

@@ -1,6 +1,7 @@
 // The script of the signing page: what is shown and signed comes from the very bytes of the text, and the key never leaves the browser.
 import { keepKey, findKey, DEVICE } from '../modules/protocol/browser/key-store.js';
 import { challengeOf, touch } from '../modules/protocol/browser/touch.js';
+import { provePossession } from '../modules/protocol/keys.js';
 import { makeKey, unwrapKey } from '../modules/protocol/browser/wrapped-key.js';
 import { readForSigning, signShown } from '../modules/protocol/browser/signing-dialog.js';
 import { admitting, newestSet, signSet } from '../modules/protocol/browser/admission.js';
@@ -19,8 +20,8 @@ const KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 const ownKeys = async (use) =>
   (await ask('MyKeys')).myKeys.filter((key) => key.use === use && key.state === 'IN_FORCE');
 
-/** The officer's key, and what a touch for this digest gave; without a touch where the key is open already and none is wanted. */
-async function open(use, digest, isSilent) {
+/** The officer's key, and what a touch for this challenge gave; without a touch where the key is open already and none is wanted. */
+async function open(use, challenge, isSilent) {
   const keys = await ownKeys(use);
   if (keys.length === 0) throw new Told(main.dataset.noKey);
   for (const { kid } of isSilent ? keys : []) {
@@ -28,7 +29,7 @@ async function open(use, digest, isSilent) {
     if (key) return { kid, key, assertion: null };
   }
   const credentials = keys.flatMap(({ credential }) => credential ?? []);
-  const touched = await touch(navigator, challengeOf(digest), credentials);
+  const touched = await touch(navigator, challenge, credentials);
   const own = keys.find(({ credential }) => credential === touched.credentialId) ?? keys.find((each) => !each.wrapped);
   const key = await openWith(own, touched);
   if (!key) throw new Told(main.dataset.notThisDevice);
@@ -43,15 +44,23 @@ async function openWith(own, { prf }) {
   return key;
 }
 
+const anyChallenge = () => crypto.getRandomValues(new Uint8Array(32));
+
 acts.make = async ({ use }) => {
-  const touched = await touch(navigator, crypto.getRandomValues(new Uint8Array(32)), []);
+  const touched = await touch(navigator, anyChallenge(), []);
+  await request(use, touched, find('[name=device]').value.trim() || '–');
+  return { next: '/signing' };
+};
+
+/** Makes a key with this touch and asks for it; its id. */
+async function request(use, touched, device) {
   const made = await makeKey(place, use, touched.prf);
   const input = {
     jwk: JSON.stringify(made.jwk),
     use,
     proof: made.proof,
     kinds: KINDS,
-    device: find('[name=device]').value.trim() || '–',
+    device,
     wrapped: made.wrapped,
     credential: made.wrapped && touched.credentialId,
   };
@@ -59,10 +68,33 @@ acts.make = async ({ use }) => {
   const kept = { kid: made.kid, holder: officer, key: made.privateKey };
   if (!made.wrapped) await keepKey(indexedDB, { ...kept, place: DEVICE });
   else if (use === 'sig') await keepKey(indexedDB, { ...kept, place: session });
+  return made.kid;
+}
+
+/** A new key in time before this one ends, approved by it with the same touch; the old one stays until it is over. */
+acts.renew = async ({ kid }) => {
+  const old = (await ownKeys('sig')).find((key) => key.kid === kid);
+  const touched = await touch(navigator, anyChallenge(), old.credential ? [old.credential] : []);
+  const key = await openWith(old, touched);
+  if (!key) throw new Told(main.dataset.notThisDevice);
+  await approve(await request('sig', touched, old.device), kid, key);
   return { next: '/signing' };
 };
 
-acts.block = async ({ kid }) => {
+/** Approves the key of a further device with the one that signs here. */
+acts.approve = async ({ kid }) => {
+  const { kid: by, key } = await open('sig', anyChallenge(), false);
+  await approve(kid, by, key);
+  return { next: '/signing' };
+};
+
+async function approve(kid, by, key) {
+  const proof = await provePossession(key, { ...place, use: 'sig', kid: by, admits: kid });
+  await ask('ApproveKey', { kid, by, proof });
+}
+
+acts.block = async ({ kid, sure }) => {
+  if (!confirm(sure)) return {};
   await ask('BlockKey', { kid });
   return { next: '/signing' };
 };
@@ -116,7 +148,7 @@ function timeFor(kid) {
 
 acts.sign = async () => {
   const { shown, text, signatures, parts, tier } = given;
-  const { kid, key, assertion } = await open('sig', shown.digest, tier === 'T0');
+  const { kid, key, assertion } = await open('sig', challengeOf(shown.digest), tier === 'T0');
   const object = assemble(text, [...signatures, await signShown(shown, key, kid, timeFor(kid))]);
   const { releasedBy } = shown.envelope;
   if (releasedBy && releasedBy !== officer) {
@@ -149,7 +181,7 @@ acts.admit = async ({ kid }) => {
   }
   const time = now();
   const draft = admitting(newest, { ...waiting, jwk: JSON.parse(waiting.jwk) }, time);
-  const { kid: by, key } = await open('enrol', draft.digest, false);
+  const { kid: by, key } = await open('enrol', challengeOf(draft.digest), false);
   const signer = newest.keys.find((each) => each.kid === by);
   const keySet = await signSet(draft, signer, key, time);
   await ask('PublishKeySet', { keySet });
