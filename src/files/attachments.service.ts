@@ -102,29 +102,30 @@ export class AttachmentsService {
 
   /**
    * An attachment of an object that the caller may see: the original for the agency that sent it, the recipients' copy for others. The
-   * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else.
+   * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else, and
+   * Unavailable when the store does not answer.
    */
   async open(caller: Caller, object: string, sha256: string): Promise<OpenedAttachment> {
-    let content: Readable | undefined;
+    const row = await this.database.as(caller, (tx) => readAttachment(tx, caller, object, sha256));
+    if (!row) throw new NotFound();
+    const isCopy = row.copy_sha256 !== null && row.from_agency !== caller.agencyId;
+    const key = await this.wrappingKeys.unwrap(row.wrapped, caller.agencyId);
+    // Nothing of the database is held while the store is waited for; sight is checked again when the download is recorded.
+    const content = await this.store.read(isCopy ? copyOf(row.file_id) : row.file_id, key);
     try {
-      return await this.database.as(caller, async (tx) => {
-        const row = await readAttachment(tx, caller, object, sha256);
-        if (!row) throw new NotFound();
-        const isCopy = row.copy_sha256 !== null && row.from_agency !== caller.agencyId;
-        const key = await this.wrappingKeys.unwrap(row.wrapped, caller.agencyId);
-        content = await this.store.read(isCopy ? copyOf(row.file_id) : row.file_id, key);
+      await this.database.as(caller, async (tx) => {
         if ((await recordAccess(tx, 'file.downloaded', [row])).length === 0) throw new NotFound();
-        return {
-          content,
-          mediaType: row.media_type,
-          size: Number(isCopy ? row.copy_size : row.size),
-          sha256: (isCopy ? row.copy_sha256 : null) ?? row.sha256,
-        };
       });
     } catch (error) {
-      content?.destroy();
+      content.destroy();
       throw error;
     }
+    return {
+      content,
+      mediaType: row.media_type,
+      size: Number(isCopy ? row.copy_size : row.size),
+      sha256: (isCopy ? row.copy_sha256 : null) ?? row.sha256,
+    };
   }
 }
 
