@@ -41,6 +41,25 @@ describe('the environment', () => {
     expect(readEnvironment({})).toMatchObject(limits);
   });
 
+  it('takes a store of files whole, and over TLS alone unless it is on this machine', () => {
+    const store = { S3_ADDRESS: 'https://s3.example', S3_BUCKET: 'files' };
+    expect(readEnvironment(store)).toMatchObject({ ...store, S3_REGION: 'us-east-1', S3_PATH_STYLE: true });
+    expect(readEnvironment({ ...store, S3_PATH_STYLE: 'false' }).S3_PATH_STYLE).toBe(false);
+    expect(readEnvironment({ ...store, S3_ADDRESS: 'http://127.0.0.1:9000' }).S3_ADDRESS).toBe('http://127.0.0.1:9000');
+    for (const [bad, problem] of [
+      [{ S3_BUCKET: '' }, /must be set together/],
+      [{ S3_ADDRESS: '' }, /must be set together/],
+      [{ S3_ADDRESS: 'http://s3.example' }, /must begin with https/],
+      [{ S3_ADDRESS: 's3.example' }, /S3_ADDRESS must be/],
+      [{ S3_ADDRESS: 'https://key:secret@s3.example' }, /S3_ADDRESS must be/],
+      [{ S3_BUCKET: '../files' }, /S3_BUCKET must be/],
+      [{ S3_REGION: 'a/b' }, /S3_REGION must be/],
+      [{ S3_PATH_STYLE: 'yes' }, /S3_PATH_STYLE must be/],
+    ] as const) {
+      expect(() => readEnvironment({ ...store, ...bad })).toThrow(problem);
+    }
+  });
+
   it('keeps a demonstration on this machine', () => {
     expect(() => readEnvironment({ HOST: '0.0.0.0' })).toThrow(/this machine only/);
     expect(readEnvironment({ HOST: '0.0.0.0', HUB_ID: 'hub.example' }).HOST).toBe('0.0.0.0');

@@ -2,7 +2,18 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
 
 /** The folder that holds package.json, whether the program runs from src (tests) or from dist. */
 export const PROJECT_FOLDER = fileURLToPath(
@@ -117,6 +128,33 @@ export class Environment {
   })
   CLAMD_SOCKET?: string;
 
+  /** Where attached files are stored instead of in DATA_FOLDER: the address of an S3-compatible store. Its key is a secret file. */
+  @IsOptional()
+  @IsUrl(
+    {
+      protocols: ['http', 'https'],
+      require_tld: false,
+      require_protocol: true,
+      allow_query_components: false,
+      disallow_auth: true,
+    },
+    { message: 'S3_ADDRESS must be an http(s) address without query, and without a key' },
+  )
+  S3_ADDRESS?: string;
+
+  /** The bucket, which exists. The names of this hub begin with HUB_ID and a slash. */
+  @IsOptional()
+  @Matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { message: 'S3_BUCKET must be the name of a bucket' })
+  S3_BUCKET?: string;
+
+  @Matches(/^[a-zA-Z0-9-]{1,64}$/, { message: 'S3_REGION must be a name such as us-east-1' })
+  S3_REGION = 'us-east-1';
+
+  /** Whether the bucket stands in the path, as most stores want it; false: in the host name. */
+  @Transform(({ value }: { value: unknown }) => (value === 'true' || value === 'false' ? value === 'true' : value))
+  @IsBoolean({ message: 'S3_PATH_STYLE must be true or false' })
+  S3_PATH_STYLE = true;
+
   /** After how long without a request a console session ends. */
   @Whole(1, 60)
   SESSION_IDLE_MINUTES = 20;
@@ -165,6 +203,10 @@ const VARIABLES = [
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
   'CLAMD_SOCKET',
+  'S3_ADDRESS',
+  'S3_BUCKET',
+  'S3_REGION',
+  'S3_PATH_STYLE',
   'SESSION_IDLE_MINUTES',
   'SESSION_HOURS',
 ] as const;
@@ -192,6 +234,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
       problems.push(
         'PUBLIC_URL must begin with https: tokens, cookies and what officers read must not travel in the clear',
       );
+  }
+  const { S3_ADDRESS, S3_BUCKET } = environment;
+  if ((S3_ADDRESS === undefined) !== (S3_BUCKET === undefined)) {
+    problems.push('S3_ADDRESS and S3_BUCKET must be set together');
+  }
+  if (S3_ADDRESS !== undefined && !isThisMachine(S3_ADDRESS) && !/^https:/i.test(S3_ADDRESS)) {
+    problems.push('S3_ADDRESS must begin with https: what is stored must not be replaced on its way');
   }
   if (problems.length > 0) throw new BadConfiguration(problems);
   return environment;

@@ -13,7 +13,7 @@ export class CreateFiles1795300040000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb), cmd.keep_file(jsonb);
+      DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb, text), cmd.keep_file(jsonb);
       DROP TABLE hub.attachment_key, hub.attachment, hub.file;
     `);
   }
@@ -49,6 +49,7 @@ const TABLES = `
     media_type text NOT NULL,
     copy_sha256 text,
     copy_size bigint,
+    is_nominal boolean NOT NULL,      -- named in a part, for those who may see personal details
     PRIMARY KEY (seq, sha256)
   );
   CREATE INDEX attachment_by_file ON hub.attachment (file_id);
@@ -67,9 +68,10 @@ const TABLES = `
 
   CREATE POLICY own_agency ON hub.file FOR SELECT TO hub_app USING (agency_id = (SELECT cmd.my_agency()));
   CREATE POLICY released ON hub.attachment FOR SELECT TO hub_app USING (
-    EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = attachment.seq));
+    (NOT is_nominal OR (SELECT cmd.may_see_nominal())) AND EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = attachment.seq));
   CREATE POLICY own_agency ON hub.attachment_key FOR SELECT TO hub_app USING (
-    agency_id = (SELECT cmd.my_agency()) AND EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = attachment_key.seq));
+    agency_id = (SELECT cmd.my_agency())
+    AND EXISTS (SELECT 1 FROM hub.attachment a WHERE a.seq = attachment_key.seq AND a.sha256 = attachment_key.sha256));
   GRANT SELECT ON hub.file, hub.attachment, hub.attachment_key TO hub_app;
 
   CREATE POLICY commands ON hub.file TO hub_cmd USING (true) WITH CHECK (true);
@@ -114,28 +116,35 @@ const COMMANDS = `
   END $$;
 
   -- Gives the readers of an object of the caller's agency the files that its signed text names, with the keys wrapped for each. What
-  -- is attached is what the text says, no more and no less, of clean files of the same agency.
-  CREATE FUNCTION cmd.attach(p_seq bigint, p_keys jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  -- is attached is what the text says, no more and no less, of clean files of the same agency. Files that are personal details are
+  -- named in a part, whose text is given as well and must be the one of which the object has the digest.
+  CREATE FUNCTION cmd.attach(p_seq bigint, p_keys jsonb, p_nominal text DEFAULT NULL) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
     me hub.context := cmd.context();
     v_payload text;
     v_named jsonb;
+    v_nominal jsonb;
     v_attached integer;
   BEGIN
     SELECT pg_catalog.translate(o.text::jsonb ->> 'payload', '-_', '+/') INTO v_payload FROM hub.object o
       WHERE o.seq = p_seq AND o.from_agency = me.agency;
     IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
+    IF (SELECT p.sha256 FROM hub.part p WHERE p.seq = p_seq AND p.name = 'nominalAttachments')
+      IS DISTINCT FROM pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p_nominal, 'UTF8')), 'hex') THEN
+      RAISE EXCEPTION 'ATTACHMENT' USING ERRCODE = 'LH400';
+    END IF;
+    v_nominal := COALESCE(p_nominal::jsonb #> '{data,attachments}', '[]');
     v_named := pg_catalog.convert_from(pg_catalog.decode(
       pg_catalog.rpad(v_payload, (pg_catalog.length(v_payload) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::jsonb -> 'attachments';
 
-    INSERT INTO hub.attachment (seq, sha256, file_id, size, media_type, copy_sha256, copy_size)
-      SELECT p_seq, f.sha256, f.id, f.size, f.media_type, f.copy_sha256, f.copy_size
-      FROM pg_catalog.jsonb_array_elements(v_named) n
+    INSERT INTO hub.attachment (seq, sha256, file_id, size, media_type, copy_sha256, copy_size, is_nominal)
+      SELECT p_seq, f.sha256, f.id, f.size, f.media_type, f.copy_sha256, f.copy_size, place > pg_catalog.jsonb_array_length(v_named)
+      FROM pg_catalog.jsonb_array_elements(v_named || v_nominal) WITH ORDINALITY x(n, place)
       JOIN hub.file f ON f.agency_id = me.agency AND f.state = 'CLEAN' AND f.sha256 = n->>'sha256'
         AND f.size::text = n->>'size' AND f.media_type = n->>'mediaType'
       FOR KEY SHARE OF f;   -- one that is being swept is waited for, and then not there
     GET DIAGNOSTICS v_attached = ROW_COUNT;
-    IF v_attached <> pg_catalog.jsonb_array_length(v_named) THEN RAISE EXCEPTION 'ATTACHMENT' USING ERRCODE = 'LH400'; END IF;
+    IF v_attached <> pg_catalog.jsonb_array_length(v_named || v_nominal) THEN RAISE EXCEPTION 'ATTACHMENT' USING ERRCODE = 'LH400'; END IF;
     INSERT INTO hub.attachment_key (seq, sha256, agency_id, wrapped)
       SELECT p_seq, file.key, agency.key, pg_catalog.decode(agency.value, 'base64')
       FROM pg_catalog.jsonb_each(p_keys) file, pg_catalog.jsonb_each_text(file.value) agency;
@@ -158,7 +167,7 @@ const COMMANDS = `
     WHERE NOT EXISTS (SELECT 1 FROM hub.file f WHERE f.id = x AND f.wrapped IS NOT NULL)
   $$;
 
-  REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) TO hub_app;
+  REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) TO hub_app;
   RESET ROLE;
 `;

@@ -302,7 +302,10 @@ const COMMANDS = `
         v_was := cmd.administered(v_principal, me.agency, p_kind, p_subject);
         IF v_was IS NULL AND NOT p_is_new THEN RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404'; END IF;
         IF v_was IS NOT NULL AND p_is_new THEN RAISE EXCEPTION 'TAKEN' USING ERRCODE = 'LH409'; END IF;
-        IF p_kind = 'OFFICER' AND p_subject = me.officer THEN RAISE EXCEPTION 'NEEDS_ANOTHER' USING ERRCODE = 'LH403'; END IF;
+        IF p_kind = 'OFFICER' AND p_subject = me.officer
+          -- Who suspends the unit or the agency of the very session shuts himself out, and could not lift it again.
+          OR (p_patch->>'isSuspended')::boolean AND (p_kind, p_subject) IN (('UNIT', me.unit), ('AGENCY', me.agency))
+        THEN RAISE EXCEPTION 'NEEDS_ANOTHER' USING ERRCODE = 'LH403'; END IF;
         v_becomes := COALESCE(v_was, '{}') || p_patch;
         IF v_becomes = v_was THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
         IF v_principal = 'AGENCY_ADMIN' THEN PERFORM cmd.check_change(me.agency, p_kind, p_subject, v_was, v_becomes); END IF;

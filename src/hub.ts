@@ -25,6 +25,7 @@ import { readManifest, TrustedDocuments } from './edge/trusted-documents.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
+import { openFilePlace } from './files/open-file-place.js';
 import { Scanner } from './files/scanner.js';
 import { takeUploads } from './files/take-uploads.js';
 import { Authenticator } from './session/authenticator.js';
@@ -56,6 +57,7 @@ export async function startHub(
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
   const wrappingKeys = new WrappingKeys(secrets);
+  const filePlace = await openFilePlace(environment, secrets);
   const clock = new Clock(environment.isDemonstration);
   const dataSource = await appDataSource(access.appUrl, environment.DATABASE_POOL).initialize();
   try {
@@ -77,7 +79,7 @@ export async function startHub(
         hubKeys: await HubKeys.open(secrets),
         wrappingKeys,
         vault: new PartVault(wrappingKeys),
-        files: new FileStore(environment.filesFolder),
+        files: new FileStore(filePlace),
         scanner: new Scanner(environment.CLAMD_SOCKET),
         signal,
         limits,

@@ -1,7 +1,7 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, OmitType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
-import { CompositionInput } from '../exchange/composition.js';
+import { CompositionInput, NOMINAL_FILES } from '../exchange/composition.js';
 import { SignedObject } from '../exchange/exchange.models.js';
 import { AlertBody } from './body/alert-body.js';
 
@@ -18,6 +18,9 @@ export class ComposeAlertInput extends CompositionInput {
 
   @Field(() => NominalData, { nullable: true, description: 'Names and other personal details: a part of its own' })
   nominal?: NominalData | null;
+
+  @Field(() => [String], NOMINAL_FILES)
+  nominalAttachments?: string[] | null;
 }
 
 @ObjectType({ description: 'What a list shows of an alert' })

@@ -5,6 +5,7 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
 import { NotFound, type Problem } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
+import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
 import { ComposerService } from '../exchange/composer.service.js';
@@ -40,7 +41,7 @@ export class AlertsService implements OnModuleInit {
       kind: 'alert',
       body: AlertBody,
       isHiddenByRecall: true,
-      parts: { nominal: NominalData },
+      parts: { nominal: NominalData, nominalAttachments: NominalAttachments },
       headline: ({ ref, title, urgency }) => ({ ref, title, urgency }),
       terms: (body) => selectorsOf('alert', body),
       check: async (_tx, incoming) => problemsOfLinks(incoming),
@@ -55,8 +56,13 @@ export class AlertsService implements OnModuleInit {
     });
   }
 
-  compose(caller: Caller, { body, nominal, ...input }: ComposeAlertInput, language: Language): Promise<Composition[]> {
-    return this.composer.compose(caller, { kind: 'alert', body, refCode: 'ALR', input, parts: { nominal } }, language);
+  compose(
+    caller: Caller,
+    { body, nominal, nominalAttachments, ...input }: ComposeAlertInput,
+    language: Language,
+  ): Promise<Composition[]> {
+    const draft = { kind: 'alert' as const, body, refCode: 'ALR', input, parts: { nominal }, nominalAttachments };
+    return this.composer.compose(caller, draft, language);
   }
 
   /** Opens an alert. An object of another kind is no alert: the same answer as for none. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../protocol/canonical.js';
 import { pointerTo } from '../protocol/canonical.js';
+import { NOMINAL_ATTACHMENTS, type NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { EXIT, Failure } from './failures.js';
 import { type Composable, COMPOSERS, type PartText } from './client-models.js';
@@ -14,7 +15,7 @@ export function checkFaithful(
   envelope: Envelope,
   parts: readonly PartText[],
 ): string[] {
-  const { to, body, handling, request, object, supersedes, attachments } = asked.input;
+  const { to, body, handling, request, object, supersedes, attachments, nominalAttachments } = asked.input;
   mustHold(envelope.kind === COMPOSERS[asked.kind].kind, '/kind');
   mustHold((envelope.inReplyTo?.id ?? null) === (request ?? object ?? null), '/inReplyTo');
   mustHold((envelope.supersedes?.id ?? null) === (supersedes ?? null), '/supersedes');
@@ -27,7 +28,8 @@ export function checkFaithful(
   hold(attachments ?? [], attached, '/attachments');
   if (isRecord(handling)) hold(handling, envelope.handling, '/handling');
   if (isRecord(body)) hold(body, envelope.body, '/body');
-  for (const { name, text } of parts) {
+  hold(nominalAttachments ?? [], nominalDigestsIn(parts), '/nominalAttachments');
+  for (const { name, text } of parts.filter((part) => part.name !== NOMINAL_ATTACHMENTS)) {
     const { data } = JSON.parse(text) as { data: JsonValue };
     const given = asked.input[name];
     mustHold(isRecord(given), `/${name}`);
@@ -36,6 +38,13 @@ export function checkFaithful(
   return isRecord(body)
     ? Object.keys(envelope.body).filter((name) => body[name] === undefined || body[name] === null)
     : [];
+}
+
+function nominalDigestsIn(parts: readonly PartText[]): string[] {
+  const text = parts.find(({ name }) => name === NOMINAL_ATTACHMENTS)?.text;
+  return text === undefined
+    ? []
+    : (JSON.parse(text) as { data: NominalAttachments }).data.attachments.map(({ sha256 }) => sha256);
 }
 
 /** GraphQL drops what is null; everything else must stand there as it was given. */

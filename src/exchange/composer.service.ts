@@ -21,6 +21,7 @@ import { prepare, typeOf } from '../protocol/signing.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import { readSigningKeys } from '../trust/key-directory.js';
 import { Handling } from './body/handling.js';
+import { NOMINAL_ATTACHMENTS } from './body/nominal-attachments.js';
 import { checked } from './body/validate.js';
 import type { ComposedPart, Composition, CompositionInput, Preview } from './composition.js';
 import { type ObjectKind, ObjectKinds } from './object-kind.js';
@@ -38,6 +39,8 @@ export interface Draft {
   refCode?: string;
   input: CompositionInput;
   parts: Record<string, object | null | undefined>;
+  /** Digests of files that are personal details: they are named in a part of their own. */
+  nominalAttachments?: string[] | null | undefined;
   inReplyTo?: string | null;
   /** A reply or recall goes where the linked object's rules say, not under the language rule of new matters. */
   isReply?: boolean;
@@ -62,7 +65,9 @@ export class ComposerService {
       const supersedes = await this.link(tx, draft.input.supersedes, '/supersedes');
       if (supersedes && (supersedes.from_agency !== caller.agencyId || supersedes.kind !== draft.kind))
         throw new NotFound();
-      const attachments = await this.attach(tx, draft.input.attachments ?? []);
+      const open = draft.input.attachments ?? [];
+      const attachments = await this.attach(tx, open, '/attachments');
+      const nominal = await this.attach(tx, draft.nominalAttachments ?? [], '/nominalAttachments', open);
       const holder = caller.session ? caller.officer! : `unit:${caller.unitId}`;
       const keys = await readSigningKeys(tx, holder, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
@@ -77,7 +82,7 @@ export class ComposerService {
             caller,
             kind,
             draft,
-            { to, inReplyTo, supersedes, attachments, keys, groups: groups.length },
+            { to, inReplyTo, supersedes, attachments, nominal, keys, groups: groups.length },
             language,
           ),
         );
@@ -96,6 +101,7 @@ export class ComposerService {
       inReplyTo,
       supersedes,
       attachments,
+      nominal,
       keys,
       groups,
     }: {
@@ -103,6 +109,7 @@ export class ComposerService {
       inReplyTo: ObjectRow | null;
       supersedes: ObjectRow | null;
       attachments: AttachmentLink[];
+      nominal: AttachmentLink[];
       keys: RegisteredKey[];
       groups: number;
     },
@@ -126,6 +133,7 @@ export class ComposerService {
       const given = plain(data) as JsonObject;
       if (checked(form, given, `/${name}`, problems)) parts.push(await makePart(name, given));
     }
+    if (nominal.length > 0) parts.push(await makePart(NOMINAL_ATTACHMENTS, { attachments: nominal }));
     if (!body || !handling || problems.length > 0) throw new InvalidInput(problems);
 
     const envelope: Envelope = {
@@ -224,18 +232,23 @@ export class ComposerService {
     };
   }
 
-  /** The files of these digests as an envelope names them. */
-  private async attach(tx: EntityManager, digests: readonly string[]): Promise<AttachmentLink[]> {
+  /** The files of these digests as an object names them. None may stand in `others` as well. */
+  private async attach(
+    tx: EntityManager,
+    digests: readonly string[],
+    pointer: string,
+    others: readonly string[] = [],
+  ): Promise<AttachmentLink[]> {
     if (digests.length > MAX_ATTACHMENTS) {
       throw new InvalidInput([
-        { pointer: '/attachments', rule: 'count', key: 'problem.attachments', params: { max: MAX_ATTACHMENTS } },
+        { pointer, rule: 'count', key: 'problem.attachments', params: { max: MAX_ATTACHMENTS } },
       ]);
     }
     const files = await this.attachments.readAttachable(tx, digests);
     const problems = digests.flatMap((digest, index) =>
-      files[index] && digests.indexOf(digest) === index
+      files[index] && digests.indexOf(digest) === index && !others.includes(digest)
         ? []
-        : [{ pointer: `/attachments/${index}`, ...NOT_ATTACHABLE }],
+        : [{ pointer: `${pointer}/${index}`, ...NOT_ATTACHABLE }],
     );
     if (problems.length > 0) throw new InvalidInput(problems);
     return files.map((file) => ({ sha256: file!.sha256, size: file!.size, mediaType: file!.mediaType }));

@@ -41,6 +41,13 @@ export class CompositionInput {
   releasedBy?: string | null;
 }
 
+/** Files that only readers cleared for personal details get; for the inputs of kinds that have them. */
+export const NOMINAL_FILES = {
+  nullable: true,
+  description:
+    'SHA-256 of the files that are personal details, such as a picture of a person: named in a part of their own, for readers cleared for them',
+};
+
 @ObjectType({ description: 'What to sign with one key: a raw signature over the UTF-8 bytes of signingInput' })
 @Visible('caller')
 export class SigningRequest {

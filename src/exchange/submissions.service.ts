@@ -8,7 +8,7 @@ import { databaseFault } from '../common/database-fault.js';
 import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound, type Problem } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
-import type { Envelope, ObjectLink } from '../protocol/envelope.js';
+import type { AttachmentLink, Envelope, ObjectLink } from '../protocol/envelope.js';
 import { checkPart } from '../protocol/part.js';
 import { issueReceipt } from '../protocol/receipt.js';
 import { type ReadObject, readSignedObject, verifySignatures } from '../protocol/signed-object.js';
@@ -17,6 +17,7 @@ import { HubKeys } from '../trust/hub-keys.js';
 import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
 import { Handling } from './body/handling.js';
+import { NOMINAL_ATTACHMENTS, type NominalAttachments } from './body/nominal-attachments.js';
 import { ChangeSignal } from './change-signal.js';
 import { checked } from './body/validate.js';
 import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
@@ -110,6 +111,8 @@ export class SubmissionsService {
       await checkSignatories(tx, caller, read.envelope, signers, now);
       const files = await this.attachments.checkAttachable(tx, read.envelope.attachments);
       const { kind, incoming } = await this.examine(tx, caller, read, parts);
+      const open = read.envelope.attachments;
+      files.push(...(await this.attachments.checkAttachable(tx, nominalAttachmentsIn(parts), '/parts', open)));
       const consent = isByPersons(signers)
         ? await this.consentTo(tx, caller, read, { kind, incoming, assertion })
         : { assertion: null, isOwed: false };
@@ -239,7 +242,7 @@ export class SubmissionsService {
       parts: await this.sealParts(envelope, digest, parts, agencies),
     });
     if (!stored.repeated) {
-      await this.attachments.attach(tx, caller, stored.object_seq, files, agencies);
+      await this.attachments.attach(tx, caller, stored.object_seq, files, agencies, nominalFiles(parts)?.text ?? null);
       await kind.project?.(tx, stored.object_seq, incoming);
       await keepConsent(tx, stored.object_seq, consent, now);
     }
@@ -267,6 +270,17 @@ export class SubmissionsService {
       }),
     );
   }
+}
+
+/** The part that names files which are personal details. */
+function nominalFiles(parts: readonly SubmittedPart[]): SubmittedPart | undefined {
+  return parts.find(({ name }) => name === NOMINAL_ATTACHMENTS);
+}
+
+/** The files that a part, whose form was checked, names. */
+function nominalAttachmentsIn(parts: readonly SubmittedPart[]): AttachmentLink[] {
+  const part = nominalFiles(parts);
+  return part ? (JSON.parse(part.text) as { data: NominalAttachments }).data.attachments : [];
 }
 
 /** What of the officers' consent stays beside the receipt. */

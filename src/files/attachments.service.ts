@@ -34,6 +34,7 @@ interface AttachmentRow {
   media_type: string;
   copy_sha256: string | null;
   copy_size: string | null;
+  is_nominal: boolean;
   wrapped: Buffer;
 }
 
@@ -59,27 +60,33 @@ export class AttachmentsService {
     return digests.map((digest) => files.find((file) => file.sha256 === digest));
   }
 
-  /** Throws ATTACHMENT unless each is a clean file of the caller's agency, as it is described, and none is named twice. */
-  async checkAttachable(tx: EntityManager, named: readonly AttachmentLink[]): Promise<AttachableFile[]> {
+  /** Throws ATTACHMENT unless each is a clean file of the caller's agency, as it is described, and none is named twice or in `others`. */
+  async checkAttachable(
+    tx: EntityManager,
+    named: readonly AttachmentLink[],
+    pointer = '/attachments',
+    others: readonly AttachmentLink[] = [],
+  ): Promise<AttachableFile[]> {
     const files = await this.readAttachable(
       tx,
       named.map(({ sha256 }) => sha256),
     );
     return named.map(({ sha256, size, mediaType }, index) => {
       const file = files[index];
-      const isFirst = named.findIndex((other) => other.sha256 === sha256) === index;
+      const isFirst = [...others, ...named].findIndex((other) => other.sha256 === sha256) === others.length + index;
       if (file && isFirst && file.size === size && file.mediaType === mediaType) return file;
-      throw new BadSignedObject('ATTACHMENT', { pointer: `/attachments/${index}` });
+      throw new BadSignedObject('ATTACHMENT', { pointer: `${pointer}/${index}` });
     });
   }
 
-  /** Gives the readers of an object that was just accepted the files that it names. */
+  /** Gives the readers of an object that was just accepted the files that it names, those of its part `nominal` to whom may read the part. */
   async attach(
     tx: EntityManager,
     caller: Caller,
     seq: string,
     files: readonly AttachableFile[],
     agencies: readonly string[],
+    nominal: string | null,
   ): Promise<void> {
     if (files.length === 0) return;
     const keys: Record<string, Record<string, string>> = {};
@@ -91,7 +98,7 @@ export class AttachmentsService {
       keys[sha256] = Object.fromEntries(await Promise.all(each));
     }
     try {
-      await prepared(tx, 'attach', 'SELECT cmd.attach($1, $2)', [seq, JSON.stringify(keys)]);
+      await prepared(tx, 'attach', 'SELECT cmd.attach($1, $2, $3)', [seq, JSON.stringify(keys), nominal]);
     } catch (error) {
       // A file that was clean a moment ago has been swept meanwhile.
       throw databaseFault(error) === 'ATTACHMENT'
@@ -102,29 +109,31 @@ export class AttachmentsService {
 
   /**
    * An attachment of an object that the caller may see: the original for the agency that sent it, the recipients' copy for others. The
-   * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else.
+   * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else, and
+   * Unavailable when the store does not answer.
    */
   async open(caller: Caller, object: string, sha256: string): Promise<OpenedAttachment> {
-    let content: Readable | undefined;
+    const row = await this.database.as(caller, (tx) => readAttachment(tx, caller, object, sha256));
+    if (!row) throw new NotFound();
+    const isCopy = row.copy_sha256 !== null && row.from_agency !== caller.agencyId;
+    const key = await this.wrappingKeys.unwrap(row.wrapped, caller.agencyId);
+    // Nothing of the database is held while the store is waited for; sight is checked again when the download is recorded.
+    const content = await this.store.read(isCopy ? copyOf(row.file_id) : row.file_id, key);
     try {
-      return await this.database.as(caller, async (tx) => {
-        const row = await readAttachment(tx, caller, object, sha256);
-        if (!row) throw new NotFound();
-        const isCopy = row.copy_sha256 !== null && row.from_agency !== caller.agencyId;
-        const key = await this.wrappingKeys.unwrap(row.wrapped, caller.agencyId);
-        content = await this.store.read(isCopy ? copyOf(row.file_id) : row.file_id, key);
+      await this.database.as(caller, async (tx) => {
+        if (row.is_nominal) await recordAccess(tx, 'nominal.viewed', [row]);
         if ((await recordAccess(tx, 'file.downloaded', [row])).length === 0) throw new NotFound();
-        return {
-          content,
-          mediaType: row.media_type,
-          size: Number(isCopy ? row.copy_size : row.size),
-          sha256: (isCopy ? row.copy_sha256 : null) ?? row.sha256,
-        };
       });
     } catch (error) {
-      content?.destroy();
+      content.destroy();
       throw error;
     }
+    return {
+      content,
+      mediaType: row.media_type,
+      size: Number(isCopy ? row.copy_size : row.size),
+      sha256: (isCopy ? row.copy_sha256 : null) ?? row.sha256,
+    };
   }
 }
 
@@ -135,7 +144,7 @@ async function readAttachment(
   object: string,
   sha256: string,
 ): Promise<AttachmentRow | undefined> {
-  const text = `SELECT o.seq, o.from_agency, a.file_id, a.sha256, a.size, a.media_type, a.copy_sha256, a.copy_size, k.wrapped
+  const text = `SELECT o.seq, o.from_agency, a.file_id, a.sha256, a.size, a.media_type, a.copy_sha256, a.copy_size, a.is_nominal, k.wrapped
     FROM hub.object o JOIN hub.attachment a ON a.seq = o.seq AND a.sha256 = $2
     JOIN hub.attachment_key k ON k.seq = a.seq AND k.sha256 = a.sha256 AND k.agency_id = $3
     WHERE o.id = $1 ORDER BY o.seq LIMIT 1`;

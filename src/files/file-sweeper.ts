@@ -11,7 +11,7 @@ const UUID_LENGTH = 36;
  * Removes files that nobody needs any more, at the start and every hour:
  *
  * - files that were uploaded and attached to nothing for 24 hours: first their rows, then their bytes
- * - what a process that was killed left in the folder: unfinished files, and whole ones of which no row speaks
+ * - what a process that was killed left behind: unfinished files, and whole ones of which no row speaks
  *
  * Several processes may sweep at once.
  */
@@ -40,14 +40,23 @@ export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdow
       for (let swept = BATCH; swept === BATCH;) {
         swept = await this.removeThoseOf('SELECT cmd.sweep_files($1) AS id', [BATCH]);
       }
-      const names = await this.store.sweep();
-      const ids = [...new Set(names.map((name) => name.slice(0, UUID_LENGTH)))];
-      for (let at = 0; at < ids.length; at += BATCH) {
-        await this.removeThoseOf('SELECT cmd.unknown_files($1) AS id', [ids.slice(at, at + BATCH)]);
-      }
+      await this.removeUnknown();
     } catch (error) {
       this.logger.error({ err: error }, 'Sweeping files failed; it will be tried again');
     }
+  }
+
+  private async removeUnknown(): Promise<void> {
+    const ids = new Set<string>();
+    const remove = async (): Promise<void> => {
+      await this.removeThoseOf('SELECT cmd.unknown_files($1) AS id', [[...ids]]);
+      ids.clear();
+    };
+    for await (const name of this.store.names()) {
+      ids.add(name.slice(0, UUID_LENGTH));
+      if (ids.size === BATCH) await remove();
+    }
+    if (ids.size > 0) await remove();
   }
 
   private async removeThoseOf(query: string, values: unknown[]): Promise<number> {

@@ -31,7 +31,9 @@ export class FilesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<KeptFile> {
-    const kept = await this.files.receive(caller, declaredIn(request, reply), request.raw);
+    // A request that is given up is not destroyed: its sender is told why.
+    const content = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    const kept = await this.files.receive(caller, declaredIn(request, reply), content);
     void reply.status(kept.state === 'QUARANTINED' ? 202 : 201);
     return kept;
   }

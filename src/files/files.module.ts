@@ -4,7 +4,7 @@ import { FileSweeper } from './file-sweeper.js';
 import { FilesController } from './files.controller.js';
 import { FilesService } from './files.service.js';
 
-/** Files: taken in, judged, encrypted in a folder, and given to the readers of the objects that name them. */
+/** Files: taken in, judged, encrypted in a folder or a bucket, and given to the readers of the objects that name them. */
 @Module({
   controllers: [FilesController],
   providers: [AttachmentsService, FilesService, FileSweeper],

@@ -34,7 +34,7 @@ export interface KeptFile {
 /**
  * Takes files in. In this order, and leaving nothing behind when one of them fails:
  *
- * - the content is streamed through counting and hashing into an encrypted file
+ * - the content is streamed through counting and hashing into an encrypted file, in a folder or a bucket
  * - length and digest are the declared ones
  * - the type is the declared one by content; the recipients' copy is made
  * - the scanner looks into it, if there is one; one that does not answer leaves the file in quarantine
@@ -59,16 +59,16 @@ export class FilesService {
     const key = randomBytes(32);
     let isKept = false;
     try {
-      await this.store.write(id, key, checkedAgainst(declared, content));
+      await this.store.write(id, key, declared.size, checkedAgainst(declared, content));
       const copy = await this.inTurn(() => this.examine(id, key, declared));
       const state = await this.judge(caller, id, key);
       const kept = await this.keep(caller, { id, key, declared, copy, state });
       isKept = kept.id === id && kept.state !== 'REFUSED';
-      if (kept.state === 'REFUSED') await this.store.remove(kept.id, copyOf(kept.id));
+      if (kept.state === 'REFUSED') await this.discard(kept.id);
       const { sha256, size, mediaType } = declared;
       return { attachment: { sha256, size: String(size), mediaType }, state: kept.state, copy };
     } finally {
-      if (!isKept) await this.store.remove(id, copyOf(id));
+      if (!isKept) await this.discard(id);
     }
   }
 
@@ -78,7 +78,7 @@ export class FilesService {
     try {
       const copy = await inspect(content, mediaType);
       if (copy.equals(content)) return null;
-      await this.store.write(copyOf(id), key, [copy]);
+      await this.store.write(copyOf(id), key, copy.length, [copy]);
       return { sha256: createHash('sha256').update(copy).digest('hex'), size: copy.length };
     } catch (error) {
       if (error instanceof NotOfThatType) throw new FileRefused('TYPE');
@@ -129,6 +129,13 @@ export class FilesService {
       if (databaseFault(error) === 'UNATTACHED') throw new FileRefused('UNATTACHED');
       throw error;
     }
+  }
+
+  /** Removes the bytes of a file of which no row speaks. What cannot be removed now the sweeper will find. */
+  private async discard(id: string): Promise<void> {
+    await this.store.remove(id, copyOf(id)).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'A file is left to the sweeper');
+    });
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

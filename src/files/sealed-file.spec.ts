@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { buffer as gather } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { seal, unseal } from './sealed-file.js';
+import { seal, sealedSize, unseal } from './sealed-file.js';
 
 const key = randomBytes(32);
 const BLOCK = 64 * 1024;
@@ -21,6 +21,7 @@ describe('a sealed file', () => {
       const content = randomBytes(size);
       const stored = await gather(seal(key, 'a', chunked(content, 7777)));
       expect(stored.length).toBe(size + 16 * Math.max(1, Math.ceil(size / BLOCK)));
+      expect(sealedSize(size)).toBe(stored.length);
       expect((await open(stored)).equals(content)).toBe(true);
     },
   );

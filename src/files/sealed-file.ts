@@ -22,6 +22,11 @@ export async function* seal(
   }
 }
 
+/** How many bytes a content of so many has when it is sealed. */
+export function sealedSize(bytes: number): number {
+  return bytes + TAG_BYTES * Math.max(1, Math.ceil(bytes / BLOCK_BYTES));
+}
+
 /** The content of a stored file, block by block. Throws where it was altered or cut off, and for another file's key or name. */
 export async function* unseal(key: Buffer, name: string, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const own = keyFor(key, name);

@@ -86,8 +86,10 @@ const ADDRESSEE = new RegExp(
   `${AGENCY.source}|${UNIT.source}|^community:${HEX8_4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`,
 );
 const SHORT_TEXT = /^.{1,200}$/su;
-const SIZE = /^(0|[1-9][0-9]{0,14})$/;
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]{0,63}\/[a-z0-9][a-z0-9.+-]{0,63}$/;
+/** A size in bytes as a decimal string. */
+export const SIZE = /^(0|[1-9][0-9]{0,14})$/;
+/** The form of a media type, such as image/jpeg. */
+export const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]{0,63}\/[a-z0-9][a-z0-9.+-]{0,63}$/;
 
 const MEMBERS = [
   'v',

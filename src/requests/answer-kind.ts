@@ -1,4 +1,5 @@
 import { Conflict, Forbidden, NotFound, type Problem } from '../common/errors.js';
+import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
 import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
@@ -14,7 +15,7 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
   kind: 'answer',
   body: AnswerBody,
   isHiddenByRecall: false,
-  parts: { nominal: NominalData },
+  parts: { nominal: NominalData, nominalAttachments: NominalAttachments },
   headline: () => ({ ref: null, title: null, urgency: null }),
   tier: ({ kind }) => (kind === 'ACKNOWLEDGEMENT' || kind === 'DELAY_NOTICE' ? 'T0' : 'T1'),
   terms: (body) => selectorsOf('answer', body),

@@ -26,7 +26,7 @@ export class RequestComposer {
   /** One text for each addressee. */
   async request(
     caller: Caller,
-    { body, nominal, ...input }: ComposeRequestInput,
+    { body, nominal, nominalAttachments, ...input }: ComposeRequestInput,
     language: Language,
   ): Promise<Composition[]> {
     if (input.to.length === 0) {
@@ -45,6 +45,7 @@ export class RequestComposer {
         refCode: 'REQ',
         input: { ...input, to: [to], addresseesSeeEachOther: true },
         parts: { nominal },
+        nominalAttachments,
       };
       compositions.push(...(await this.composer.compose(caller, draft, language)));
     }
@@ -53,7 +54,7 @@ export class RequestComposer {
 
   async answer(
     caller: Caller,
-    { body, nominal, ...input }: ComposeAnswerInput,
+    { body, nominal, nominalAttachments, ...input }: ComposeAnswerInput,
     language: Language,
   ): Promise<Composition> {
     const { request, thread } = await this.open(caller, input.request);
@@ -64,6 +65,7 @@ export class RequestComposer {
         body: { ...body, requestRef: thread.ref, answerSeq: thread.answers + 1 },
         input: replyTo(request, [request.from_agency], input),
         parts: { nominal },
+        nominalAttachments,
         inReplyTo: request.id,
         isReply: true,
       },

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 import { Conflict, NotFound, type Problem } from '../common/errors.js';
+import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
 import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
@@ -17,7 +18,7 @@ export const REQUEST_KIND: ObjectKind<RequestBody> = {
   kind: 'request',
   body: RequestBody,
   isHiddenByRecall: false,
-  parts: { nominal: NominalData },
+  parts: { nominal: NominalData, nominalAttachments: NominalAttachments },
   headline: ({ ref, object, urgency }) => ({ ref, title: titleOf(object), urgency }),
   terms: (body) => selectorsOf('request', body),
   check: async (tx, incoming) => {

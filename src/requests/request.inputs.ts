@@ -1,7 +1,7 @@
 import { Field, ID, InputType, OmitType, PickType } from '@nestjs/graphql';
 import { Handling } from '../exchange/body/handling.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
-import { CompositionInput } from '../exchange/composition.js';
+import { CompositionInput, NOMINAL_FILES } from '../exchange/composition.js';
 import { AnswerBody } from './body/answer-body.js';
 import { FeedbackBody } from './body/feedback-body.js';
 import { RequestBody } from './body/request-body.js';
@@ -28,6 +28,9 @@ export class ComposeRequestInput extends OmitType(CompositionInput, ['addressees
 
   @Field(() => NominalData, { nullable: true, description: 'Names and other personal details: a part of its own' })
   nominal?: NominalData | null;
+
+  @Field(() => [String], NOMINAL_FILES)
+  nominalAttachments?: string[] | null;
 }
 
 @InputType({
@@ -60,6 +63,9 @@ export class ComposeAnswerInput extends ReplyInput {
 
   @Field(() => NominalData, { nullable: true, description: 'Names and other personal details: a part of its own' })
   nominal?: NominalData | null;
+
+  @Field(() => [String], NOMINAL_FILES)
+  nominalAttachments?: string[] | null;
 }
 
 @InputType({ description: 'The closing of a request to be composed; it goes to the addressee of the request' })

@@ -52,10 +52,14 @@ export class Workshop {
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
-  /** The first failure with sources that were written anew and not changed; there must be none. */
-  failureOfUnchanged(files: readonly string[], tests: readonly string[]): Promise<string | undefined> {
+  /** Writes all these sources anew, unchanged, as a mutation writes its own. */
+  rewrite(files: readonly string[]): void {
     for (const file of files) this.write(file, this.read(file));
-    return this.firstFailure(tests, {});
+  }
+
+  /** The first test of these files that fails with nothing taken out; there must be none. */
+  failureOfUnchanged(tests: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+    return this.firstFailure(tests, environment);
   }
 
   /**
@@ -70,8 +74,7 @@ export class Workshop {
     const text = this.read(file);
     try {
       this.write(file, text.slice(0, start) + replacement + text.slice(end));
-      const isOwn = file.startsWith('migrations/') || tests.some((test) => CHANGES_ROLES.test(test));
-      return await this.firstFailure(tests, isOwn ? {} : environment);
+      return await this.firstFailure(tests, file.startsWith('migrations/') ? {} : environment);
     } finally {
       this.write(file, text);
     }
@@ -93,7 +96,7 @@ export class Workshop {
     const jest = [join(this.folder, 'node_modules/jest/bin/jest.js'), '--bail', '--testTimeout', '120000'];
     const child = spawn(process.execPath, [...FLAGS, ...jest, '--runTestsByPath', ...tests], {
       cwd: this.folder,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...(tests.some((test) => CHANGES_ROLES.test(test)) ? {} : environment) },
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: 30 * 60_000,
       signal: this.stop,

@@ -89,9 +89,16 @@ const GENEROUS = {
   CONCURRENT_OPERATIONS: '1000',
 };
 
-/** The whole hub on a database of its own, on a free port; `variables` are those of its environment. */
-export async function startTestHub(variables: Record<string, string> = {}): Promise<TestHub> {
+/**
+ * The whole hub on a database of its own, on a free port; `variables` are those of its environment, and `prepare` is given its data
+ * folder before it starts.
+ */
+export async function startTestHub(
+  variables: Record<string, string> = {},
+  prepare: (dataFolder: string) => void = () => undefined,
+): Promise<TestHub> {
   const database = await cloneDatabase();
+  prepare(database.dataFolder);
   const environment = readEnvironment({
     HUB_ID,
     PORT: '0',
