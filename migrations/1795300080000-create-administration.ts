@@ -303,8 +303,8 @@ const COMMANDS = `
         IF v_was IS NULL AND NOT p_is_new THEN RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404'; END IF;
         IF v_was IS NOT NULL AND p_is_new THEN RAISE EXCEPTION 'TAKEN' USING ERRCODE = 'LH409'; END IF;
         IF p_kind = 'OFFICER' AND p_subject = me.officer
-          -- Who suspends the unit or the agency of the very session shuts himself out, and could not lift it again.
-          OR (p_patch->>'isSuspended')::boolean AND (p_kind, p_subject) IN (('UNIT', me.unit), ('AGENCY', me.agency))
+          -- Who suspends the unit of the very session shuts himself out, and could not lift it again.
+          OR p_kind = 'UNIT' AND p_subject = me.unit AND (p_patch->>'isSuspended')::boolean
         THEN RAISE EXCEPTION 'NEEDS_ANOTHER' USING ERRCODE = 'LH403'; END IF;
         v_becomes := COALESCE(v_was, '{}') || p_patch;
         IF v_becomes = v_was THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
