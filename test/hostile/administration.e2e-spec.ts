@@ -286,7 +286,7 @@ describe('A16 an administrator without a fresh passkey', () => {
 });
 
 describe('D4 at the database, the server’s role', () => {
-  const CHANGE = `SELECT cmd.change('UNIT', 'VN-CUS-AS', '{"isSuspended": true}', false)`;
+  const CHANGE = `SELECT cmd.change('UNIT', 'VN-CUS-AS', '{"nameEn": "Another name"}', false)`;
 
   it('makes nothing for the operator, and gives its officers nothing', async () => {
     const strong = await anOfficer(t, vn, ['SYSTEM_ADMIN']);
