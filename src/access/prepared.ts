@@ -6,6 +6,8 @@ export interface Connection {
   processID: number;
   /** T inside a sound transaction, E in one of which a statement failed, I outside. */
   getTransactionStatus(): string | null;
+  /** Whether the server has said what became of all statements sent: an error arrives before the status that follows from it. */
+  readyForQuery: boolean;
   query(sql: string, values?: unknown[]): Promise<{ command: string }>;
   query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
   connection: { stream: { cork(): void; uncork(): void } };

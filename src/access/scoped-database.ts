@@ -152,7 +152,7 @@ export class ScopedDatabase {
       isLate: () => isLate,
       isSound: async () => {
         await head;
-        return !isLate && connection.getTransactionStatus() === 'T';
+        return !isLate && connection.readyForQuery && connection.getTransactionStatus() === 'T';
       },
       commit: async () => {
         await finishOnce('COMMIT');

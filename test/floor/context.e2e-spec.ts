@@ -16,6 +16,7 @@ import { someNominalData } from '../../src/exchange/body/body.example.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { slowLine } from '../support/slow-line.js';
 import { aCaller } from '../support/world.js';
 
 let t: TestHub;
@@ -236,6 +237,21 @@ describe('D3 the connection of a caller', () => {
     const write = scoped.as(caller, (tx) => tx.query("INSERT INTO audit.pending (event) VALUES ('x')"));
     await expect(write).rejects.toMatchObject({ driverError: { code: '25006' } });
     await expect(scoped.closeOperation(caller)).rejects.toThrow('rolled back');
+  });
+
+  it('knows of a failure before the server has said what became of the transaction', async () => {
+    const line = await slowLine(t.database.access.appUrl, 5);
+    const slow = await appDataSource(line.url, 1).initialize();
+    try {
+      const database = new ScopedDatabase(slow, t.database.access.contextKey, new Clock(false));
+      const caller = callerOf(vn);
+      database.openOperation(caller, { readOnly: true });
+      await expect(database.as(caller, (tx) => tx.query('SELECT 1/0'))).rejects.toThrow('division by zero');
+      await expect(database.closeOperation(caller)).rejects.toThrow('rolled back');
+    } finally {
+      await slow.destroy();
+      await line.close();
+    }
   });
 });
 
