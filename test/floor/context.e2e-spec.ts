@@ -80,6 +80,9 @@ const READABLE = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_c
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
     AND has_any_column_privilege(c.oid, 'SELECT') ORDER BY 1`;
 
+/** What every agency sees of every other: who takes part, and with which keys. */
+const COMMON = ['hub.agency', 'hub.agency_key', 'hub.agency_root', 'hub.key_set', 'hub.unit'];
+
 /** Modules whose rows this file does not make; the rule about every table stands in test/rules. */
 const EMPTY_HERE = (table: string): boolean => /request|answer|feedback|duty|deadline|seizure/.test(table);
 
@@ -110,6 +113,14 @@ describe('D2 the context of a caller', () => {
     const shown = Object.entries(counts).filter(([table]) => !EMPTY_HERE(table));
     expect(shown.length).toBeGreaterThan(15);
     expect(shown.filter(([, count]) => count === 0)).toEqual([]);
+  });
+
+  it('shows to a stranger what is common to all, and of each other table nothing', async () => {
+    const stranger = await t.enrol('KH-CUS-HQ');
+    const counts = await rowsUnder(goodToken(stranger));
+    const shown = Object.entries(counts).filter(([table, count]) => count > 0 && !COMMON.includes(table));
+    // Its own three: as an agency, as a unit, and as the sender of what it sends.
+    expect(Object.fromEntries(shown)).toEqual({ 'hub.membership': 3 });
   });
 
   const forgeries: [name: string, forge: () => string | null][] = [
@@ -269,6 +280,22 @@ describe('D4 a row of another agency', () => {
     expect(await refusalAs(vn, "INSERT INTO audit.pending (event, officer) VALUES ('x', 'p:other1')")).toBe('42501');
     expect(await refusalAs(vn, "INSERT INTO audit.pending (event, at) VALUES ('x', now())")).toBe('42501');
     expect(await refusalAs(vn, "INSERT INTO audit.pending (event) VALUES ('x') RETURNING id")).toBe('42501');
+  });
+
+  it('cannot be written into the log either where the server may name the agency', async () => {
+    const asServer = async (agency: string): Promise<unknown> => {
+      await t.database.sql('BEGIN');
+      try {
+        await t.database.sql('GRANT INSERT (agency_id) ON audit.pending TO hub_app');
+        await t.database.sql('SET LOCAL ROLE hub_app');
+        await t.database.sql("SELECT set_config('app.ctx', $1, true)", [goodToken(vn)]);
+        return await t.database.sql("INSERT INTO audit.pending (event, agency_id) VALUES ('x', $1)", [agency]);
+      } finally {
+        await t.database.sql('ROLLBACK');
+      }
+    };
+    await expect(asServer('VN-CUS')).resolves.toEqual([]);
+    await expect(asServer('TH-CUS')).rejects.toMatchObject({ code: '42501' });
   });
 
   it('cannot be written as an alert, whether the object is seen, hidden or missing', async () => {

@@ -147,7 +147,8 @@ function ownTest(file: string): RegExp {
 function likelyTests(file: string): RegExp[] {
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
   const named = new RegExp(`${basename(file, '.ts').split(/[-.]/)[0]}.*spec\\.ts$`);
-  if (file.startsWith('migrations/')) return [/^test\/rules\/row-security/, /^test\/floor\//, /^test\/rules\//];
+  const topic = /^migrations\/\d+-\w+-(\w+)/.exec(file)?.[1];
+  if (topic) return [/^test\/floor\/context/, /^test\/floor\//, new RegExp(`^test/.*${topic}`), /^test\/rules\//];
   if (file.startsWith('src/protocol/')) return [beside, /^test\/hostile\/signed-objects/];
   if (file.startsWith('src/session/people/')) return [/^test\/rules\/operations/, /^test\/people/, /people-sign-in/];
   if (file.startsWith('src/session/')) return [/^test\/rules\/operations/, beside, /sign-in/, /connection-limits/];

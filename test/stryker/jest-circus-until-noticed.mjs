@@ -31,7 +31,8 @@ export default async function runUntilNoticed(globalConfig, config, environment,
   const inner = environment.handleTestEvent;
   environment.handleTestEvent = async (event, state) => {
     await inner?.call(environment, event, state);
-    if (event.name === 'test_fn_failure' || event.name === 'hook_failure') noticed = mutant;
+    // Where a hook before all tests failed, each of them is done with its error: one must count, or the mutant would pass for unnoticed.
+    if (event.name === 'test_done' && event.test.errors.length > 0) noticed = mutant;
     if (event.name === 'test_start' && isNoticed()) event.test.mode = 'skip';
   };
   const result = await runner.default(globalConfig, config, environment, runtime, path, ...rest);
