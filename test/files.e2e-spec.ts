@@ -337,7 +337,7 @@ describe('the database, asked by code that forgot to ask', () => {
   });
 });
 
-describe('a scanner', () => {
+describe('threats 44a a scanner', () => {
   let clamd: ChildProcess;
   let scanned: TestHub;
   let party: Party;

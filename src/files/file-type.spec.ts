@@ -1,9 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { aCameraJpeg, aCsv, aDocx, aJpeg, anXlsx, aPdf, aPng, aWebp, aZip, relationship } from './files.example.js';
+import {
+  aCameraJpeg,
+  aCsv,
+  aDocx,
+  aJpeg,
+  anXlsx,
+  aPdf,
+  aPng,
+  aSpectrum,
+  aWebp,
+  aZip,
+  relationship,
+} from './files.example.js';
 import { inspect, NotOfThatType } from './file-type.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 const DOCX = `${OFFICE}.wordprocessingml.document`;
+const SPECTRUM = 'chemical/x-jcamp-dx';
 const XLSX = `${OFFICE}.spreadsheetml.sheet`;
 
 const WORD = `${DOCX}.main+xml`;
@@ -32,6 +45,8 @@ describe('the type of a file', () => {
     ['application/pdf', aPdf()],
     ['text/csv', aCsv()],
     ['text/csv', Buffer.from('\uFEFFtên;số\n"Nguyễn <nguyen@example>";1\n')],
+    [SPECTRUM, aSpectrum()],
+    [SPECTRUM, Buffer.from(aSpectrum().toString().replaceAll('\n', '\r\n'))],
     [DOCX, aDocx()],
     [DOCX, aDocx({ 'word/_rels/document.xml.rels': relationship('hyperlink', 'https://example.org/') })],
     [DOCX, aDocx({ 'word/_rels/document.xml.rels': inside('image') })],
@@ -54,6 +69,15 @@ describe('the type of a file', () => {
     ['bytes as a table', 'text/csv', Buffer.from('a;b\0c')],
     ['another encoding as a table', 'text/csv', Buffer.from('tên;số\n', 'utf16le')],
     ['PDF as a table', 'text/csv', aPdf()],
+    ['a spectrum as a table', 'text/csv', aSpectrum()],
+    ['a table as a spectrum', SPECTRUM, aCsv()],
+    ['a spectrum without end', SPECTRUM, Buffer.from(aSpectrum().toString().replace('##END=', '##NOTE='))],
+    ['text after a spectrum', SPECTRUM, Buffer.concat([aSpectrum(), Buffer.from('more\n')])],
+    ['text before a spectrum', SPECTRUM, Buffer.concat([Buffer.from('more\n'), aSpectrum()])],
+    ['a spectrum without version', SPECTRUM, Buffer.from(aSpectrum().toString().replace('-DX=', '-XX='))],
+    ['HTML in a spectrum', SPECTRUM, Buffer.from(aSpectrum().toString().replace('Tablet', '<script>1</script>'))],
+    ['bytes in a spectrum', SPECTRUM, Buffer.from(aSpectrum().toString().replace('Tablet', '\0'))],
+    ['PDF as a spectrum', SPECTRUM, aPdf()],
     ['a script as a table', 'text/csv', Buffer.from('#!/bin/sh\nrm -rf /\n')],
     ['HTML before PDF', 'application/pdf', Buffer.concat([Buffer.from('<html>'), aPdf()])],
     ['HTML in PDF', 'application/pdf', aPdf('<html><body onload=alert(1)>\n')],

@@ -3,6 +3,8 @@ import { withoutMetadata } from './image-copy.js';
 import { checkOfficeFile } from './office-file.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
+/** The spectrum of a substance, as laboratories exchange it (IUPAC, JCAMP-DX 4.24 and later): lines of text. */
+const SPECTRUM = 'chemical/x-jcamp-dx';
 
 /** The types of file that the hub takes, with the ending that a stored one is given. Everything else is refused, other archives too. */
 export const FILE_TYPES: Readonly<Record<string, string>> = {
@@ -11,6 +13,7 @@ export const FILE_TYPES: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
   'application/pdf': 'pdf',
   'text/csv': 'csv',
+  [SPECTRUM]: 'jdx',
   [`${OFFICE}.spreadsheetml.sheet`]: 'xlsx',
   [`${OFFICE}.wordprocessingml.document`]: 'docx',
 };
@@ -39,8 +42,10 @@ export async function inspect(content: Buffer, declared: string): Promise<Buffer
 
 async function check(content: Buffer, declared: string): Promise<void> {
   const found = await fileTypeFromBuffer(content);
-  if (!isTaken(declared) || (found?.mime ?? 'text/csv') !== declared) throw new Error('Another type');
-  if (declared === 'text/csv') checkText(content);
+  const isOfType = found ? found.mime === declared : declared === 'text/csv' || declared === SPECTRUM;
+  if (!isTaken(declared) || !isOfType) throw new Error('Another type');
+  if (declared === 'text/csv') checkTable(content);
+  else if (declared === SPECTRUM) checkSpectrum(content);
   else if (declared === 'application/pdf') checkPdf(content);
   else if (declared.startsWith(OFFICE)) await checkOfficeFile(content);
 }
@@ -48,14 +53,28 @@ async function check(content: Buffer, declared: string): Promise<void> {
 /** What a browser would take for a page, wherever it stands. */
 const HTML = /<(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed)[\s>/]/i;
 /** Marks by which programs know what is not a table; none of them has bytes that text cannot have. */
-const OTHER_TEXT = /^\s*(?:%PDF|%!PS|#!|\{\\rtf|<|MZ|PK)/;
+const OTHER_TEXT = /^\s*(?:%PDF|%!PS|#!|##TITLE=|\{\\rtf|<|MZ|PK)/;
 /** Every control character but tab, line feed and carriage return. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
-/** UTF-8 without control characters, markup or another type's mark. */
-function checkText(content: Buffer): void {
+/** Text without another type's mark. */
+function checkTable(content: Buffer): void {
+  if (OTHER_TEXT.test(textOf(content))) throw new Error('Not a plain table');
+}
+
+/** JCAMP-DX 4.24, section 4: the title is the first thing in the file, the version follows, the end is the last. */
+function checkSpectrum(content: Buffer): void {
+  const text = textOf(content);
+  const [title = '', second = ''] = text.split(/\r?\n(?=##)/, 2);
+  const isHeaded = title.startsWith('##TITLE=') && /^##JCAMP-(?:DX|CS)=\s*\d/.test(second);
+  if (!isHeaded || !/\n##END=[^\n]*\s*$/.test(text)) throw new Error('Not a spectrum');
+}
+
+/** UTF-8 without control characters or markup. */
+function textOf(content: Buffer): string {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-  if (CONTROL.test(text) || OTHER_TEXT.test(text) || HTML.test(text)) throw new Error('Not a plain table');
+  if (CONTROL.test(text) || HTML.test(text)) throw new Error('Not plain text');
+  return text;
 }
 
 /** ISO 32000-2 7.5: the header is the first thing in the file, the end mark the last. */

@@ -62,6 +62,24 @@ export function aPdf(more = ''): Buffer {
   return Buffer.from(`%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n${more}trailer\n<< /Root 1 0 R >>\n%%EOF\n`);
 }
 
+/** A spectrum of three points, JCAMP-DX 4.24. */
+export const aSpectrum = (): Buffer =>
+  Buffer.from(
+    [
+      '##TITLE= Tablet 3, infrared',
+      '##JCAMP-DX= 4.24',
+      '##DATA TYPE= INFRARED SPECTRUM',
+      '##XUNITS= 1/CM',
+      '##YUNITS= ABSORBANCE',
+      '##FIRSTX= 450.0',
+      '##LASTX= 452.0',
+      '##NPOINTS= 3',
+      '##XYDATA= (X++(Y..Y))',
+      '450.0 12 15 11',
+      '##END=',
+      '',
+    ].join('\n'),
+  );
 export const aCsv = (): Buffer => Buffer.from('container;weight\nCSQU3054383;12500\n');
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';

@@ -136,8 +136,25 @@ describe('a bundle', () => {
       inReplyTo: { id: REQUEST, digest: `sha256:${'0'.repeat(64)}` },
     });
     const otherId = await anObject({ id: ANSWER, kind: 'answer', inReplyTo: { id: ANSWER, digest: request.digest } });
-    expect((await judged([request, otherDigest]))[1]).toMatchObject({ verdict: 'INVALID', error: 'LINK' });
-    expect((await judged([request, otherId]))[1]).toMatchObject({ verdict: 'INVALID', error: 'LINK' });
+    const refusedLink = { id: ANSWER, kind: 'answer', from: 'VN-CUS', verdict: 'INVALID', error: 'LINK' };
+    expect((await judged([request, otherDigest]))[1]).toMatchObject({ ...refusedLink, digest: otherDigest.digest });
+    expect((await judged([request, otherId]))[1]).toMatchObject({ ...refusedLink, digest: otherId.digest });
+  });
+
+  it('links to no object that is INVALID, and looks for no links of one', async () => {
+    const request = await anObject(
+      { id: REQUEST, kind: 'request', from: 'LA-CUS', unit: 'LA-CUS-VTE', to: ['VN-CUS'] },
+      [foreign],
+    );
+    const inReplyTo = { id: REQUEST, digest: request.digest };
+    const answer = await anObject({ id: ANSWER, kind: 'answer', inReplyTo });
+    const { receipt } = await anObject();
+    const [invalid, unlinked] = await judged([{ ...request, receipt }, answer]);
+    expect(invalid).toMatchObject({ verdict: 'INVALID', error: 'RECEIPT' });
+    expect(unlinked).toMatchObject({ verdict: 'VALID', notes: ['IN_REPLY_TO_ABSENT'] });
+    expect(await judged([{ ...answer, receipt }])).toEqual([
+      expect.objectContaining({ verdict: 'INVALID', error: 'RECEIPT', notes: [] }),
+    ]);
   });
 
   it('lets an object supersede only its own sender’s', async () => {
@@ -208,7 +225,11 @@ describe('a bundle', () => {
       verdict: 'INVALID',
       id: null,
     });
-    expect((await judged([{ ...one, text: '{}' }]))[0]).toMatchObject({ error: 'SHAPE', digest: null });
+    expect((await judged([{ ...one, text: '{}' }]))[0]).toMatchObject({
+      error: 'SHAPE',
+      digest: null,
+      attachments: [],
+    });
   });
 
   it('refuses a receipt that names another sender', async () => {
@@ -257,6 +278,20 @@ describe('a bundle', () => {
     ],
   ])('keeps its word about a key that a later set %s', async (_, revoked, expected) => {
     expect((await judged([await anObject()], await withLater({ revoked })))[0]).toMatchObject(expected);
+  });
+
+  it('notes a compromise of one of two signers', async () => {
+    const second = await generateKey();
+    const revoked: Revocation = { at: SECONDS + DAY, invalidFrom: SECONDS + 1, reason: 'keyCompromise' };
+    const first = await aKeySet([root], { keys: [anEntry(unit), anEntry(second)] });
+    const { digest: prev } = await readKeySet(first, { hub: HUB });
+    const keys = [anEntry(unit), anEntry(second, { revoked })];
+    const later = await aKeySet([root], { seq: 2, prev, keys }, [root], SECONDS + DAY);
+    const changes = { keySets: { ...keySets, 'VN-CUS': [first, later] } };
+    expect((await judged([await anObject({}, [unit, second])], changes))[0]).toMatchObject({
+      verdict: 'VALID_RETIRED',
+      notes: ['KEY_COMPROMISED', 'KEY_RETIRED'],
+    });
   });
 
   it('judges a signature by a key already retired as INVALID', async () => {

@@ -187,8 +187,8 @@ function withLinks(judged: Judged, all: readonly Judged[]): Judged {
   try {
     if (own.some((one) => one.envelope.id === envelope.id && one.digest !== digest))
       throw new ProtocolError('ID_REUSED');
-    if (!isPresent(envelope.inReplyTo, others, '/inReplyTo')) notes.push('IN_REPLY_TO_ABSENT');
-    if (!isPresent(envelope.supersedes, own, '/supersedes')) notes.push('SUPERSEDES_ABSENT');
+    if (!isPresent(envelope.inReplyTo, others)) notes.push('IN_REPLY_TO_ABSENT');
+    if (!isPresent(envelope.supersedes, own)) notes.push('SUPERSEDES_ABSENT');
     return { ...judged, notes };
   } catch (error) {
     return refused({ ...judged, notes }, error);
@@ -196,11 +196,11 @@ function withLinks(judged: Judged, all: readonly Judged[]): Judged {
 }
 
 /** Whether the version quoted is there, or none is. Throws LINK for a match of id or digest alone. */
-function isPresent(link: ObjectLink | null, candidates: readonly ReadObject[], pointer: string): boolean {
+function isPresent(link: ObjectLink | null, candidates: readonly ReadObject[]): boolean {
   if (!link) return true;
   const named = candidates.filter((one) => one.digest === link.digest || one.envelope.id === link.id);
   if (named.some((one) => one.digest === link.digest && one.envelope.id === link.id)) return true;
-  if (named.length > 0) throw new ProtocolError('LINK', pointer);
+  if (named.length > 0) throw new ProtocolError('LINK');
   return false;
 }
 

@@ -91,6 +91,23 @@ describe('an enrolment key', () => {
     }
   });
 
+  it('adds no key of its own holder, and none that begins outside its time, also beside another that may', async () => {
+    const { nbf, exp } = base[1]!;
+    const keys = [...base, anEnrolmentKey(otherEnrol, { holder: 'p:admin2', nbf: nbf + DAY, exp: exp - DAY })];
+    const before = await aKeySet([root], { keys });
+    const prev = (await readKeySet(before, { hub: HUB })).digest;
+    for (const [changes, expected] of [
+      [{}, 'accepted'],
+      [{ holder: 'p:admin1' }, 'KEYSET_ENROL'],
+      [{ holder: 'p:admin2' }, 'KEYSET_ENROL'],
+      [{ nbf }, 'KEYSET_ENROL'],
+      [{ nbf: exp - 1, exp: exp + DAY }, 'KEYSET_ENROL'],
+    ] as const) {
+      const after = await next([...keys, aPersonKey(officer, changes)], [enrol, otherEnrol], { prev });
+      expect([changes, await verdict([before, after])]).toEqual([changes, expected]);
+    }
+  });
+
   it('must list the kinds itself, also beside another that does', async () => {
     const keys = [...base, anEnrolmentKey(otherEnrol, { holder: 'p:admin2', kinds: ['alert'] })];
     const before = await aKeySet([root], { keys });
@@ -193,6 +210,7 @@ describe('an enrolment key', () => {
       [{ revoked: revoked(SECONDS + DAY) }, 'KEY_REVOKED'],
       [{ exp: SECOND }, 'KEY_EXPIRED'],
       [{ nbf: SECOND + 1 }, 'KEY_NOT_YET'],
+      [{ nbf: SECOND }, 'accepted'],
     ] as const) {
       const keys = [base[0]!, anEnrolmentKey(enrol, changes), base[2]!];
       const before = await aKeySet([root], { keys });
@@ -222,10 +240,37 @@ describe('an enrolment key', () => {
     const after = (seconds: number) => new Date((SECOND + seconds) * 1000);
     expect(await verdict([first, signed], after(DAY))).toBe('accepted');
     expect(await verdict([first, signed], after(DAY + 1))).toBe('IAT');
-    expect(await verdict([first, signed], after(330 * DAY))).toBe('KEY_EXPIRED');
+    const { exp } = base[1]!;
+    expect(await verdict([first, signed], new Date((exp - 1) * 1000))).toBe('IAT');
+    expect(await verdict([first, signed], new Date(exp * 1000))).toBe('KEY_EXPIRED');
     expect(await verdict([first, await next(keys, [enrol], {}, FIRST - 1)])).toBe('IAT');
     // Whoever reads the chain years later has no use for that.
     expect(await verdict([first, signed])).toBe('accepted');
+  });
+
+  it('S24 counts the day of the last set only, and of the oldest of its signatures', async () => {
+    const { exp } = base[1]!;
+    const keys = [...base, anEnrolmentKey(otherEnrol, { holder: 'p:admin2', exp: exp - DAY })];
+    const before = await aKeySet([root], { keys });
+    const fields = { hub: HUB, agency: 'VN-CUS', seq: 2, roots: [root.publicJwk], threshold: 1 };
+    const prev = (await readKeySet(before, { hub: HUB })).digest;
+    const added = [...keys, aPersonKey(officer)];
+    const signers = [
+      { ...enrol, iat: SECOND + DAY },
+      { ...otherEnrol, iat: SECOND },
+    ];
+    const second = await buildKeySet({ ...fields, prev, keys: added }, signers);
+    const at = (seconds: number) => new Date(seconds * 1000);
+    expect(await verdict([before, second], at(SECOND + DAY))).toBe('accepted');
+    expect(await verdict([before, second], at(SECOND + DAY + 1))).toBe('IAT');
+    expect(await verdict([before, second], at(exp - DAY))).toBe('KEY_EXPIRED');
+    const last = { seq: 3, prev: (await readKeySet(second, { hub: HUB })).digest, keys: added };
+    const third = await aKeySet([root], last, [root], SECOND + 5 * DAY);
+    expect(await verdict([before, second, third], at(SECOND + 5 * DAY))).toBe('accepted');
+    const byEnrolment = { ...last, keys: [...added.slice(0, -1), { ...added.at(-1)!, revoked: revoked() }] };
+    const fourth = await aKeySet([root], byEnrolment, [enrol], SECOND + 5 * DAY);
+    expect(await verdict([before, second, fourth], at(SECOND + 5 * DAY))).toBe('accepted');
+    expect(await verdict([before, second, fourth], at(SECOND + 6 * DAY + 1))).toBe('IAT');
   });
 
   it('S24 is refused when one of two signed before the set that it follows', async () => {

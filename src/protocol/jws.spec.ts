@@ -118,6 +118,7 @@ describe('a signed text', () => {
     expect(await fault(signed, timeless)).toBe('accepted');
     expect(await fault(signed)).toBe('IAT /signatures/0');
     expect(await fault(await signObject(anEnvelope(), { ...one, iat: 0 }))).toBe('accepted');
+    expect(await fault(await signObject(anEnvelope(), { ...one, iat: -1 }), timeless)).toBe('IAT /signatures/0');
   });
 
   it('has at most a million bytes, whatever a character takes', async () => {

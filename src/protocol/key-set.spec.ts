@@ -4,6 +4,7 @@ import type { Digest } from './digest.js';
 import type { ProtocolError } from './errors.js';
 import { generateKey, type KeyPair, type PublicJwk } from './keys.js';
 import {
+  buildKeySet,
   judgeAt,
   keysInForce,
   keysOf,
@@ -73,6 +74,27 @@ beforeAll(async () => {
 });
 
 describe('a key set', () => {
+  it('was signed when the last of its roots signed', async () => {
+    const signedAt = (first: number, last: number) =>
+      buildKeySet(
+        {
+          hub: HUB,
+          agency: 'VN-CUS',
+          seq: 1,
+          prev: null,
+          roots: jwksOf(root, newRoot),
+          threshold: 2,
+          keys: [],
+        },
+        [
+          { ...root, iat: first },
+          { ...newRoot, iat: last },
+        ],
+      );
+    expect((await read(await signedAt(SECONDS - 2 * DAY, SECONDS - DAY))).iat).toBe(SECONDS - DAY);
+    expect((await read(await signedAt(SECONDS - DAY, SECONDS - 2 * DAY))).iat).toBe(SECONDS - DAY);
+  });
+
   it('gives back its fields, its digest, and its keys with their agency', async () => {
     const set = await read(firstText);
     expect(set).toMatchObject({ hub: HUB, agency: 'VN-CUS', seq: 1, prev: null, threshold: 1, iat: FIRST_SIGNED });
@@ -311,6 +333,13 @@ describe('a chain of key sets', () => {
     expect(await refusal([first, await next([root, third])], roots)).toBe('accepted');
   });
 
+  it('S23 is refused when a later set adds a key without its holder’s proof', async () => {
+    const unproven = anEntry(stranger, { proof: anEntry(stranger, {}, 'LA-CUS').proof });
+    const payload = { ...(await payloadOf(await second())), keys: [anEntry(unit), unproven] } as never;
+    const text = await signObject(payload, { ...root, iat: SECONDS - 10 * DAY });
+    expect(await chainFault(firstText, text)).toBe('KEY_POSSESSION /keys/1/proof');
+  });
+
   it('is refused when it changes agency or runs back in time', async () => {
     const elsewhere = anEntry(unit, { holder: 'unit:LA-CUS-VTE' }, 'LA-CUS');
     expect(await refusal([firstText, await second({ agency: 'LA-CUS', keys: [elsewhere] })])).toBe('FROM');
@@ -402,6 +431,7 @@ describe('judgeAt', () => {
     ['expired between iat and the logged time', { exp: SECONDS + hour }, 0, hour, 'VALID_RETIRED'],
     ['expired at iat', { exp: SECONDS }, 0, 0, 'INVALID'],
     ['not yet valid at iat', { nbf: SECONDS + 1 }, 0, hour, 'INVALID'],
+    ['in its first second at iat', { nbf: SECONDS }, 0, 0, 'VALID'],
     ['superseded after it was logged', { revoked: revokedAt(SECONDS + hour) }, 0, 0, 'VALID_RETIRED'],
     ['ceased after it was logged', { revoked: revokedAt(SECONDS + hour, 'cessation') }, 0, 0, 'VALID_RETIRED'],
     ['superseded between iat and the logged time', { revoked: revokedAt(SECONDS + hour) }, 0, hour, 'DISPUTED'],

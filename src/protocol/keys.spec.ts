@@ -134,7 +134,14 @@ describe('checkPublicKey', () => {
 
   it('refuses another spelling or length of a coordinate', async () => {
     const { publicJwk } = await generateKey();
-    const spellings = [`${publicJwk.x}=`, publicJwk.x.slice(1), `${publicJwk.x}AA`, `${publicJwk.x.slice(0, 42)}B`, 5];
+    const spellings = [
+      `${publicJwk.x}=`,
+      publicJwk.x.slice(1),
+      `${publicJwk.x}AA`,
+      `${publicJwk.x.slice(0, 42)}B`,
+      5,
+      [publicJwk.x],
+    ];
     for (const x of spellings) {
       expect(await refusalOf(() => checkPublicKey({ ...publicJwk, x }))).toBe('KEY_POINT');
     }

@@ -8,7 +8,7 @@ import { generateKey, rawSign, type KeyPair } from './keys.js';
 import { issueReceipt } from './receipt.js';
 import { readSignedObject, verifySignatures, type RegisteredKey } from './signed-object.js';
 import { assemble, prepare, signObject } from './signing.js';
-import { aHeader, anEnvelope, aRegisteredKey, DAY, HUB, NOW, refusalOf, SECONDS, signRaw } from './testing.js';
+import { aHeader, anEnvelope, aRegisteredKey, DAY, faultOf, HUB, NOW, refusalOf, SECONDS, signRaw } from './testing.js';
 
 interface Outer {
   payload: string;
@@ -334,7 +334,7 @@ describe('hostile signed objects', () => {
   it('S19 kid unknown, a path, SQL, __proto__', async () => {
     const stranger = await generateKey();
     expect(await refusal(await signRaw(canonicalize(anEnvelope()), aHeader(stranger), stranger))).toBe('KEY_UNKNOWN');
-    for (const kid of [`../../x' OR 1=1--`, '__proto__', 'constructor', '', `${author.kid}A`, 5, null]) {
+    for (const kid of [`../../x' OR 1=1--`, '__proto__', 'constructor', '', `${author.kid}A`, 5, null, [author.kid]]) {
       expect(await refusal(await signedHeader(aHeader(author, { kid })))).toBe('KID');
     }
   });
@@ -344,6 +344,8 @@ describe('hostile signed objects', () => {
     const key = aRegisteredKey(foreign, { agency: 'LA-CUS', holder: 'unit:LA-CUS-VTE' });
     const keys = new Map([...registered, [foreign.kid, key]]);
     expect(await refusal(await signRaw(canonicalize(anEnvelope()), aHeader(foreign), foreign), keys)).toBe('FROM');
+    const theirs = await signRaw(canonicalize(anEnvelope()), aHeader(foreign), foreign);
+    expect(await faultOf(() => ingress(theirs, keys))).toBe('FROM /from');
     expect(await refusal(await signRaw(canonicalize(anEnvelope()), aHeader(author), foreign), keys)).toBe('SIGNATURE');
     const joint = await signObject(anEnvelope(), { ...author, iat: SECONDS }, { ...foreign, iat: SECONDS });
     expect(await refusal(joint, keys)).toBe('FROM');
@@ -351,7 +353,7 @@ describe('hostile signed objects', () => {
 
   it('S20 a unit speaks for another unit of its agency', async () => {
     const signed = await signObject(anEnvelope({ unit: 'VN-CUS-HP' }), { ...author, iat: SECONDS });
-    expect(await refusal(signed)).toBe('UNIT');
+    expect(await faultOf(() => ingress(signed))).toBe('UNIT /unit');
     const byPerson = await signObject(anEnvelope({ unit: 'VN-CUS-HP' }), { ...releaser, iat: SECONDS });
     expect(await refusal(byPerson)).toBe('accepted');
   });
@@ -366,6 +368,7 @@ describe('hostile signed objects', () => {
     ['for enrolment', { use: 'enrol' }, 'KEY_USE'],
     ['not for this kind', { kinds: ['answer'] }, 'KEY_KIND'],
     ['for no kind', { kinds: [] }, 'KEY_KIND'],
+    ['revoked in this second', { revoked: { at: SECONDS, invalidFrom: SECONDS, reason: 'cessation' } }, 'KEY_REVOKED'],
     ['revoked', { revoked: { at: SECONDS - 1, invalidFrom: SECONDS - 1, reason: 'superseded' } }, 'KEY_REVOKED'],
     [
       'compromised',

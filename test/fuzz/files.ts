@@ -9,6 +9,7 @@ import {
   anXlsx,
   aPdf,
   aPng,
+  aSpectrum,
   aWebp,
   aZip,
   relationship,
@@ -31,6 +32,7 @@ const GENUINE: readonly [type: string, make: () => Buffer][] = [
   ['image/webp', aCameraWebp],
   ['application/pdf', aPdf],
   ['text/csv', aCsv],
+  ['chemical/x-jcamp-dx', aSpectrum],
   [WORD, aDocx],
   [SHEET, anXlsx],
 ];

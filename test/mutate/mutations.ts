@@ -25,9 +25,15 @@ const CHECKING = [
   'exchange',
   'alerts',
   'requests',
+  'sockets',
+  'administration',
+  'operator',
+  'common',
 ];
+/** Where a function that answers yes or no lets a caller in. */
+const ASKING = /^src\/(access|edge|session|sockets)\//;
 const LIMIT =
-  /MAX|LIMIT|LEAST|_MS$|SECONDS|MINUTES|HOURS|LIFETIME|TOLERANCE|AGE$|DEPTH|WAITING|PLACES|TOKENS|PER_MINUTE|OPERATIONS/;
+  /MAX|MOST|LIMIT|LEAST|_MS$|SECONDS|MINUTES|HOURS|LIFETIME|TOLERANCE|AGE$|DEPTH|WAITING|PLACES|TRIES|AT_ONCE|TOKENS|PER_MINUTE|OPERATIONS/;
 
 /** How often or how soon the hub does something of its own, which refuses nobody anything. */
 const PACE = /RECONNECT|GATHER|INTERVAL|LOOK_AGAIN|ABANDONED|CHECK_MS/;
@@ -63,7 +69,11 @@ export function mutationsIn(file: string, text: string): Mutation[] {
     if (ts.isPropertyDeclaration(node) && file.startsWith('config/')) limit(node, add);
     if (ts.isVariableDeclaration(node) && isChecking) limit(node, add);
     if (ts.isIfStatement(node) && isChecking) check(node, add);
-    if (ts.isNoSubstitutionTemplateLiteral(node) && file.startsWith('migrations/')) policies(node, text, add);
+    if (ASKING.test(file)) condition(node, add);
+    if (ts.isNoSubstitutionTemplateLiteral(node) && file.startsWith('migrations/')) {
+      policies(node, text, add);
+      refusals(node, text, add);
+    }
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -109,6 +119,37 @@ function check(node: ts.IfStatement, add: Add): void {
   const isAlone = !ts.isBlock(node.thenStatement) || node.thenStatement.statements.length === 1;
   if (only && isAlone && ts.isThrowStatement(only) && !node.elseStatement) {
     add('not checked', node.expression.getStart(), node.expression.getEnd(), 'false as boolean');
+  }
+}
+
+/** One of the conditions that a function asks for together, where its name says that it answers a question: `return a && b`. */
+function condition(node: ts.Node, add: Add): void {
+  if (!ts.isFunctionDeclaration(node) && !ts.isMethodDeclaration(node)) return;
+  if (!node.name || !/^(is|may|has|can|sees)[A-Z]/.test(node.name.getText())) return;
+  for (const statement of node.body?.statements ?? []) {
+    if (!ts.isReturnStatement(statement) || !statement.expression) continue;
+    for (const each of conjuncts(statement.expression)) {
+      add(`without ${each.getText().slice(0, 60)}`, each.getStart(), each.getEnd(), '(true as boolean)');
+    }
+  }
+}
+
+/** What stands between `&&`, where there is any. */
+function conjuncts(node: ts.Expression): ts.Expression[] {
+  if (ts.isParenthesizedExpression(node)) return conjuncts(node.expression);
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken) return [];
+  return [node.left, node.right].flatMap((side) => {
+    const inner = conjuncts(side);
+    return inner.length > 0 ? inner : [side];
+  });
+}
+
+/** A command of the database that never refuses: `IF … THEN RAISE EXCEPTION`. */
+function refusals(node: ts.NoSubstitutionTemplateLiteral, text: string, add: Add): void {
+  const sql = text.slice(node.getStart(), node.getEnd());
+  for (const match of sql.matchAll(/\b(?:ELS)?IF\s+((?:(?!\bTHEN\b)[^;])+?)\s+THEN\s+RAISE EXCEPTION/g)) {
+    const start = node.getStart() + match.index + match[0].indexOf(match[1]!, 2);
+    add('not refused', start, start + match[1]!.length, 'false');
   }
 }
 

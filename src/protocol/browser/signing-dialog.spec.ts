@@ -31,6 +31,8 @@ describe('what is shown before signing', () => {
     const { lines } = readForSigning(textOf({ body: { 'a\u202eb': 'x\u202ey\u200bz', plain: 'đã' } }), PLACE);
     expect(lines).toContainEqual({ path: 'body/a⟦U+202E⟧b', value: 'x⟦U+202E⟧y⟦U+200B⟧z' });
     expect(lines).toContainEqual({ path: 'body/plain', value: 'đã' });
+    const { lines: short } = readForSigning(textOf({ body: { title: 'x\u00ady' } }), PLACE);
+    expect(short).toContainEqual({ path: 'body/title', value: 'x⟦U+00AD⟧y' });
   });
 
   it('is refused for another hub or agency, and for a text that is not the canonical one of an envelope', async () => {
