@@ -135,7 +135,11 @@ describe('a bundle', () => {
       kind: 'answer',
       inReplyTo: { id: REQUEST, digest: `sha256:${'0'.repeat(64)}` },
     });
-    const otherId = await anObject({ id: ANSWER, kind: 'answer', inReplyTo: { id: ANSWER, digest: request.digest } });
+    const otherId = await anObject({
+      id: ANSWER,
+      kind: 'answer',
+      inReplyTo: { id: anEnvelope().id, digest: request.digest },
+    });
     const refusedLink = { id: ANSWER, kind: 'answer', from: 'VN-CUS', verdict: 'INVALID', error: 'LINK' };
     expect((await judged([request, otherDigest]))[1]).toMatchObject({ ...refusedLink, digest: otherDigest.digest });
     expect((await judged([request, otherId]))[1]).toMatchObject({ ...refusedLink, digest: otherId.digest });

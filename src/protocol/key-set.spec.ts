@@ -54,6 +54,15 @@ const jwksOf = (...pairs: KeyPair[]) => pairs.map(({ publicJwk }) => publicJwk);
 /** The set after the first, signed ten days ago. */
 const second = (changes: Partial<KeySetFields> = {}, signers = [root], iat = SECONDS - 10 * DAY) =>
   aKeySet([root], { seq: 2, prev: firstDigest, keys: [anEntry(unit)], ...changes }, signers, iat);
+/** The first set of two roots, which sign at these times. */
+const signedAt = (first: number, last: number) =>
+  buildKeySet(
+    { hub: HUB, agency: 'VN-CUS', seq: 1, prev: null, roots: jwksOf(root, newRoot), threshold: 2, keys: [] },
+    [
+      { ...root, iat: first },
+      { ...newRoot, iat: last },
+    ],
+  );
 const revokedAt = (at: number, reason: Revocation['reason'] = 'superseded', invalidFrom = at) => ({
   at,
   invalidFrom,
@@ -75,22 +84,6 @@ beforeAll(async () => {
 
 describe('a key set', () => {
   it('was signed when the last of its roots signed', async () => {
-    const signedAt = (first: number, last: number) =>
-      buildKeySet(
-        {
-          hub: HUB,
-          agency: 'VN-CUS',
-          seq: 1,
-          prev: null,
-          roots: jwksOf(root, newRoot),
-          threshold: 2,
-          keys: [],
-        },
-        [
-          { ...root, iat: first },
-          { ...newRoot, iat: last },
-        ],
-      );
     expect((await read(await signedAt(SECONDS - 2 * DAY, SECONDS - DAY))).iat).toBe(SECONDS - DAY);
     expect((await read(await signedAt(SECONDS - DAY, SECONDS - 2 * DAY))).iat).toBe(SECONDS - DAY);
   });
@@ -409,8 +402,8 @@ describe('the keys in force at a past time', () => {
   it('are those of the set that was signed last before it', async () => {
     const sets = await chain([firstText, await second({ keys: [anEntry(unit), anEntry(stranger)] })]);
     const kidsAt = (seconds: number) => keysInForce(sets, new Date(seconds * 1000)).map(({ kid }) => kid);
-    expect(kidsAt(FIRST_SIGNED - DAY)).toEqual([]);
-    expect(kidsAt(FIRST_SIGNED - 301)).toEqual([]);
+    expect(kidsAt(FIRST_SIGNED - DAY)).toStrictEqual([]);
+    expect(kidsAt(FIRST_SIGNED - 301)).toStrictEqual([]);
     expect(kidsAt(FIRST_SIGNED - 300)).toEqual([unit.kid]);
     expect(kidsAt(SECONDS - 15 * DAY)).toEqual([unit.kid]);
     expect(kidsAt(SECONDS)).toEqual([unit.kid, stranger.kid]);
