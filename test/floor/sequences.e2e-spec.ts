@@ -8,6 +8,7 @@ import { aPdf } from '../../src/files/files.example.js';
 import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
 import { digestOf } from '../../src/protocol/digest.js';
 import type { Envelope, ObjectLink } from '../../src/protocol/envelope.js';
+import { makePart } from '../../src/protocol/part.js';
 import { formatTimestamp } from '../../src/protocol/timestamp.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
 import {
@@ -37,6 +38,8 @@ const HOUR = 3_600_000;
 let t: TestHub;
 let parties: Party[];
 let clearances: Map<Party, number>;
+/** Those who may see personal details. */
+let cleared: Set<Party>;
 let agreement: string;
 /** A file that each agency has uploaded. */
 let files: Map<string, { content: Buffer; digest: string }>;
@@ -48,10 +51,11 @@ beforeAll(async () => {
     await t.enrol('VN-CUS-HP'),
     await t.enrol('TH-CUS-LCB', { clearance: 0, maySeeNominal: false }),
     await t.enrol('LA-CUS-HQ'),
-    await t.enrol('KH-CUS-HQ'),
+    await t.enrol('KH-CUS-HQ', { maySeeNominal: false }),
   ];
   parties = [vn, port, th, la, kh];
   clearances = new Map(parties.map((party) => [party, party === th ? 0 : 1]));
+  cleared = new Set([vn, port, la]);
   agreement = await t.agree(parties.filter((party) => party !== port));
   files = new Map();
   for (const party of parties) {
@@ -70,6 +74,7 @@ interface Move {
   isRestricted: boolean;
   isBrief: boolean;
   hasFile: boolean;
+  isNominal: boolean;
 }
 
 const anyMove: fc.Arbitrary<Move> = fc.record({
@@ -83,6 +88,7 @@ const anyMove: fc.Arbitrary<Move> = fc.record({
   isRestricted: fc.boolean(),
   isBrief: fc.boolean(),
   hasFile: fc.boolean(),
+  isNominal: fc.boolean(),
 });
 
 /** An object that was sent, as far as later moves need it. */
@@ -91,9 +97,16 @@ interface Sent {
   party: Party;
   envelope: Envelope;
   text: string;
+  parts: Part[];
   isNewest: boolean;
   isRecalled: boolean;
   before: Sent | null;
+}
+
+interface Part {
+  name: string;
+  text: string;
+  sha256: string;
 }
 
 /** One run: the hub, and the rule's picture of it. */
@@ -164,7 +177,9 @@ class Run {
     const isRequest = move.act === 'request';
     const clearance = move.isRestricted ? clearances.get(party)! : 0;
     const file = files.get(party.agency)!;
-    const size = String(file.content.length);
+    const attachment = { sha256: file.digest, size: String(file.content.length), mediaType: 'application/pdf' };
+    const isNominal = move.hasFile && move.isNominal && !isRequest && cleared.has(party);
+    const parts = isNominal ? [await makePart('nominalAttachments', { attachments: [attachment] })] : [];
     const expiresAt = formatTimestamp(new Date(t.hub.clock.now().getTime() + HOUR));
     const envelope = anAlert(party, isRequest ? [to[0]!] : [...new Set(to)].sort(), agreement, {
       kind: isRequest ? 'request' : 'alert',
@@ -173,12 +188,13 @@ class Run {
         classification: clearance === 1 ? 'RESTRICTED' : 'UNCLASSIFIED',
         ...(move.isBrief ? { expiresAt } : {}),
       }) as JsonObject,
-      attachments: move.hasFile ? [{ sha256: file.digest, size, mediaType: 'application/pdf' }] : [],
+      attachments: move.hasFile && !isNominal ? [attachment] : [],
+      parts: parts.map(({ name, sha256 }) => ({ name, sha256 })),
       body: (isRequest
         ? requestBody(party, to[0]!)
         : aMethodAlertBody({ ref: aReference(party.agency) })) as unknown as JsonObject,
     });
-    await this.submit(party, envelope, { clearance, isBrief: move.isBrief, before: null });
+    await this.submit(party, envelope, { clearance, isBrief: move.isBrief, before: null, parts });
   }
 
   /** Addressees of the move that may be written to today; a request goes to an agency or a unit alone. */
@@ -239,7 +255,7 @@ class Run {
   private async submit(
     party: Party,
     envelope: Envelope,
-    more: { clearance: number; isBrief: boolean; before: Sent | null; audiences?: number[] },
+    more: { clearance: number; isBrief: boolean; before: Sent | null; audiences?: number[]; parts?: Part[] },
   ): Promise<void> {
     const { kind, id } = envelope;
     const header = aHeader(party.signing, {
@@ -247,25 +263,32 @@ class Run {
       iat: Math.floor(t.hub.clock.now().getTime() / 1000),
     });
     const text = await signAs(party.signing, envelope, header);
-    const verdict = verdictOf(await submitText(party, text));
+    const { clearance, isBrief, before, parts = [] } = more;
+    const verdict = verdictOf(
+      await submitText(
+        party,
+        text,
+        parts.map((part) => ({ name: part.name, text: part.text })),
+      ),
+    );
     if (verdict !== 'accepted') throw new Error(`${kind} to ${envelope.to.join()}: ${verdict}`);
     const [row] = await t.database.sql<{ seq: number }>(
       'SELECT seq::float8 AS seq FROM hub.object WHERE from_agency = $1 AND id = $2',
       [party.agency, id],
     );
     const { seq } = row!;
-    const { clearance, isBrief, before } = more;
     const sentBox = this.audience('SENT', party.agency);
     const audiences =
       more.audiences?.filter((audience) => audience !== sentBox) ?? envelope.to.map((to) => this.audienceOf(to));
     const terms = [`kind:${kind}`];
     this.world.objects.push({ seq, id, kind, from: party.agency, unit: party.unit, clearance, terms });
+    for (const { name } of parts) this.world.parts.push({ seq, name, agencies: [] });
     for (const audience of [...new Set(audiences), sentBox]) {
       const until = isBrief && audience !== sentBox ? 'future' : 'never';
       this.world.releases.push({ audience, seq, clearance, until, isRecalled: false, isLive: true });
       this.world.changes.push({ audience, xid: this.moves, seq, act: 'RELEASED', objectId: id, clearance });
     }
-    this.sent.push({ seq, party, envelope, text, isNewest: true, isRecalled: false, before });
+    this.sent.push({ seq, party, envelope, text, parts, isNewest: true, isRecalled: false, before });
   }
 
   private async changeMembership({ agency }: Party, community: string, isJoining: boolean): Promise<void> {
@@ -322,7 +345,8 @@ class Run {
   private sightOf({ agency, unit }: Party): Sight {
     const party = parties.find((each) => each.unit === unit)!;
     const clearance = clearances.get(party)!;
-    return sightOf(this.world, aCaller({ agencyId: agency, unitId: unit, clearance, maySeeNominal: clearance === 1 }));
+    const maySeeNominal = cleared.has(party);
+    return sightOf(this.world, aCaller({ agencyId: agency, unitId: unit, clearance, maySeeNominal }));
   }
 
   private async compareNothing(party: Party): Promise<void> {
@@ -362,21 +386,30 @@ class Run {
     await Promise.all(this.sent.map((sent) => this.compareObject(party, sight, sent)));
   }
 
-  private async compareObject(party: Party, sight: Sight, { seq, envelope, text }: Sent): Promise<void> {
+  private async compareObject(party: Party, sight: Sight, { seq, envelope, text, parts }: Sent): Promise<void> {
     const { id, kind, from, attachments } = envelope;
     const isSeen = sight.objects.includes(seq);
-    const opened = await party.ask<{ object: { text: string } }>('query($id: ID!) { object(id: $id) { text } }', {
-      id,
-    });
+    const isCleared = sight.parts.includes(seq);
+    const opened = await party.ask<Opened>(OPEN, { id });
     const where = `${party.unit} ${kind} ${id}`;
-    expect([where, opened.data?.object.text ?? verdictOf(opened)]).toEqual([where, isSeen ? text : 'NOT_FOUND']);
+    const shown = parts.map((part) => ({
+      name: part.name,
+      text: isCleared ? part.text : null,
+      withheld: isCleared ? null : 'NOT_CLEARED',
+    }));
+    expect([where, opened.data?.object ?? verdictOf(opened)]).toEqual([
+      where,
+      isSeen ? { text, parts: shown } : 'NOT_FOUND',
+    ]);
     for (const name of ['alert', 'request']) {
       const code = await codeOf(party, `query($id: ID!) { ${name}(id: $id) { id object { text } } }`, { id });
       expect([where, name, code]).toEqual([where, name, isSeen && kind === name ? 'answered' : 'NOT_FOUND']);
     }
-    for (const { sha256: digest } of attachments) {
+    const named = parts.length > 0 ? [files.get(from)!.digest] : attachments.map(({ sha256 }) => sha256);
+    for (const digest of named) {
       const { status } = await party.send(`/files/${id}/${digest}`, { method: 'GET' });
-      expect([where, 'file', status]).toEqual([where, 'file', isSeen ? 200 : 404]);
+      const isGiven = parts.length > 0 ? isCleared : isSeen;
+      expect([where, 'file', status]).toEqual([where, 'file', isGiven ? 200 : 404]);
     }
     if (isSeen && from !== party.agency)
       this.world.openings.push({ id: this.world.openings.length + 1, seq, agency: party.agency });
@@ -401,6 +434,11 @@ class Run {
     }
   }
 }
+
+interface Opened {
+  object: { text: string; parts: { name: string; text: string | null; withheld: string | null }[] };
+}
+const OPEN = 'query($id: ID!) { object(id: $id) { text parts { name text withheld } } }';
 
 const ids = ({ nodes }: List): string[] => nodes.map(({ id }) => id);
 const distinct = (list: readonly string[]): string[] => [...new Set(list)].sort();
