@@ -234,6 +234,11 @@ const COMMANDS = `
       RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403';
     END IF;
 
+    -- A unit that is suspended does not speak, whichever unit of its agency hands it in.
+    IF EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = p->>'unit' AND u.suspended_at IS NOT NULL) THEN
+      RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403';
+    END IF;
+
     SELECT o.* INTO target FROM hub.object o WHERE o.from_agency = me.agency AND o.id = (p->>'id')::uuid;
     IF FOUND THEN
       IF target.digest <> p->>'digest' THEN RAISE EXCEPTION 'ID_REUSED' USING ERRCODE = 'LH400'; END IF;

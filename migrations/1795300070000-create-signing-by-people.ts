@@ -20,7 +20,7 @@ export class CreateSigningByPeople1795300070000 implements MigrationInterface {
     await runner.query(`
       DROP TRIGGER remember_nominal_partners ON hub.part_key;
       DROP FUNCTION cmd.remember_nominal_partners(), cmd.give_signature(bigint, jsonb), cmd.owe_signature(bigint, timestamptz),
-        cmd.keep_assertion(bigint, text, bytea), cmd.block_key(text);
+        cmd.keep_assertion(bigint, text, bytea), cmd.block_key(text, boolean);
       DROP TABLE agency.signing_rule, hub.owed_signature, hub.nominal_partner, hub.object_assertion, hub.blocked_key;
     `);
   }
@@ -99,9 +99,9 @@ const TABLES = `
 const COMMANDS = `
   SET ROLE hub_cmd;
 
-  -- Stops a person's key of the caller's agency, in the set or asked for: its holder may, and so may an administrator. The same again
-  -- changes nothing.
-  CREATE FUNCTION cmd.block_key(p_kid text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  -- Stops a person's key of the caller's agency, in the set or asked for: its holder may, and so may an administrator whose session
+  -- administers. The same again changes nothing.
+  CREATE FUNCTION cmd.block_key(p_kid text, p_administers boolean) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE me hub.context := cmd.context();
   BEGIN
     IF NOT EXISTS (
@@ -111,7 +111,7 @@ const COMMANDS = `
         UNION ALL
         SELECT a.officer FROM auth.person_key p JOIN auth.account a ON a.id = p.account_id
         WHERE p.kid = p_kid AND a.agency_id = me.agency) known
-      WHERE o.agency_id = me.agency AND o.pseudonym = me.officer AND (known.holder = me.officer OR 'AGENCY_ADMIN' = ANY (o.roles))
+      WHERE o.agency_id = me.agency AND o.pseudonym = me.officer AND (known.holder = me.officer OR p_administers AND 'AGENCY_ADMIN' = ANY (o.roles))
         AND o.valid_from <= pg_catalog.transaction_timestamp()
         AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.transaction_timestamp()))
     THEN
@@ -161,9 +161,9 @@ const COMMANDS = `
     RETURN NULL;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.block_key(text), cmd.keep_assertion(bigint, text, bytea), cmd.owe_signature(bigint, timestamptz),
+  REVOKE ALL ON FUNCTION cmd.block_key(text, boolean), cmd.keep_assertion(bigint, text, bytea), cmd.owe_signature(bigint, timestamptz),
     cmd.give_signature(bigint, jsonb), cmd.remember_nominal_partners() FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.block_key(text), cmd.keep_assertion(bigint, text, bytea), cmd.owe_signature(bigint, timestamptz),
+  GRANT EXECUTE ON FUNCTION cmd.block_key(text, boolean), cmd.keep_assertion(bigint, text, bytea), cmd.owe_signature(bigint, timestamptz),
     cmd.give_signature(bigint, jsonb) TO hub_app;
   GRANT EXECUTE ON FUNCTION cmd.remember_nominal_partners() TO hub_owner;
   SET ROLE hub_owner;

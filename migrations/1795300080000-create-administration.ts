@@ -21,7 +21,7 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz);
       ALTER TABLE audit.pending DROP COLUMN change_id;
       DROP TABLE agency.change, agency.ceiling;
-      DROP FUNCTION cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
+      DROP FUNCTION cmd.shut_out(text[]), cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
       ALTER TABLE agency.officer DROP CONSTRAINT three_principals;
       ALTER TABLE hub.unit DROP COLUMN suspended_by;
       DROP POLICY administration ON hub.agency;
@@ -111,6 +111,13 @@ const STATES = `
           WHERE a.agency_id = p_agency AND a.officer = p_officer AND a.suspended_at IS NOT NULL);
       END $$;
 
+      -- Which of these officers of the caller's agency are shut out: what they signed does not count.
+      CREATE FUNCTION cmd.shut_out(p_officers text[]) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+      BEGIN
+        RETURN ARRAY(SELECT a.officer FROM auth.account a
+          WHERE a.agency_id = cmd.my_agency() AND a.officer = ANY (p_officers) AND a.suspended_at IS NOT NULL);
+      END $$;
+
       -- Whether an officer holds a role at this moment.
       CREATE FUNCTION cmd.holds(p_agency text, p_officer text, p_role text) RETURNS boolean
       LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -143,6 +150,8 @@ const STATES = `
             u.suspended_at IS NOT NULL AND COALESCE(u.suspended_by, 'OPERATOR') IN ('OPERATOR', 'BOTH')) INTO v
           FROM hub.unit u WHERE u.id = p_subject AND u.agency_id <> p_agency FOR UPDATE;
         ELSIF p_kind = 'OFFICER' THEN
+          -- Locked by a statement of its own: whoever waited for the row must not judge by the accounts of before.
+          PERFORM 1 FROM agency.officer o WHERE o.agency_id = p_agency AND o.pseudonym = p_subject FOR UPDATE;
           SELECT pg_catalog.jsonb_build_object('unit', o.unit_id, 'titleEn', o.title_en, 'titleVi', o.title_vi,
             'roles', ARRAY(SELECT r FROM pg_catalog.unnest(o.roles) r ORDER BY r COLLATE "C"), 'clearance', o.clearance,
             'maySeeNominal', o.may_see_nominal, 'validUntil', cmd.utc(o.valid_until),
@@ -157,7 +166,9 @@ const STATES = `
         ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'CONNECTION' THEN
           SELECT pg_catalog.jsonb_build_object('clearance', c.clearance, 'maySeeNominal', c.may_see_nominal, 'scopes',
             ARRAY(SELECT s FROM pg_catalog.unnest(c.scopes) s ORDER BY s COLLATE "C"), 'addressees',
-            (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), 'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
+            -- Nobody ({}) is not everybody (NULL).
+            CASE WHEN c.addressees IS NOT NULL THEN COALESCE(
+              (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), '[]') END, 'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
           INTO v FROM auth.connection c WHERE c.unit_id = p_subject
             AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit_id AND u.agency_id = p_agency) FOR UPDATE;
         END IF;
@@ -173,7 +184,10 @@ const STATES = `
           OR (p_becomes->>'maySeeNominal')::boolean AND NOT (p_was->>'maySeeNominal')::boolean
           OR p_kind IN ('OFFICER', 'CONNECTION') AND COALESCE((p_becomes->>'validUntil')::timestamptz, 'infinity')
             > COALESCE((p_was->>'validUntil')::timestamptz, 'infinity')
-          OR p_kind = 'OFFICER' AND (p_becomes->>'unit' <> p_was->>'unit' OR NOT p_was->'roles' @> (p_becomes->'roles'))
+          OR p_kind = 'OFFICER' AND (p_becomes->>'unit' <> p_was->>'unit' OR NOT p_was->'roles' @> (p_becomes->'roles')
+            -- These keep personal details away whatever other roles there are, so to take one away gives (role-rights.ts).
+            OR EXISTS (SELECT 1 FROM pg_catalog.unnest(ARRAY['PARTNER_READER', 'RILO_LIAISON']) r
+                       WHERE p_was->'roles' ? r AND NOT p_becomes->'roles' ? r))
           OR p_kind = 'CONNECTION' AND (
             EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
                     WHERE NOT p_was->'scopes' ?| ARRAY[s, pg_catalog.split_part(s, ':', 1)])
@@ -249,7 +263,7 @@ const COMMANDS = `
           UPDATE agency.change SET state = 'VOID' WHERE agency_id = p_agency AND principal = p_principal AND state = 'WAITING'
             AND proposed_by = p_subject AND NOT cmd.holds(p_agency, p_subject, p_principal);
         ELSIF p_kind = 'CONNECTION' THEN
-          texts := (SELECT pg_catalog.array_agg(t) FROM pg_catalog.jsonb_array_elements_text(NULLIF(b->'addressees', 'null')) t);
+          texts := CASE WHEN b->>'addressees' IS NOT NULL THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'addressees')) END;
           IF p_was IS NULL THEN
             INSERT INTO auth.connection (unit_id, clearance, may_see_nominal) VALUES (p_subject, 0, false);
           END IF;
@@ -379,12 +393,12 @@ const READS = `
           GROUP BY o.agency_id;
       END $$;
 
-      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.is_shut_out(text, text),
+      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.is_shut_out(text, text), cmd.shut_out(text[]),
         cmd.holds(text, text, text), cmd.my_administration(),
         cmd.administered(text, text, text, text), cmd.raises(text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb),
         cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.change(text, text, jsonb, boolean),
         cmd.decide_change(uuid, boolean), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;
-      GRANT EXECUTE ON FUNCTION cmd.my_administration(), cmd.change(text, text, jsonb, boolean), cmd.decide_change(uuid, boolean),
+      GRANT EXECUTE ON FUNCTION cmd.shut_out(text[]), cmd.my_administration(), cmd.change(text, text, jsonb, boolean), cmd.decide_change(uuid, boolean),
         cmd.own_connections(), cmd.administrator_counts() TO hub_app;
 
       SET ROLE hub_owner;

@@ -65,14 +65,14 @@ describe('an officer of an administration with a sign-in of its own', () => {
     expect(await other.ask(ME)).toEqual({ data: { me } });
   });
 
-  it('is sent there with PKCE, state, nonce and the one return address', async () => {
+  it('is sent there with PKCE, state, nonce and its own return address', async () => {
     const address = await begin(new Browser(t.url), issuer);
     expect(address.origin).toBe(new URL(issuer.url).origin);
     expect(Object.fromEntries(address.searchParams)).toEqual({
       client_id: 'liaison-hub',
       response_type: 'code',
       scope: 'openid',
-      redirect_uri: `${t.url}/sign-in/return`,
+      redirect_uri: `${t.url}/sign-in/return/vn-customs`,
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
       state: expect.stringMatching(/^[\w-]{43}$/),
@@ -100,13 +100,14 @@ describe('an officer of an administration with a sign-in of its own', () => {
     expect((await browser.get('/account', { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
-  it('is as strong as the service says: what is not phishing-resistant opens no personal details and confirms nothing', async () => {
+  it('is as strong as the service says: what is not phishing-resistant opens no personal details, confirms and administers nothing', async () => {
     const saying = { claims: { acr: 'urn:example:mfa' } };
     const { browser } = await aLinked(t, issuer, vn, ['AGENCY_ADMIN', 'ANALYST'], { saying });
     expect(await browser.ask('{ me { maySeeNominal isFresh } }')).toEqual({
       data: { me: { maySeeNominal: false, isFresh: false } },
     });
-    expect(await codeOf(browser, KEYS)).toBe('STEP_UP_REQUIRED');
+    expect(await codeOf(browser, 'mutation { blockKey(kid: "x") }')).toBe('STEP_UP_REQUIRED');
+    expect(await codeOf(browser, KEYS)).toBe('FORBIDDEN');
   });
 
   it('has confirmed who it is when the service asked within five minutes, and can have it ask anew', async () => {
@@ -333,7 +334,7 @@ describe('liaison issuer', () => {
     const other = await startIssuer('th-customs');
     try {
       const added = await add(entryFor(other, ['TH-CUS']));
-      expect([added.code, added.out]).toEqual([0, expect.stringContaining(`${t.url}/sign-in/return`)]);
+      expect([added.code, added.out]).toEqual([0, expect.stringContaining(`${t.url}/sign-in/return/th-customs`)]);
       expect(added.out).toContain(`${other.url}/token`);
       await aLinked(t, other, th, ['ANALYST']);
       expect((await liaison('list')).out).toContain(

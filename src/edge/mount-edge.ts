@@ -19,7 +19,7 @@ const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/enrol/password/options',
 ]);
 /** Where a national service's page leads back to, by GET, with what may be anybody's invention. */
-const RETURN = '/sign-in/return';
+const RETURNS: ReadonlySet<string | undefined> = new Set(['/sign-in/return', '/sign-in/return/:issuer']);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
 /** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
@@ -37,7 +37,7 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
     if (route === '/graphql') onlyPost(request, reply);
-    if (route === RETURN || (request.method === 'POST' && SIGN_INS.has(route)))
+    if (RETURNS.has(route) || (request.method === 'POST' && SIGN_INS.has(route)))
       await limitSignIn(request, reply, limits);
   });
   // The caller is known by now.

@@ -95,7 +95,8 @@ async function readOfficers(
   now: Date,
 ): Promise<Map<string, Officer>> {
   const text = `SELECT o.pseudonym, o.unit_id, o.roles FROM agency.officer o
-    WHERE o.agency_id = $1 AND o.pseudonym = ANY ($2::text[]) AND o.valid_from <= $3 AND (o.valid_until IS NULL OR o.valid_until > $3)`;
+    WHERE o.agency_id = $1 AND o.pseudonym = ANY ($2::text[]) AND o.pseudonym <> ALL (cmd.shut_out($2::text[]))
+      AND o.valid_from <= $3 AND (o.valid_until IS NULL OR o.valid_until > $3)`;
   const rows = await prepared<Officer>(tx, 'signing-officers', text, [from, persons, now]);
   return new Map(rows.map((row) => [row.pseudonym, row]));
 }

@@ -5,7 +5,15 @@ import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
 import { databaseFault } from '../common/database-fault.js';
-import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound, type Problem } from '../common/errors.js';
+import {
+  BadSignedObject,
+  Conflict,
+  Forbidden,
+  InvalidInput,
+  NotFound,
+  type Problem,
+  StepUpRequired,
+} from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
 import type { AttachmentLink, Envelope, ObjectLink } from '../protocol/envelope.js';
@@ -128,6 +136,7 @@ export class SubmissionsService {
     { envelope, digest }: ReadObject,
     { kind, incoming, assertion }: { kind: ObjectKind; incoming: Incoming; assertion: string | null },
   ): Promise<Consent> {
+    if (session?.acr === 'aal2') throw new StepUpRequired(); // two factors that can be phished send nothing
     const tier = await tierOf(tx, kind, incoming);
     const isAlone = tier === 'T2' && !hasFourEyes(envelope);
     const isFlash = kind.headline(incoming.body).urgency === 'FLASH';

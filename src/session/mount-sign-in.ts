@@ -26,6 +26,15 @@ function isolate(headers: IncomingHttpHeaders, issuer: string): void {
   delete headers['x-forwarded-host'];
 }
 
+/** As much as the provider itself would read, in bytes. */
+const LARGEST_BODY = 56 * 1024;
+
+/** The body, which has come whole, for the provider to read as if it came now. */
+function giveBack({ raw, body }: FastifyRequest): void {
+  const chunks = body === undefined || body === null ? [] : [body];
+  Object.defineProperties(raw, { readable: { value: true }, iterator: { value: () => chunks } });
+}
+
 function uidIn({ params }: FastifyRequest): string {
   return encodeURIComponent((params as { uid?: string }).uid ?? '');
 }
@@ -42,7 +51,9 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider, gate: 
   const answer = provider.callback();
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _body, done) => done(null));
+    // Read to its end before the gate: a body that never comes must not hold a place.
+    const whole = { parseAs: 'buffer', bodyLimit: LARGEST_BODY } as const;
+    scope.addContentTypeParser('*', whole, (_request, body, done) => done(null, body));
     for (const [method, url] of ROUTES) {
       scope.route({
         method,
@@ -54,6 +65,7 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider, gate: 
             // address there it never looks at the Host header.
             const asked = `${url.replace(':uid', uidIn(request))}${url === '/auth' ? queryOf(request) : ''}`;
             Object.assign(request.raw, { url: asked, originalUrl: `${provider.issuer}${asked}` });
+            giveBack(request);
             isolate(request.raw.headers, provider.issuer);
             await answer(request.raw, reply.raw);
           };

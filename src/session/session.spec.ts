@@ -342,7 +342,7 @@ describe('the token endpoint refuses', () => {
   it('JSON, a body of a megabyte, and cross-site pages', async () => {
     expect((await postBody('{}', 'application/json')).status).toBe(400);
     const type = 'application/x-www-form-urlencoded';
-    expect((await postBody(`client_assertion=${'x'.repeat(1_000_000)}`, type)).status).toBe(400);
+    expect((await postBody(`client_assertion=${'x'.repeat(1_000_000)}`, type)).status).toBe(413);
     const origin = { origin: 'https://other.example', accept: 'text/html' };
     const proven = { ...origin, dpop: await tokenProof() };
     const crossSite = await ask(form(await assertion(await aUnit())), proven);

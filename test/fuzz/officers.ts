@@ -163,7 +163,7 @@ async function aWayByCode(dice: Dice, { hub }: Target): Promise<Attempt> {
     const { pathname, search } = new URL(location, hub.url);
     path = pathname + search;
   }
-  if (dice.chance(25)) path = `/sign-in/return?${aQuery(dice)}`;
+  if (dice.chance(25)) path = `/sign-in/return${dice.chance(50) ? '/vn-customs' : ''}?${aQuery(dice)}`;
   const headers = pageHeaders(browser);
   delete headers['content-type'];
   headers['sec-fetch-site'] = dice.pick(['none', 'same-origin', 'cross-site']);

@@ -189,24 +189,29 @@ describe('threats 21 a service that answers nothing', () => {
 });
 
 describe('A7 the return address', () => {
-  it('is one path: no other is answered by it', async () => {
+  it('is one path of each issuer: no other is answered by it', async () => {
     const browser = new Browser(t.url);
     const { search } = await answerOf(await begin(browser, ofVn));
     for (const path of [
-      '/sign-in/return/',
-      '/sign-in/return/x',
-      '/sign-in/return%2f',
+      '/sign-in/return/vn-customs/',
+      '/sign-in/return/vn-customs/x',
+      '/sign-in/return%2fvn-customs',
       '/sign-in/return@evil',
-      '/Sign-in/return',
+      '/Sign-in/return/vn-customs',
     ]) {
       expect([path, (await browser.get(`${path}${search}`)).status]).toEqual([path, 404]);
+    }
+    for (const path of ['/sign-in/return', '/sign-in/return/th-customs', '/sign-in/return/x', '/sign-in/return/hub']) {
+      const other = new Browser(t.url);
+      const answer = await answerOf(await begin(other, ofVn));
+      expect([path, (await other.get(`${path}${answer.search}`)).status]).toEqual([path, 401]);
     }
   });
 
   it('and the issuer come from the hub’s records, whatever the request says', async () => {
     for (const query of ['?redirect_uri=https://evil.example', '?client_id=evil', '?lang=vi&state=mine&nonce=mine']) {
       const address = await begin(new Browser(t.url), ofVn, query);
-      expect(address.searchParams.get('redirect_uri')).toBe(`${t.url}/sign-in/return`);
+      expect(address.searchParams.get('redirect_uri')).toBe(`${t.url}/sign-in/return/vn-customs`);
       expect(address.search).not.toMatch(/evil|mine/);
     }
     for (const id of ['..%2f..%2fx', 'VN-CUSTOMS', "vn'--", 'https:%2f%2fevil.example', '__proto__', 'hub%00']) {

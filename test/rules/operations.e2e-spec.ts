@@ -120,6 +120,7 @@ describe('threats 1 every operation', () => {
       'GET /sign-in',
       'GET /sign-in/keys',
       'GET /sign-in/return',
+      'GET /sign-in/return/:issuer',
       'GET /sign-in/with/:issuer',
       'GET /signing',
       'GET /step-up',

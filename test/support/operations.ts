@@ -44,8 +44,9 @@ export function operationsOf(app: NestFastifyApplication): Operation[] {
             handler,
           });
         }
-        const path = Reflect.getMetadata('path', handler) as string | undefined;
-        if (path !== undefined && module.controllers.has(holder.token)) {
+        const paths = [Reflect.getMetadata('path', handler) as string | string[] | undefined].flat();
+        for (const path of paths) {
+          if (path === undefined || !module.controllers.has(holder.token)) continue;
           const base = (Reflect.getMetadata('path', holder.metatype) as string | undefined) ?? '';
           const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
           const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');

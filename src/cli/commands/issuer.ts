@@ -46,7 +46,7 @@ async function add(cli: Cli, { file, yes = false }: { file: string; yes?: boolea
   await change((tx) => recordIssuer(tx, entry, metadata));
   const { PUBLIC_URL, PORT } = hubEnvironment();
   const url = (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, '');
-  const register = { redirectUri: `${url}/sign-in/return`, keys: `${url}/sign-in/keys` };
+  const register = { redirectUri: `${url}/sign-in/return/${id}`, keys: `${url}/sign-in/keys` };
   return {
     document: { id, issuer, agencies, metadata, register },
     lines: [...(wasShown ? [] : pinned), cli.text('cli.issuer.recorded', { id, ...register })],

@@ -9,7 +9,7 @@ import { purposeOf } from '../authenticator.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
 import { holderOf } from './issuers/issuer-subjects.js';
-import { rightsOf } from './role-rights.js';
+import { ADMINISTRATORS, rightsOf } from './role-rights.js';
 import { isFromOwnPage } from './same-origin.js';
 import { type ConsoleKey, hashOf, isSame } from './secret.js';
 
@@ -36,6 +36,8 @@ interface Row {
   unitId: string;
   officer: string;
   roles: string[];
+  /** All that the officer holds, whatever an issuer's claims left of them. */
+  held: string[];
   clearance: number;
   maySeeNominal: boolean;
   acr: Strength;
@@ -203,13 +205,16 @@ export class ConsoleSessions {
 }
 
 function callerOf(row: Row, csrf: string, purpose: string): Caller {
-  const { permissions, nominal } = rightsOf(row.roles);
+  // Administrators need a passkey; a password from before they were appointed administers nothing.
+  const roles = row.acr === 'aal2' ? row.roles.filter((role) => !ADMINISTRATORS.includes(role)) : row.roles;
+  const { permissions, nominal } = rightsOf(roles);
   return {
     agencyId: row.agencyId,
     unitId: row.unitId,
     officer: row.officer,
     clearance: row.clearance,
-    maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
+    // A role that keeps personal details away does so also where a claim took the role away.
+    maySeeNominal: row.maySeeNominal && nominal && rightsOf(row.held).nominal && row.acr !== 'aal2',
     purpose,
     permissions,
     session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
@@ -226,6 +231,7 @@ const FRESH_MINUTES = 5;
 const FIND = `
   SELECT s.id, s.account_id AS "accountId", o.agency_id AS "agencyId", o.unit_id AS "unitId", o.officer,
     CASE WHEN s.roles_kept IS NULL THEN o.roles ELSE ARRAY(SELECT r FROM unnest(o.roles) r WHERE r = ANY (s.roles_kept)) END AS roles,
+    o.roles AS held,
     LEAST(o.clearance, s.clearance_most) AS clearance, o.may_see_nominal AND NOT s.without_nominal AS "maySeeNominal", s.acr,
     s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
     s.seen_at < now() - interval '30 seconds' AS "isUnseen"

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { Forbidden, InvalidInput, Unauthenticated } from '../../common/errors.js';
-import { type CodeVault, keyUri, spelled, stepOf } from './codes.js';
+import { type CodeVault, keyUri, spelled, stepOf, type TimeStep } from './codes.js';
 import { hashPassword, isPassword, type PasswordHash } from './password-hash.js';
 import { forgetHolders } from './issuers/issuer-subjects.js';
 import { ADMINISTRATORS } from './role-rights.js';
@@ -21,6 +21,12 @@ export interface PasswordProof {
   name: string;
   password: string;
   code: string;
+}
+
+/** Who proved itself, and by which code. */
+export interface ProvenPassword {
+  accountId: string;
+  step: TimeStep;
 }
 
 /** Tries before an account waits; then a minute, two, four, up to an hour. */
@@ -79,7 +85,7 @@ export class Passwords {
    * The account that proved itself. A wrong name, password or code, a code that was used, an account that waits: one answer, Unauthenticated.
    * The try is counted before anything is looked at, so that many at once get no more of them.
    */
-  async verify({ name, password, code }: PasswordProof): Promise<string> {
+  async verify({ name, password, code }: PasswordProof): Promise<ProvenPassword> {
     const known = NAME.test(name) ? await this.tried(name) : undefined;
     const isRight = await isPassword(password, known);
     const step = known ? stepOf(code, this.vault.open(known.sealed, known.accountId)) : null;
@@ -89,7 +95,17 @@ export class Passwords {
       [known.accountId, step],
     );
     if (rowCount !== 1) throw new Unauthenticated('error.passwordRefused');
-    return known.accountId;
+    return { accountId: known.accountId, step };
+  }
+
+  /**
+   * Holds what was proven until this transaction ends: a recovery that came between has taken the password away, and one that comes now
+   * waits, and ends the session. To be asked after the session has begun. Throws Unauthenticated.
+   */
+  async hold(tx: PoolClient, { accountId, step }: ProvenPassword): Promise<void> {
+    const text = 'SELECT FROM auth.password WHERE account_id = $1 AND last_step = $2 FOR SHARE';
+    const { rowCount } = await tx.query(text, [accountId, step]);
+    if (rowCount !== 1) throw new Unauthenticated('error.passwordRefused');
   }
 
   private async tried(name: string): Promise<(PasswordHash & { accountId: string; sealed: Buffer }) | undefined> {

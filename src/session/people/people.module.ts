@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { Provider } from 'oidc-provider';
 import type { Pool } from 'pg';
 import { ScopedDatabase } from '../../access/scoped-database.js';
 import { HubIdentity } from '../../common/hub-identity.js';
@@ -79,7 +80,12 @@ export class PeopleModule {
         { provide: Admissions, inject: [POOL, HubIdentity], useFactory: admissions },
         { provide: IssuerClients, inject: [ClientKeys, HubIdentity, HttpAdapterHost], useFactory: issuerClients },
         { provide: TrustedIssuers, inject: [POOL, HubIdentity], useFactory: trustedIssuers },
-        OwnInteractions,
+        { provide: BegunSignIns, inject: [POOL], useFactory: (pool: Pool) => new BegunSignIns(pool) },
+        {
+          provide: OwnInteractions,
+          inject: [Provider, BegunSignIns],
+          useFactory: (provider: Provider, begun: BegunSignIns) => new OwnInteractions(provider, begun),
+        },
         {
           provide: IssuerSignIn,
           inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],

@@ -141,8 +141,10 @@ export class PersonKeys {
    */
   async block(caller: Caller, kid: string): Promise<void> {
     if (!KID.test(kid)) throw new NotFound();
+    // Of the session, because an issuer's claims may have lowered it.
+    const administers = caller.permissions.has('agency.administer');
     try {
-      await this.database.as(caller, (tx) => tx.query('SELECT cmd.block_key($1)', [kid]));
+      await this.database.as(caller, (tx) => tx.query('SELECT cmd.block_key($1, $2)', [kid, administers]));
     } catch (error) {
       throw databaseFault(error) === 'NOT_FOUND' ? new NotFound() : error;
     }

@@ -128,9 +128,13 @@ export class SignInService {
 
   /** The secret of a new session, in which nothing can be stepped up. Throws Unauthenticated. */
   async signInByPassword(request: FastifyRequest, proof: PasswordProof): Promise<string> {
-    const accountId = await this.passwords.verify(proof);
+    const proven = await this.passwords.verify(proof);
     return this.gate.pass(() =>
-      inTransaction(this.pool, (tx) => this.sessions.begin(tx, this.identity(accountId, 'aal2'), request)),
+      inTransaction(this.pool, async (tx) => {
+        const secret = await this.sessions.begin(tx, this.identity(proven.accountId, 'aal2'), request);
+        await this.passwords.hold(tx, proven);
+        return secret;
+      }),
     );
   }
 

@@ -42,6 +42,16 @@ export class BegunSignIns {
     );
   }
 
+  /** Whether this browser has begun the sign-in of this state, and waits. */
+  async isOf(browser: string | undefined, state: unknown): Promise<boolean> {
+    if (browser === undefined || typeof state !== 'string') return false;
+    const { rowCount } = await this.pool.query(
+      'SELECT FROM auth.begun_sign_in WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > now()',
+      [hashOf(state), hashOf(browser)],
+    );
+    return rowCount === 1;
+  }
+
   /** Throws Conflict for one that was taken, is too old or belongs to another browser. */
   async take(browser: string | undefined, state: string | null): Promise<Taken> {
     if (browser === undefined || state === null) throw new Conflict('error.signInLapsed');

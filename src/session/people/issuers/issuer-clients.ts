@@ -33,7 +33,7 @@ export class IssuerClients {
 
   constructor(
     private readonly keys: ClientKeys,
-    /** The one address that answers may come back to. */
+    /** The address that the hub's own answers come back to; those of another issuer come to its own, below it. */
     private readonly redirectUri: string,
     /** How the hub asks itself. */
     private readonly innerFetch: openid.CustomFetch,
@@ -43,7 +43,7 @@ export class IssuerClients {
   async begin(issuer: TrustedIssuer, { state, nonce, verifier }: BegunSignIn, isAnew: boolean): Promise<URL> {
     const configuration = await this.configurationOf(issuer);
     const parameters = {
-      redirect_uri: this.redirectUri,
+      redirect_uri: this.redirectUriOf(issuer),
       scope: 'openid',
       code_challenge: await openid.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
@@ -70,7 +70,7 @@ export class IssuerClients {
   async finish(issuer: TrustedIssuer, query: string, { state, nonce, verifier }: BegunSignIn): Promise<Identity> {
     const tokens = await openid.authorizationCodeGrant(
       await this.configurationOf(issuer),
-      new URL(`${this.redirectUri}?${query}`),
+      new URL(`${this.redirectUriOf(issuer)}?${query}`),
       {
         expectedState: state,
         expectedNonce: nonce,
@@ -95,6 +95,11 @@ export class IssuerClients {
       authTime: new Date(Math.min(claims.auth_time! * 1000, Date.now())),
       lowering: loweringBy(issuer.lowering, claims),
     };
+  }
+
+  /** Each has one of its own (RFC 9700, 4.4.2.2): so a code says whose it is also where the issuer does not (RFC 9207). */
+  private redirectUriOf({ id }: TrustedIssuer): string {
+    return id === OWN ? this.redirectUri : `${this.redirectUri}/${id}`;
   }
 
   private async configurationOf(issuer: TrustedIssuer): Promise<openid.Configuration> {

@@ -70,11 +70,13 @@ export class IssuerSignIn {
    * The secret of a new session, for an issuer's answer. Throws Conflict for an answer to nothing that this browser has begun,
    * Unauthenticated for one that is not to be believed, Forbidden for a subject that is not linked to an account, or may not be; Unavailable.
    */
-  async finish(request: FastifyRequest): Promise<string> {
+  async finish(request: FastifyRequest, at: string): Promise<string> {
     const query = request.url.split('?')[1] ?? '';
     const [state = null] = new URLSearchParams(query).getAll('state');
     const browser = secretIn(request.headers, '__Host-liaison-login');
     const { issuerId, linkHash, sessionHash, ...kept } = await this.begun.take(browser, state);
+    // The answer came to another issuer's address: its code is not for this one to see (mix-up).
+    if (issuerId !== at) throw new Unauthenticated('error.issuerRefused');
     const issuer = await this.issuers.find(issuerId);
     return this.gate.pass(async () => {
       const identity = await this.identityFrom(issuer, query, { ...kept, state: state! });

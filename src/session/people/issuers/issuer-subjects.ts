@@ -65,6 +65,11 @@ export async function forgetHolders(tx: PoolClient, accountId: string): Promise<
   for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
     await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
   }
+  // Asked for, and in no set yet: an administrator would take it for the officer's own.
+  await tx.query(
+    'DELETE FROM auth.person_key p WHERE account_id = $1 AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)',
+    [accountId],
+  );
   await tx.query('DELETE FROM auth.admission WHERE proposed_by = $1', [accountId]);
   await tx.query('DELETE FROM auth.enrolment_link WHERE account_id = $1 AND adds IS NOT NULL', [accountId]);
   await recordAct(tx, 'officer.enrolled', accountId);

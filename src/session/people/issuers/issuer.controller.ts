@@ -25,6 +25,7 @@ import { begun, markBrowser } from '../sign-in.controller.js';
 import { ClientKeys } from '../../client-keys.js';
 import { notSignedInPage, SIGNED_IN_PAGE } from './issuer-pages.js';
 import { IssuerSignIn } from './issuer-sign-in.js';
+import { OWN } from './own-issuer.js';
 
 /** To a national issuer and back. */
 @Controller()
@@ -56,11 +57,15 @@ export class IssuerController {
    * The issuer's page leads here. A browser that comes from another site shows no Strict cookie, and would not after a redirect either: so
    * this is a page of ours, which sets the session and leads on by itself (security.md 5.4).
    */
-  @Get('sign-in/return')
+  @Get(['sign-in/return', 'sign-in/return/:issuer'])
   @Public(true)
-  async comeBack(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async comeBack(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('issuer') issuer = OWN,
+  ): Promise<void> {
     try {
-      const { next } = begun(reply, await this.service.finish(request));
+      const { next } = begun(reply, await this.service.finish(request, issuer));
       void reply.header('refresh', `0;url=${next}`);
       this.show(request, reply, SIGNED_IN_PAGE);
     } catch (error) {
