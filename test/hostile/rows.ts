@@ -131,7 +131,7 @@ const DATABASE: Row[] = [
   { id: 'D11', input: 'evidence made of what may not be evidence', later: 'evidence exports' },
   { id: 'D12', input: 'conditions that were not acknowledged', later: 'the acknowledgement of conditions' },
   { id: 'D13', input: 'personal details without clearance, by any way' },
-  { id: 'D14', input: 'counts that narrow down to a hidden row', later: 'counts' },
+  { id: 'D14', input: 'counts that narrow down to a hidden row', later: 'counts of objects' },
   { id: 'D15', input: 'an administrator who reads content' },
   { id: 'D16', input: 'roles, settings and definitions changed by the server’s role' },
   { id: 'D17', input: 'SQL in every text' },
