@@ -4,16 +4,7 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
-import { databaseFault } from '../common/database-fault.js';
-import {
-  BadSignedObject,
-  Conflict,
-  Forbidden,
-  InvalidInput,
-  NotFound,
-  type Problem,
-  StepUpRequired,
-} from '../common/errors.js';
+import { BadSignedObject, Forbidden, InvalidInput, NotFound, type Problem, StepUpRequired } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
 import type { AttachmentLink, Envelope, ObjectLink } from '../protocol/envelope.js';
@@ -34,6 +25,7 @@ import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
 import { clearanceOf, decideSharing } from './sharing-policy.js';
 import { checkSignatories, hasFourEyes, isByPersons, mayFlashAlone, refusal, tierOf } from './signatories.js';
+import { store } from './store.js';
 
 /** A part as it is sent beside its object: its name and its canonical text. */
 export interface SubmittedPart {
@@ -229,7 +221,7 @@ export class SubmissionsService {
       ...kind.terms(incoming.body),
       ...(headline.ref === null ? [] : [`ref:${headline.ref}`]),
     ];
-    const stored = await command(tx, {
+    const stored = await store(tx, {
       id: envelope.id,
       kind: envelope.kind,
       from: envelope.from,
@@ -358,50 +350,3 @@ function repetition(read: ReadObject, earlier: OwnObject): Accepted {
   if (earlier.digest !== read.digest) throw new BadSignedObject('ID_REUSED', { pointer: '/id' });
   return { id: read.envelope.id, receipt: earlier.receipt, repeated: true };
 }
-
-interface StoredObject {
-  object_seq: string;
-  stored_receipt: string;
-  repeated: boolean;
-}
-
-async function command(tx: EntityManager, submission: object): Promise<StoredObject> {
-  try {
-    const text = 'SELECT * FROM cmd.submit($1)';
-    return (await prepared<StoredObject>(tx, 'submit', text, [JSON.stringify(submission)]))[0]!;
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
-}
-
-/** What cmd.submit refused, in the API's words. */
-function refusalOf(fault: string): Error {
-  switch (fault) {
-    case 'ID_REUSED':
-      return new BadSignedObject('ID_REUSED', { pointer: '/id' });
-    case 'LINK':
-      return new NotFound();
-    case 'REF_TAKEN':
-      return new Conflict('error.refTaken', { sub: fault, pointer: '/body/ref' });
-    case 'RECALLED':
-      return new Conflict('error.recalled', { sub: fault });
-    case 'SUPERSEDED':
-      return new Conflict('error.superseded', { sub: fault });
-    case 'REQUEST_STATE':
-      return new Conflict('error.requestMovedOn', { sub: fault });
-    case 'ADDRESSEE':
-    case 'SUPERSEDES_ADDRESSEES':
-    case 'RECALL_ADDRESSEES':
-      return new InvalidInput([{ pointer: '/to', rule: fault, key: ADDRESSEE_FAULTS[fault] }]);
-    default:
-      return new Forbidden();
-  }
-}
-
-const ADDRESSEE_FAULTS = {
-  ADDRESSEE: 'problem.addresseeClosed',
-  SUPERSEDES_ADDRESSEES: 'problem.sameAddressees',
-  RECALL_ADDRESSEES: 'problem.recallAddressees',
-} as const;
