@@ -121,6 +121,10 @@ export class Environment {
   @Whole(1, MOST)
   FAILED_SIGN_INS_PER_MINUTE = 120;
 
+  /** Steps of signing in at a service that one address may begin in a minute, whatever becomes of them; each sign-in has one or two. */
+  @Whole(1, MOST)
+  BEGUN_SIGN_INS_PER_MINUTE = 240;
+
   /** ClamAV's clamd, which looks into every file: the path of its socket, or host:port. Unset: files are not scanned. */
   @IsOptional()
   @Matches(/^(\/[^\0]+|\[[0-9a-fA-F:]+\]:\d{1,5}|[0-9a-zA-Z.-]+:\d{1,5})$/, {
@@ -202,6 +206,7 @@ const VARIABLES = [
   'NOT_FOUND_PER_MINUTE',
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
+  'BEGUN_SIGN_INS_PER_MINUTE',
   'CLAMD_SOCKET',
   'S3_ADDRESS',
   'S3_BUCKET',

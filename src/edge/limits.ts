@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { Bucket } from './bucket.js';
 import { Turnstile } from './turnstile.js';
 
+/** The address of requests that the hub makes of itself without a socket: they belong to a request that was counted. */
+export const OWN_ADDRESS = 'this hub';
 /** Files of one caller that may be on their way at once. */
 const FILES_AT_ONCE = 8;
 
@@ -12,6 +14,7 @@ export interface LimitSettings {
   NOT_FOUND_PER_MINUTE: number;
   BAD_SIGNATURES_PER_MINUTE: number;
   FAILED_SIGN_INS_PER_MINUTE: number;
+  BEGUN_SIGN_INS_PER_MINUTE: number;
   CONCURRENT_OPERATIONS: number;
   SOCKETS_PER_CALLER: number;
 }
@@ -26,6 +29,8 @@ export class Limits {
   readonly badSignatures: Bucket;
   /** Sign-ins that failed or are still being looked at, by address. */
   readonly signIns: Bucket;
+  /** Sign-ins at services that were begun, by address: each leaves rows, and most ask the service. */
+  readonly begunSignIns: Bucket;
   readonly operations: Turnstile;
   /** Uploads and downloads that are under way. */
   readonly files = new Turnstile(FILES_AT_ONCE);
@@ -37,6 +42,7 @@ export class Limits {
     this.notFound = new Bucket(settings.NOT_FOUND_PER_MINUTE);
     this.badSignatures = new Bucket(settings.BAD_SIGNATURES_PER_MINUTE);
     this.signIns = new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE);
+    this.begunSignIns = new Bucket(settings.BEGUN_SIGN_INS_PER_MINUTE);
     this.operations = new Turnstile(settings.CONCURRENT_OPERATIONS);
     this.sockets = new Turnstile(settings.SOCKETS_PER_CALLER);
   }

@@ -2,13 +2,14 @@ import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { takeOnlyJson } from './json-body.js';
-import { type Limits, partyAt, principalOf } from './limits.js';
+import { type Limits, OWN_ADDRESS, partyAt, principalOf } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
 /** Where a client shows that it has a key: the OpenID provider, and what the sign-in pages ask for. */
 const SIGN_INS: ReadonlySet<string | undefined> = new Set([
   '/oidc/token',
+  '/oidc/request',
   '/sign-in',
   '/sign-in/password',
   '/step-up',
@@ -20,6 +21,13 @@ const SIGN_INS: ReadonlySet<string | undefined> = new Set([
 ]);
 /** Where a national service's page leads back to, by GET, with what may be anybody's invention. */
 const RETURN = '/sign-in/return';
+/** Where anybody has the hub begin a sign-in, or go on with one: it keeps a row, and may have to ask another service. */
+const BEGINNINGS: ReadonlySet<string | undefined> = new Set([
+  '/sign-in/with/:issuer',
+  '/enrol/with',
+  '/oidc/auth',
+  '/oidc/auth/:uid',
+]);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
 /** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
@@ -37,6 +45,8 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
     if (route === '/graphql') onlyPost(request, reply);
+    if (request.socket.remoteAddress === OWN_ADDRESS) return;
+    if (BEGINNINGS.has(route)) await limits.begunSignIns.take(partyAt(request.ip));
     if (route === RETURN || (request.method === 'POST' && SIGN_INS.has(route)))
       await limitSignIn(request, reply, limits);
   });

@@ -21,6 +21,7 @@ const NO_LIMITS = {
   NOT_FOUND_PER_MINUTE: '1000000000',
   BAD_SIGNATURES_PER_MINUTE: '1000000000',
   FAILED_SIGN_INS_PER_MINUTE: '1000000000',
+  BEGUN_SIGN_INS_PER_MINUTE: '1000000000',
 };
 
 /** Words that stand in what others exchange, and may reach nobody who is not among them. */

@@ -181,7 +181,7 @@ describe('the guard', () => {
   let isSignedIn = false;
   beforeAll(async () => {
     app = await NestFactory.create<NestFastifyApplication>(ForgottenModule, new FastifyAdapter(), { logger: false });
-    app.useGlobalFilters(new HttpErrorFilter());
+    app.useGlobalFilters(new HttpErrorFilter({ pageFor: () => undefined }));
     const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', permissions: new Set(['objects.read']) });
     app
       .getHttpAdapter()

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { ScopedDatabase } from '../../access/scoped-database.js';
+import { ErrorPages } from '../../common/error-pages.js';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { POOL } from '../session.module.js';
@@ -26,6 +27,7 @@ import { CodeVault } from './codes.js';
 import { ModulesController } from './modules.controller.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
+import { PeopleErrorPages } from './pages/people-error-pages.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
@@ -80,10 +82,12 @@ export class PeopleModule {
         { provide: IssuerClients, inject: [ClientKeys, HubIdentity, HttpAdapterHost], useFactory: issuerClients },
         { provide: TrustedIssuers, inject: [POOL, HubIdentity], useFactory: trustedIssuers },
         OwnInteractions,
+        { provide: BegunSignIns, inject: [POOL], useFactory: (pool: Pool) => new BegunSignIns(pool) },
+        { provide: ErrorPages, useClass: PeopleErrorPages },
         {
           provide: IssuerSignIn,
-          inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
-          useFactory: issuerSignIn,
+          inject: [POOL, TrustedIssuers, IssuerClients, BegunSignIns, ConsoleSessions, EnrolmentLinks],
+          useFactory: (...parts: ConstructorParameters<typeof IssuerSignIn>) => new IssuerSignIn(...parts),
         },
         {
           provide: Assertions,
@@ -102,7 +106,7 @@ export class PeopleModule {
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [Assertions, ConsoleSessions],
+      exports: [Assertions, ConsoleSessions, ErrorPages],
     };
   }
 }
@@ -130,14 +134,4 @@ function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity, { httpAdapt
 
 function trustedIssuers(pool: Pool, { publicUrl }: HubIdentity): TrustedIssuers {
   return new TrustedIssuers(pool, ownIssuer(publicUrl));
-}
-
-function issuerSignIn(
-  pool: Pool,
-  issuers: TrustedIssuers,
-  clients: IssuerClients,
-  sessions: ConsoleSessions,
-  links: EnrolmentLinks,
-): IssuerSignIn {
-  return new IssuerSignIn(pool, issuers, clients, new BegunSignIns(pool), sessions, links);
 }
