@@ -14,10 +14,16 @@ export interface LimitSettings {
   NOT_FOUND_PER_MINUTE: number;
   BAD_SIGNATURES_PER_MINUTE: number;
   FAILED_SIGN_INS_PER_MINUTE: number;
+  FAILED_TOKENS_PER_MINUTE: number;
+  FAILED_PASSWORDS_PER_MINUTE: number;
+  FAILED_ENROLMENTS_PER_MINUTE: number;
   BEGUN_SIGN_INS_PER_MINUTE: number;
   CONCURRENT_OPERATIONS: number;
   SOCKETS_PER_CALLER: number;
 }
+
+/** By what somebody shows who they are. */
+export type Proof = 'signIn' | 'token' | 'password' | 'enrolment';
 
 /** What each caller has used up of what this process allows. */
 export class Limits {
@@ -27,8 +33,11 @@ export class Limits {
   readonly notFound: Bucket;
   /** Refused signed objects and key sets: each costs public-key operations. */
   readonly badSignatures: Bucket;
-  /** Sign-ins that failed or are still being looked at, by address. */
-  readonly signIns: Bucket;
+  /**
+   * What failed or is still being looked at, by address, each for itself: passkeys and answers of national services, tokens of units'
+   * systems, passwords with codes, and steps of enrolling. So what goes wrong with one of an office keeps it from no other.
+   */
+  readonly failures: Readonly<Record<Proof, Bucket>>;
   /** Sign-ins at services that were begun, by address: each leaves rows, and most ask the service. */
   readonly begunSignIns: Bucket;
   readonly operations: Turnstile;
@@ -41,7 +50,12 @@ export class Limits {
     this.points = new Bucket(settings.POINTS_PER_MINUTE);
     this.notFound = new Bucket(settings.NOT_FOUND_PER_MINUTE);
     this.badSignatures = new Bucket(settings.BAD_SIGNATURES_PER_MINUTE);
-    this.signIns = new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE);
+    this.failures = {
+      signIn: new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE),
+      token: new Bucket(settings.FAILED_TOKENS_PER_MINUTE),
+      password: new Bucket(settings.FAILED_PASSWORDS_PER_MINUTE),
+      enrolment: new Bucket(settings.FAILED_ENROLMENTS_PER_MINUTE),
+    };
     this.begunSignIns = new Bucket(settings.BEGUN_SIGN_INS_PER_MINUTE);
     this.operations = new Turnstile(settings.CONCURRENT_OPERATIONS);
     this.sockets = new Turnstile(settings.SOCKETS_PER_CALLER);

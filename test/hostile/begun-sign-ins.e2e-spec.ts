@@ -16,7 +16,11 @@ let vn: Party;
 let issuer: NationalIssuer;
 
 beforeAll(async () => {
-  const limits = { BEGUN_SIGN_INS_PER_MINUTE: String(FEW), FAILED_SIGN_INS_PER_MINUTE: '8' };
+  const limits = {
+    BEGUN_SIGN_INS_PER_MINUTE: String(FEW),
+    FAILED_SIGN_INS_PER_MINUTE: '8',
+    FAILED_TOKENS_PER_MINUTE: '8',
+  };
   [t, issuer] = await Promise.all([
     startTestHub({ ...limits, TRUSTED_PROXIES: '127.0.0.1, ::1' }),
     startIssuer('vn-customs'),
