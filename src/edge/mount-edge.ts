@@ -97,9 +97,9 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
   const cost = request.method === 'POST' ? UPLOAD + UPLOADED_MEGABYTE * Math.min(megabytes, 25) : DOWNLOAD;
   await limits.notFound.check(principal);
   await limits.points.take(principal, cost);
-  limits.files.enter(principal);
+  limits.files.enter(principal.key);
   const leave = (): void => {
-    limits.files.leave(principal);
+    limits.files.leave(principal.key);
     if (raw.statusCode === 404) void limits.notFound.charge(principal, 1);
   };
   if (raw.closed) leave();
