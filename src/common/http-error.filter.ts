@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from './clock.js';
 import { ErrorPages } from './error-pages.js';
 import { type ErrorCode, HubError, NotFound } from './errors.js';
-import { extensionsOf } from './format-error.js';
+import { extensionsOf, timed } from './format-error.js';
 import { type Language, languageOf, message, type MessageKey } from './messages/messages.js';
 import { tellable } from './tellable.js';
 
@@ -44,7 +45,10 @@ export function statusOf({ code, details }: HubError): number {
 export class HttpErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('HTTP');
 
-  constructor(private readonly pages: ErrorPages) {}
+  constructor(
+    private readonly pages: ErrorPages,
+    private readonly clock: Clock,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType<string>() === 'graphql') throw error;
@@ -64,15 +68,19 @@ export class HttpErrorFilter implements ExceptionFilter {
     const known = error instanceof HttpException && error.getStatus() === 404 ? new NotFound() : tellable(error);
     if (known instanceof HubError) {
       const sentence = message(known.key, language, known.details.params);
-      return { status: statusOf(known), sentence, extensions: extensionsOf(known, language) };
+      return { status: statusOf(known), sentence, extensions: extensionsOf(known, language, this.clock) };
     }
     if (error instanceof HttpException && error.getStatus() < 500) {
       const sentence = message(WRONG_REQUESTS[error.getStatus()] ?? 'error.badRequest', language);
-      return { status: error.getStatus(), sentence, extensions: { code: 'BAD_REQUEST', retryable: false } };
+      return {
+        status: error.getStatus(),
+        sentence,
+        extensions: timed({ code: 'BAD_REQUEST', retryable: false }, this.clock),
+      };
     }
     const ref = randomBytes(6).toString('hex');
     this.logger.error({ err: error, ref }, 'A request failed unexpectedly');
     const sentence = message('error.internal', language, { ref });
-    return { status: 500, sentence, extensions: { code: 'INTERNAL', ref, retryable: true } };
+    return { status: 500, sentence, extensions: timed({ code: 'INTERNAL', ref, retryable: true }, this.clock) };
   }
 }

@@ -7,6 +7,7 @@ import { documentId } from '../../src/edge/trusted-documents.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import { UnitSession } from '../../src/cli/unit-session.js';
 import { aSignedIn, Browser } from '../support/browser.js';
+import { withoutServerTime } from '../support/server-time.js';
 import { TestSocket } from '../support/socket.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { anAlert, fingerprint, signAs, submitText, SUBMIT_TEXT, verdictOf } from './hostile.js';
@@ -43,7 +44,7 @@ async function send(
   const response = party
     ? await party.send('/graphql', request)
     : await fetch(`${hub.url}/graphql`, { method: 'POST', ...request });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: response.status, headers: response.headers, text: withoutServerTime(await response.text()) };
 }
 
 /** Status, code and finer code of every error, each once; `answered` for an answer without error. */
@@ -376,7 +377,7 @@ describe('every answer', () => {
     'G12 names neither the address nor the library: %s',
     async (path) => {
       const response = await fetch(`${t.url}${path}`);
-      const text = await response.text();
+      const text = withoutServerTime(await response.text());
       expect([response.status, JSON.parse(text)]).toEqual([
         path.includes('SECRET') ? 414 : 400,
         {
@@ -565,7 +566,7 @@ describe('within a minute', () => {
         headers: { 'x-forwarded-for': `203.0.113.${i % 250}`, forwarded: `for=203.0.113.${i % 250}` },
         body,
       });
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      return { status: response.status, headers: response.headers, text: withoutServerTime(await response.text()) };
     };
     for (let i = 0; i < 30; i += 1) {
       // Being told a nonce is part of signing in, and no failure.
@@ -603,7 +604,7 @@ describe('an address', () => {
           },
           body: JSON.stringify({ token: randomUUID(), response: {} }),
         });
-        return { status: response.status, headers: response.headers, text: await response.text() };
+        return { status: response.status, headers: response.headers, text: withoutServerTime(await response.text()) };
       };
       const [links, passkeys] = [
         ['/enrol/open', '/enrol', '/%65nrol'],
