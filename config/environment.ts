@@ -117,9 +117,25 @@ export class Environment {
   @Whole(1, MOST)
   BAD_SIGNATURES_PER_MINUTE = 60;
 
-  /** Sign-ins of one address in a minute that may fail, or be under way, before it has to wait. */
+  /** Sign-ins with passkeys, or from national services, of one address in a minute that may fail, or be under way, before it has to wait. */
   @Whole(1, MOST)
-  FAILED_SIGN_INS_PER_MINUTE = 120;
+  FAILED_SIGN_INS_PER_MINUTE = 60;
+
+  /** The same for tokens of units' systems. */
+  @Whole(1, MOST)
+  FAILED_TOKENS_PER_MINUTE = 60;
+
+  /** The same for passwords with their codes. */
+  @Whole(1, MOST)
+  FAILED_PASSWORDS_PER_MINUTE = 20;
+
+  /** The same for steps of enrolling with a link. */
+  @Whole(1, MOST)
+  FAILED_ENROLMENTS_PER_MINUTE = 20;
+
+  /** Steps of signing in at a service that one address may begin in a minute, whatever becomes of them; each sign-in has one or two. */
+  @Whole(1, MOST)
+  BEGUN_SIGN_INS_PER_MINUTE = 240;
 
   /** ClamAV's clamd, which looks into every file: the path of its socket, or host:port. Unset: files are not scanned. */
   @IsOptional()
@@ -202,6 +218,10 @@ const VARIABLES = [
   'NOT_FOUND_PER_MINUTE',
   'BAD_SIGNATURES_PER_MINUTE',
   'FAILED_SIGN_INS_PER_MINUTE',
+  'FAILED_TOKENS_PER_MINUTE',
+  'FAILED_PASSWORDS_PER_MINUTE',
+  'FAILED_ENROLMENTS_PER_MINUTE',
+  'BEGUN_SIGN_INS_PER_MINUTE',
   'CLAMD_SOCKET',
   'S3_ADDRESS',
   'S3_BUCKET',

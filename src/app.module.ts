@@ -137,7 +137,7 @@ function loggingOptions(level: string): object {
   return { level, autoLogging: false, serializers: { err: loggedError } };
 }
 
-function graphqlOptions({ database, limits }: HubParts): ApolloDriverConfig {
+function graphqlOptions({ database, limits, clock }: HubParts): ApolloDriverConfig {
   return {
     driver: ApolloDriver,
     path: '/graphql',
@@ -156,7 +156,7 @@ function graphqlOptions({ database, limits }: HubParts): ApolloDriverConfig {
     stopOnTerminationSignals: false,
     autoTransformHttpErrors: false,
     context: (request: FastifyRequest, _reply: FastifyReply): GraphqlContext => ({ request, caller: request.caller }),
-    plugins: [limitsPlugin(limits), operationPlugin(database, RECORDED_NAMES)],
-    formatError,
+    plugins: [limitsPlugin(limits), operationPlugin(database, RECORDED_NAMES, clock)],
+    formatError: (formatted, error) => formatError(formatted, error, clock),
   };
 }

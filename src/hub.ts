@@ -95,7 +95,7 @@ export async function startHub(
           ? new DemoSignIn(join(environment.DATA_FOLDER, 'demo'), identity)
           : null,
       }),
-      new FastifyAdapter(connectionOptions(environment)),
+      new FastifyAdapter(connectionOptions(environment, clock)),
       { bufferLogs: true, abortOnError: false, bodyParser: false },
     );
     app.useLogger(app.get(Logger));
@@ -104,10 +104,11 @@ export async function startHub(
     const fastify = app.getHttpAdapter().getInstance();
     mountEdge(fastify, limits, documents);
     mountSignIn(fastify, app.get(Provider), app.get(SignInGate));
-    identifyCallers(fastify, app.get(Authenticator), publicUrl, app.get(ConsoleSessions));
+    identifyCallers(fastify, app.get(Authenticator), publicUrl, clock, app.get(ConsoleSessions));
     takeUploads(fastify);
     mountSockets(fastify, {
       limits,
+      clock,
       documents,
       publicUrl,
       database: app.get(ScopedDatabase),

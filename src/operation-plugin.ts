@@ -2,6 +2,7 @@ import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server'
 import { type DocumentNode, type NameNode, OperationTypeNode, visit } from 'graphql';
 import type { GraphqlContext } from './access/current-caller.js';
 import type { ScopedDatabase } from './access/scoped-database.js';
+import type { Clock } from './common/clock.js';
 import { formatError, inLanguage } from './common/format-error.js';
 import { languageOf } from './common/messages/messages.js';
 
@@ -15,6 +16,7 @@ const WAITING_NAMES: ReadonlySet<string> = new Set(['changes']);
 export function operationPlugin(
   database: ScopedDatabase,
   recordedNames: ReadonlySet<string>,
+  clock: Clock,
 ): ApolloServerPlugin<GraphqlContext> {
   return {
     requestDidStart: async (): Promise<GraphQLRequestListener<GraphqlContext>> => ({
@@ -31,7 +33,7 @@ export function operationPlugin(
             await database.closeOperation(contextValue.caller, { isShown: Boolean(singleResult.data) });
         } catch (error) {
           singleResult.data = null;
-          singleResult.errors = [formatError({ message: '' }, error)];
+          singleResult.errors = [formatError({ message: '' }, error, clock)];
         }
         const language = languageOf(contextValue.request.headers['accept-language']);
         singleResult.errors = singleResult.errors?.map((error) => inLanguage(error, language));

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { formatTimestamp } from '../protocol/timestamp.js';
+import type { Clock } from './clock.js';
 import { HubError, type Problem } from './errors.js';
 import { type Language, message } from './messages/messages.js';
 import { tellable } from './tellable.js';
@@ -13,14 +15,14 @@ const CAUSE = Symbol('cause');
 type WithCause = GraphQLFormattedError & { [CAUSE]?: HubError };
 
 /** The only place where an error becomes an answer: our own with their code, clients' mistakes as BAD_REQUEST, all else INTERNAL. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+export function formatError(formatted: GraphQLFormattedError, error: unknown, clock: Clock): GraphQLFormattedError {
   const cause = tellable(causeOf(error));
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof HubError) {
     const answer = {
       message: message(cause.key, 'en', cause.details.params),
       ...path,
-      extensions: extensionsOf(cause, 'en'),
+      extensions: extensionsOf(cause, 'en', clock),
     };
     return Object.defineProperty(answer, CAUSE, { value: cause, enumerable: false });
   }
@@ -28,7 +30,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return {
       message: withoutValues(formatted.message),
       ...path,
-      extensions: { code: 'BAD_REQUEST', retryable: false },
+      extensions: timed({ code: 'BAD_REQUEST', retryable: false }, clock),
     };
   }
   const ref = randomBytes(6).toString('hex');
@@ -36,7 +38,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return {
     message: message('error.internal', 'en', { ref }),
     ...path,
-    extensions: { code: 'INTERNAL', ref, retryable: true },
+    extensions: timed({ code: 'INTERNAL', ref, retryable: true }, clock),
   };
 }
 
@@ -47,7 +49,7 @@ export function inLanguage(error: GraphQLFormattedError, language: Language): Gr
     return {
       ...error,
       message: message(cause.key, language, cause.details.params),
-      extensions: extensionsOf(cause, language),
+      extensions: { ...error.extensions, ...detailsOf(cause, language) },
     };
   }
   const ref = error.extensions?.['ref'];
@@ -56,7 +58,16 @@ export function inLanguage(error: GraphQLFormattedError, language: Language): Gr
 }
 
 /** What a partner's program can act on (security.md 7.6), and for each problem what a person can. */
-export function extensionsOf(error: HubError, language: Language): Record<string, unknown> {
+export function extensionsOf(error: HubError, language: Language, clock: Clock): Record<string, unknown> {
+  return timed(detailsOf(error, language), clock);
+}
+
+/** With `serverTime`, the hub's own time (RFC 3339, UTC): who is refused for a time can compare clocks. */
+export function timed(extensions: Record<string, unknown>, clock: Clock): Record<string, unknown> {
+  return { ...extensions, serverTime: formatTimestamp(clock.now()) };
+}
+
+function detailsOf(error: HubError, language: Language): Record<string, unknown> {
   const { sub, pointer, problems, retryable, retryAfter } = error.details;
   return {
     code: error.code,

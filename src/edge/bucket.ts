@@ -39,6 +39,47 @@ export class Bucket {
   }
 }
 
+/** Whom a budget is counted for. */
+export interface Principal {
+  /** The officer or the unit's system; the address of whoever is not signed in. */
+  readonly key: string;
+  /** Whose other officers and units use the same up; null of whoever is not signed in. */
+  readonly agency: string | null;
+}
+
+/** An agency's callers together have so many times what each has. */
+const AGENCY_SHARE = 10;
+
+/** What each caller may use up in a minute, and all callers of one agency together, so that nobody has more by having more officers or units. */
+export class Budget {
+  private readonly own: Bucket;
+  private readonly shared: Bucket;
+
+  /** `points` for each caller. */
+  constructor(points: number) {
+    this.own = new Bucket(points);
+    this.shared = new Bucket(points * AGENCY_SHARE);
+  }
+
+  /** As `Bucket.take`. Whoever has nothing left takes nothing from the agency. */
+  async take({ key, agency }: Principal, points = 1): Promise<void> {
+    await this.own.take(key, points);
+    if (agency !== null) await this.shared.take(agency, points);
+  }
+
+  /** As `Bucket.charge`. */
+  async charge({ key, agency }: Principal, points: number): Promise<void> {
+    await this.own.charge(key, points);
+    if (agency !== null) await this.shared.charge(agency, points);
+  }
+
+  /** As `Bucket.check`. */
+  async check({ key, agency }: Principal): Promise<void> {
+    await this.own.check(key);
+    if (agency !== null) await this.shared.check(agency);
+  }
+}
+
 function rateLimited({ msBeforeNext }: RateLimiterRes): RateLimited {
   return new RateLimited(Math.max(1, Math.ceil(msBeforeNext / 1000)));
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../common/clock.js';
+import { timed } from '../common/format-error.js';
 import { securityHeaders } from './security-headers.js';
 
 /** What of a connection can be set; the names are those of config/environment.ts. */
@@ -20,7 +22,7 @@ export const SOCKET_PATH = '/graphql/socket';
  * How the server takes requests: a request has to arrive whole, headers and body, in time and in size; whoever sends a byte now and
  * then is answered 408 and cut off. An address in X-Forwarded-For is believed from known proxies alone.
  */
-export function connectionOptions(settings: ConnectionSettings): FastifyHttpOptions<Server> {
+export function connectionOptions(settings: ConnectionSettings, clock: Clock): FastifyHttpOptions<Server> {
   const timeout = settings.REQUEST_TIMEOUT_SECONDS * 1_000;
   return {
     bodyLimit: BODY_LIMIT,
@@ -33,8 +35,8 @@ export function connectionOptions(settings: ConnectionSettings): FastifyHttpOpti
       shouldUpgradeCallback: isForSocket,
     },
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
-    clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerBrokenAddress,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, clock),
+    frameworkErrors: (error, request, reply) => answerBrokenAddress(error, request, reply, clock),
   };
 }
 
@@ -49,12 +51,12 @@ const STATUS: Record<string, string> = {
 };
 
 /** Answers what is not whole enough of a request to be one, and hangs up. */
-function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
+function answerBrokenRequest(error: { code?: string }, socket: Socket, clock: Clock): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(badRequest('The request is not valid HTTP.'));
+  const body = JSON.stringify(badRequest('The request is not valid HTTP.', clock));
   const head = [
     `HTTP/1.1 ${STATUS[error.code ?? ''] ?? '400 Bad Request'}`,
     `content-length: ${Buffer.byteLength(body)}`,
@@ -69,12 +71,13 @@ function answerBrokenAddress(
   { statusCode = 400 }: { statusCode?: number },
   request: FastifyRequest,
   reply: FastifyReply,
+  clock: Clock,
 ): void {
   securityHeaders(request.raw, reply.raw, () => {
-    void reply.status(statusCode).send(badRequest('The address of the request is not valid.'));
+    void reply.status(statusCode).send(badRequest('The address of the request is not valid.', clock));
   });
 }
 
-function badRequest(message: string): object {
-  return { errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable: false } }] };
+function badRequest(message: string, clock: Clock): object {
+  return { errors: [{ message, extensions: timed({ code: 'BAD_REQUEST', retryable: false }, clock) }] };
 }

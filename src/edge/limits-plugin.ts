@@ -28,7 +28,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
         await limits.notFound.check(principal);
         if (operation.operation === OperationTypeNode.MUTATION) await limits.badSignatures.check(principal);
         await limits.points.take(principal, cost);
-        limits.operations.enter(principal);
+        limits.operations.enter(principal.key);
         paid = cost;
       };
 
@@ -47,7 +47,7 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
         },
         willSendResponse: async ({ response }) => {
           if (paid === null) return;
-          limits.operations.leave(principal);
+          limits.operations.leave(principal.key);
           if (response.body.kind !== 'single') return;
           const { data, errors = [] } = response.body.singleResult;
           await limits.points.charge(principal, Math.max(0, sizeOf(data) - paid));

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { Bucket } from './bucket.js';
+import { Bucket, Budget, type Principal } from './bucket.js';
 import { Turnstile } from './turnstile.js';
 
+/** The address of requests that the hub makes of itself without a socket: they belong to a request that was counted. */
+export const OWN_ADDRESS = 'this hub';
 /** Files of one caller that may be on their way at once. */
 const FILES_AT_ONCE = 8;
 
@@ -12,20 +14,32 @@ export interface LimitSettings {
   NOT_FOUND_PER_MINUTE: number;
   BAD_SIGNATURES_PER_MINUTE: number;
   FAILED_SIGN_INS_PER_MINUTE: number;
+  FAILED_TOKENS_PER_MINUTE: number;
+  FAILED_PASSWORDS_PER_MINUTE: number;
+  FAILED_ENROLMENTS_PER_MINUTE: number;
+  BEGUN_SIGN_INS_PER_MINUTE: number;
   CONCURRENT_OPERATIONS: number;
   SOCKETS_PER_CALLER: number;
 }
 
+/** By what somebody shows who they are. */
+export type Proof = 'signIn' | 'token' | 'password' | 'enrolment';
+
 /** What each caller has used up of what this process allows. */
 export class Limits {
   /** Points for GraphQL operations, as `costOf` counts them. */
-  readonly points: Bucket;
+  readonly points: Budget;
   /** Answers NOT_FOUND, so that nobody finds out ids by trying. */
-  readonly notFound: Bucket;
+  readonly notFound: Budget;
   /** Refused signed objects and key sets: each costs public-key operations. */
-  readonly badSignatures: Bucket;
-  /** Sign-ins that failed or are still being looked at, by address. */
-  readonly signIns: Bucket;
+  readonly badSignatures: Budget;
+  /**
+   * What failed or is still being looked at, by address, each for itself: passkeys and answers of national services, tokens of units'
+   * systems, passwords with codes, and steps of enrolling. So what goes wrong with one of an office keeps it from no other.
+   */
+  readonly failures: Readonly<Record<Proof, Bucket>>;
+  /** Sign-ins at services that were begun, by address: each leaves rows, and most ask the service. */
+  readonly begunSignIns: Bucket;
   readonly operations: Turnstile;
   /** Uploads and downloads that are under way. */
   readonly files = new Turnstile(FILES_AT_ONCE);
@@ -33,18 +47,25 @@ export class Limits {
   readonly sockets: Turnstile;
 
   constructor(settings: LimitSettings) {
-    this.points = new Bucket(settings.POINTS_PER_MINUTE);
-    this.notFound = new Bucket(settings.NOT_FOUND_PER_MINUTE);
-    this.badSignatures = new Bucket(settings.BAD_SIGNATURES_PER_MINUTE);
-    this.signIns = new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE);
+    this.points = new Budget(settings.POINTS_PER_MINUTE);
+    this.notFound = new Budget(settings.NOT_FOUND_PER_MINUTE);
+    this.badSignatures = new Budget(settings.BAD_SIGNATURES_PER_MINUTE);
+    this.failures = {
+      signIn: new Bucket(settings.FAILED_SIGN_INS_PER_MINUTE),
+      token: new Bucket(settings.FAILED_TOKENS_PER_MINUTE),
+      password: new Bucket(settings.FAILED_PASSWORDS_PER_MINUTE),
+      enrolment: new Bucket(settings.FAILED_ENROLMENTS_PER_MINUTE),
+    };
+    this.begunSignIns = new Bucket(settings.BEGUN_SIGN_INS_PER_MINUTE);
     this.operations = new Turnstile(settings.CONCURRENT_OPERATIONS);
     this.sockets = new Turnstile(settings.SOCKETS_PER_CALLER);
   }
 }
 
-/** Whom limits are counted for: the officer or the unit's system; the address of whoever is not signed in. */
-export function principalOf({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'>): string {
-  return caller ? `${caller.unitId} ${caller.officer ?? ''}` : `address ${partyAt(ip)}`;
+/** Whom limits are counted for. */
+export function principalOf({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'>): Principal {
+  if (!caller) return { key: `address ${partyAt(ip)}`, agency: null };
+  return { key: `${caller.unitId} ${caller.officer ?? ''}`, agency: caller.agencyId };
 }
 
 /**

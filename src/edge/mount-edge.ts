@@ -1,25 +1,36 @@
 import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Bucket } from './bucket.js';
 import { takeOnlyJson } from './json-body.js';
-import { type Limits, partyAt, principalOf } from './limits.js';
+import { type Limits, OWN_ADDRESS, partyAt, principalOf, type Proof } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
 
-/** Where a client shows that it has a key: the OpenID provider, and what the sign-in pages ask for. */
-const SIGN_INS: ReadonlySet<string | undefined> = new Set([
-  '/oidc/token',
-  '/sign-in',
-  '/sign-in/password',
-  '/step-up',
-  '/enrol/open',
-  '/enrol',
-  '/enrol/with',
-  '/enrol/password',
-  '/enrol/password/options',
+/** Where somebody shows who they are. A national service's page leads back by GET, with what may be anybody's invention. */
+const PROOFS: ReadonlyMap<string, Proof> = new Map([
+  ['POST /oidc/token', 'token'],
+  ['POST /oidc/request', 'token'],
+  ['POST /sign-in', 'signIn'],
+  ['POST /step-up', 'signIn'],
+  ['GET /sign-in/return', 'signIn'],
+  ['HEAD /sign-in/return', 'signIn'],
+  ['GET /sign-in/return/:issuer', 'signIn'],
+  ['HEAD /sign-in/return/:issuer', 'signIn'],
+  ['POST /sign-in/password', 'password'],
+  ['POST /enrol/open', 'enrolment'],
+  ['POST /enrol', 'enrolment'],
+  ['POST /enrol/with', 'enrolment'],
+  ['POST /enrol/password', 'enrolment'],
+  ['POST /enrol/password/options', 'enrolment'],
 ]);
-/** Where a national service's page leads back to, by GET, with what may be anybody's invention. */
-const RETURNS: ReadonlySet<string | undefined> = new Set(['/sign-in/return', '/sign-in/return/:issuer']);
+/** Where anybody has the hub begin a sign-in, or go on with one: it keeps a row, and may have to ask another service. */
+const BEGINNINGS: ReadonlySet<string | undefined> = new Set([
+  '/sign-in/with/:issuer',
+  '/enrol/with',
+  '/oidc/auth',
+  '/oidc/auth/:uid',
+]);
 const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
 /** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
@@ -37,8 +48,10 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
     if (route === '/graphql') onlyPost(request, reply);
-    if (RETURNS.has(route) || (request.method === 'POST' && SIGN_INS.has(route)))
-      await limitSignIn(request, reply, limits);
+    if (request.socket.remoteAddress === OWN_ADDRESS) return;
+    if (BEGINNINGS.has(route)) await limits.begunSignIns.take(partyAt(request.ip));
+    const proof = PROOFS.get(`${request.method} ${route}`);
+    if (proof) await limitFailures(request, reply, limits.failures[proof]);
   });
   // The caller is known by now.
   fastify.addHook('preParsing', async (request, reply) => {
@@ -65,14 +78,14 @@ function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
   throw new MethodNotAllowedException();
 }
 
-/** Every sign-in takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */
-async function limitSignIn({ ip }: FastifyRequest, { raw }: FastifyReply, { signIns }: Limits): Promise<void> {
+/** Every try takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */
+async function limitFailures({ ip }: FastifyRequest, { raw }: FastifyReply, failures: Bucket): Promise<void> {
   const party = partyAt(ip);
-  await signIns.take(party);
+  await failures.take(party);
   raw.once('finish', () => {
     // A client that has shown its key is told a nonce by an error (RFC 9449 section 8): that is a step of signing in.
     const isToldNonce = raw.statusCode === 400 && raw.hasHeader('dpop-nonce');
-    if (raw.statusCode < 400 || isToldNonce) void signIns.giveBack(party);
+    if (raw.statusCode < 400 || isToldNonce) void failures.giveBack(party);
   });
 }
 
@@ -86,9 +99,9 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
   const cost = request.method === 'POST' ? UPLOAD + UPLOADED_MEGABYTE * Math.min(megabytes, 25) : DOWNLOAD;
   await limits.notFound.check(principal);
   await limits.points.take(principal, cost);
-  limits.files.enter(principal);
+  limits.files.enter(principal.key);
   const leave = (): void => {
-    limits.files.leave(principal);
+    limits.files.leave(principal.key);
     if (raw.statusCode === 404) void limits.notFound.charge(principal, 1);
   };
   if (raw.closed) leave();

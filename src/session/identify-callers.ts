@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../common/clock.js';
 import { HubError, NonceWanted } from '../common/errors.js';
 import { extensionsOf } from '../common/format-error.js';
 import { statusOf } from '../common/http-error.filter.js';
@@ -13,6 +14,7 @@ export function identifyCallers(
   fastify: FastifyInstance,
   authenticator: Authenticator,
   publicUrl: string,
+  clock: Clock,
   sessions?: ConsoleSessions,
 ): void {
   fastify.addHook('onRequest', async (request, reply) => {
@@ -30,7 +32,10 @@ export function identifyCallers(
       if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));
       return reply.status(statusOf(error)).send({
         errors: [
-          { message: message(error.key, language, error.details.params), extensions: extensionsOf(error, language) },
+          {
+            message: message(error.key, language, error.details.params),
+            extensions: extensionsOf(error, language, clock),
+          },
         ],
       });
     }

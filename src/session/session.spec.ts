@@ -12,6 +12,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { errors, Provider } from 'oidc-provider';
 import { Pool } from 'pg';
+import { Clock } from '../common/clock.js';
 import { type PreparedDatabase, prepareDatabase } from '../database/prepare-database.js';
 import { SecretsFolder } from '../database/secrets.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-database/embedded-database.js';
@@ -78,7 +79,7 @@ beforeAll(async () => {
     done(null, body),
   );
   mountSignIn(server, hub.get(Provider), hub.get(SignInGate));
-  identifyCallers(server, hub.get(Authenticator), address);
+  identifyCallers(server, hub.get(Authenticator), address, new Clock(false));
   server.get('/whoami', async ({ caller }) =>
     caller
       ? {

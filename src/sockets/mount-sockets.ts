@@ -5,6 +5,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.js';
 import type { ScopedDatabase } from '../access/scoped-database.js';
+import type { Clock } from '../common/clock.js';
 import { Forbidden, Unauthenticated } from '../common/errors.js';
 import { isForSocket, SOCKET_PATH } from '../edge/connections.js';
 import { type Limits, principalOf } from '../edge/limits.js';
@@ -19,6 +20,7 @@ const OPENING = 100;
 /** What sockets need of the hub. */
 export interface SocketParts {
   limits: Limits;
+  clock: Clock;
   documents: TrustedDocuments;
   publicUrl: string;
   database: ScopedDatabase;
@@ -38,11 +40,11 @@ export interface SocketParts {
  */
 export function mountSockets(
   fastify: FastifyInstance,
-  { limits, documents, publicUrl, database, again, schema }: SocketParts,
+  { limits, clock, documents, publicUrl, database, again, schema }: SocketParts,
 ): void {
   const { origin } = new URL(publicUrl);
   const sockets = new OpenSockets(limits, database, again);
-  const serve = subscriptionServer({ limits, documents, schema, check: (open) => sockets.check(open) });
+  const serve = subscriptionServer({ limits, clock, documents, schema, check: (open) => sockets.check(open) });
   void fastify.register(websocket, {
     options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL },
     // The library has told the peer already; a frame that is too large closes with 1009.

@@ -48,9 +48,9 @@ export class OpenSockets {
   /** Keeps a socket that was just opened, undefined when its caller has too many. */
   take(socket: WebSocket, request: FastifyRequest): OpenSocket | undefined {
     const caller = request.caller!;
-    const principal = principalOf(request);
+    const { key } = principalOf(request);
     try {
-      this.limits.sockets.enter(principal);
+      this.limits.sockets.enter(key);
     } catch {
       socket.close(TRY_AGAIN_LATER, 'Too many sockets');
       return undefined;
@@ -62,7 +62,7 @@ export class OpenSockets {
     socket.on('pong', () => this.alive.add(socket));
     socket.once('close', () => {
       this.open.delete(socket);
-      this.limits.sockets.leave(principal);
+      this.limits.sockets.leave(key);
     });
     this.timer ??= setTimeout(() => void this.lookAtAll(), ROUND_MS).unref();
     return open;

@@ -14,6 +14,7 @@ import {
 import { CloseCode, makeServer, MessageType, type SubscribePayload } from 'graphql-ws';
 import type { RawData } from 'ws';
 import type { GraphqlContext } from '../access/current-caller.js';
+import type { Clock } from '../common/clock.js';
 import { HubError, LimitExceeded, RateLimited } from '../common/errors.js';
 import { formatError, inLanguage } from '../common/format-error.js';
 import { languageOf } from '../common/messages/messages.js';
@@ -45,6 +46,7 @@ const RULES = [...specifiedRules, NoSchemaIntrospectionCustomRule, documentLimit
 /** What subscriptions need of the hub. */
 export interface SubscriptionParts {
   limits: Limits;
+  clock: Clock;
   documents: TrustedDocuments;
   schema: () => GraphQLSchema;
   check: (open: OpenSocket) => Promise<boolean>;
@@ -62,7 +64,7 @@ const logger = new Logger('Sockets');
  * - before a hint leaves, its caller is looked up anew
  */
 export function subscriptionServer(parts: SubscriptionParts): (open: OpenSocket) => void {
-  const { limits, check } = parts;
+  const { limits, clock, check } = parts;
   const server = makeServer<Record<string, unknown>, OpenSocket>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: async ({ connectionParams, extra }) => {
@@ -85,9 +87,9 @@ export function subscriptionServer(parts: SubscriptionParts): (open: OpenSocket)
     onNext: async ({ extra }, _id, _payload, _args, result) => {
       await check(extra);
       const { errors, ...rest } = result;
-      return errors ? { ...rest, errors: errors.map((error) => inWords(error, extra)) } : rest;
+      return errors ? { ...rest, errors: errors.map((error) => inWords(error, extra, clock)) } : rest;
     },
-    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => inWords(error, extra)),
+    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => inWords(error, extra, clock)),
   });
 
   return (open) => {
@@ -157,11 +159,11 @@ function withText(message: unknown): unknown {
 }
 
 /** An error in the reader's language. One of GraphQL itself, about the document or its variables, is the client's mistake. */
-function inWords(error: GraphQLError, { request }: OpenSocket): GraphQLFormattedError {
+function inWords(error: GraphQLError, { request }: OpenSocket, clock: Clock): GraphQLFormattedError {
   const { originalError } = error;
   const isMistake = originalError === undefined || originalError instanceof GraphQLError;
   const formatted = { ...error.toJSON(), ...(isMistake && { extensions: { code: 'BAD_REQUEST' } }) };
-  return inLanguage(formatError(formatted, error), languageOf(request.headers['accept-language']));
+  return inLanguage(formatError(formatted, error, clock), languageOf(request.headers['accept-language']));
 }
 
 function shortened(reason = ''): string {

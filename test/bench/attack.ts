@@ -33,7 +33,7 @@ const ATTACKERS = '127.0.0.2';
 
 /**
  * A legitimate client reads its newest page again and again, first alone, then while others send hostile requests: forged sign-ins,
- * invented enrolment links, random ids, bad signatures. The hub, the attackers and the client are processes of their own.
+ * invented enrolment links, sign-ins that are only begun, random ids, bad signatures. The hub, the attackers and the client are processes of their own.
  */
 export async function benchAttack(options: AttackOptions, say: (text: string) => void): Promise<string> {
   const server = await startBenchServer();
@@ -161,7 +161,7 @@ function attackTable(results: readonly AttackResult[]): string {
     limitedAfter === null ? 'never' : `${limitedAfter.toFixed(1)} s`,
     failed,
   ]);
-  return table(['attack', 'sent', 'RATE_LIMITED', 'first after', 'without answer'], rows);
+  return table(['attack', 'sent', '429', 'first after', 'without answer'], rows);
 }
 
 function freePort(): Promise<number> {

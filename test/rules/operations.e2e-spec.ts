@@ -27,6 +27,7 @@ import { Allow, type Permission, Public, StepUp } from '../../src/access/permiss
 import type { Visibility } from '../../src/access/visibility.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
+import { Clock } from '../../src/common/clock.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
 import { fingerprint } from '../hostile/hostile.js';
 import { ACTS } from '../support/administration.js';
@@ -182,7 +183,7 @@ describe('the guard', () => {
   let isSignedIn = false;
   beforeAll(async () => {
     app = await NestFactory.create<NestFastifyApplication>(ForgottenModule, new FastifyAdapter(), { logger: false });
-    app.useGlobalFilters(new HttpErrorFilter());
+    app.useGlobalFilters(new HttpErrorFilter({ pageFor: () => undefined }, new Clock(false)));
     const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', permissions: new Set(['objects.read']) });
     app
       .getHttpAdapter()
@@ -333,7 +334,7 @@ describe('without sign-in', () => {
         expect([field.name, answer.data ?? null, answer.errors.map((error) => error.extensions)]).toEqual([
           field.name,
           null,
-          [{ code: 'UNAUTHENTICATED', retryable: false }],
+          [{ code: 'UNAUTHENTICATED', retryable: false, serverTime: expect.any(String) }],
         ]);
       }
     }

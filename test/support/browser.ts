@@ -3,6 +3,7 @@ import { issueLink } from '../../src/session/people/enrolment-links.js';
 import { OBTAIN_ACCOUNT } from '../../src/session/people/accounts.js';
 import { SoftwareAuthenticator } from './authenticator.js';
 import { trusted } from './documents.js';
+import { withoutServerTime } from './server-time.js';
 import type { Answer, Party, TestHub } from './hub.js';
 
 /** An answer to a page's script. */
@@ -83,7 +84,7 @@ export class Browser {
     const given = Object.entries({ ...(cookie && { cookie }), ...headers }).filter(([, value]) => value !== undefined);
     const response = await fetch(`${this.url}${path}`, { ...init, headers: given });
     for (const line of response.headers.getSetCookie()) this.keep(line);
-    const text = await response.text();
+    const text = withoutServerTime(await response.text());
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return {
       status: response.status,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeptFile } from '../../src/files/files.service.js';
 import type { Party, TestHub } from './hub.js';
+import { withoutServerTime } from './server-time.js';
 
 export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
@@ -37,5 +38,5 @@ export async function download(_t: TestHub, party: Party, object: string, digest
 /** Everything of an answer that a client can see, without the time and the next nonce. */
 export async function wholeAnswer(response: Response): Promise<string> {
   const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'dpop-nonce');
-  return `${response.status} ${JSON.stringify(headers)} ${await response.text()}`;
+  return `${response.status} ${JSON.stringify(headers)} ${withoutServerTime(await response.text())}`;
 }

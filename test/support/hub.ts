@@ -14,6 +14,7 @@ import { proofOf } from '../../src/protocol/testing.js';
 import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
 import { generateKey, rawSign, type KeyPair } from '../../src/protocol/keys.js';
 import { CONSOLE_DOCUMENTS } from './documents.js';
+import { withoutServerTime } from './server-time.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
 
 export const HUB_ID = 'demo.test.localhost';
@@ -26,7 +27,7 @@ export interface Party {
   signing: KeyPair;
   client: KeyPair;
   root: KeyPair;
-  /** Sends a GraphQL operation and returns the whole answer. */
+  /** Sends a GraphQL operation and returns the whole answer, but for the time of its errors. */
   ask<T = Record<string, unknown>>(
     query: string,
     variables?: object,
@@ -86,6 +87,10 @@ const GENEROUS = {
   NOT_FOUND_PER_MINUTE: '100000',
   BAD_SIGNATURES_PER_MINUTE: '100000',
   FAILED_SIGN_INS_PER_MINUTE: '100000',
+  FAILED_TOKENS_PER_MINUTE: '100000',
+  FAILED_PASSWORDS_PER_MINUTE: '100000',
+  FAILED_ENROLMENTS_PER_MINUTE: '100000',
+  BEGUN_SIGN_INS_PER_MINUTE: '100000',
   CONCURRENT_OPERATIONS: '1000',
 };
 
@@ -225,7 +230,7 @@ function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'send' | 'hea
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    return answer.text();
+    return withoutServerTime(await answer.text());
   };
   return {
     ...keys,

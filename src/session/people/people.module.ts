@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Provider } from 'oidc-provider';
 import type { Pool } from 'pg';
 import { ScopedDatabase } from '../../access/scoped-database.js';
+import { ErrorPages } from '../../common/error-pages.js';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { POOL } from '../session.module.js';
@@ -27,6 +28,7 @@ import { CodeVault } from './codes.js';
 import { ModulesController } from './modules.controller.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
+import { PeopleErrorPages } from './pages/people-error-pages.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
@@ -84,12 +86,13 @@ export class PeopleModule {
         {
           provide: OwnInteractions,
           inject: [Provider, BegunSignIns],
-          useFactory: (provider: Provider, begun: BegunSignIns) => new OwnInteractions(provider, begun),
+          useFactory: (...parts: ConstructorParameters<typeof OwnInteractions>) => new OwnInteractions(...parts),
         },
+        { provide: ErrorPages, useClass: PeopleErrorPages },
         {
           provide: IssuerSignIn,
-          inject: [POOL, TrustedIssuers, IssuerClients, ConsoleSessions, EnrolmentLinks],
-          useFactory: issuerSignIn,
+          inject: [POOL, TrustedIssuers, IssuerClients, BegunSignIns, ConsoleSessions, EnrolmentLinks],
+          useFactory: (...parts: ConstructorParameters<typeof IssuerSignIn>) => new IssuerSignIn(...parts),
         },
         {
           provide: Assertions,
@@ -108,7 +111,7 @@ export class PeopleModule {
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [Assertions, ConsoleSessions],
+      exports: [Assertions, ConsoleSessions, ErrorPages],
     };
   }
 }
@@ -136,14 +139,4 @@ function issuerClients(keys: ClientKeys, { publicUrl }: HubIdentity, { httpAdapt
 
 function trustedIssuers(pool: Pool, { publicUrl }: HubIdentity): TrustedIssuers {
   return new TrustedIssuers(pool, ownIssuer(publicUrl));
-}
-
-function issuerSignIn(
-  pool: Pool,
-  issuers: TrustedIssuers,
-  clients: IssuerClients,
-  sessions: ConsoleSessions,
-  links: EnrolmentLinks,
-): IssuerSignIn {
-  return new IssuerSignIn(pool, issuers, clients, new BegunSignIns(pool), sessions, links);
 }

@@ -1,4 +1,3 @@
-import type { HubError } from '../../../common/errors.js';
 import type { Language } from '../../../common/messages/messages.js';
 import { escapeHtml, type Page } from '../pages/page.js';
 import type { IssuerChoice } from './trusted-issuer.js';
@@ -19,13 +18,3 @@ export const SIGNED_IN_PAGE: Page = {
   title: 'page.signedIn.title',
   body: (text) => `<div class="acts"><a class="button" href="/account">${text('page.signedIn.on')}</a></div>`,
 };
-
-/** "Not signed in": one sentence that says what to do next. */
-export function notSignedInPage({ key, details }: HubError): Page {
-  return {
-    name: 'not-signed-in',
-    title: 'page.notSignedIn.title',
-    body: (text) => `<p>${text(key, details.params)}</p>
-<div class="acts"><a class="button" href="/sign-in">${text('page.notSignedIn.again')}</a></div>`,
-  };
-}

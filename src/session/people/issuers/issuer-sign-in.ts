@@ -6,12 +6,12 @@ import { HubError, NotFound, Unauthenticated, Unavailable } from '../../../commo
 import type { ConsoleSessions } from '../console-sessions.js';
 import { secretIn } from '../cookies.js';
 import type { EnrolmentLinks } from '../enrolment-links.js';
-import { SignInGate } from '../gate.js';
 import type { Identity } from '../identity.js';
 import { hashOf } from '../secret.js';
 import { inTransaction } from '../transaction.js';
 import type { BegunSignIns, SignInPurpose } from './begun-sign-ins.js';
 import type { IssuerClients } from './issuer-clients.js';
+import { IssuerGates } from './issuer-gates.js';
 import { ForeignAgency, linkSubject } from './issuer-subjects.js';
 import { NoAnswer } from './pinned-fetch.js';
 import type { TrustedIssuer, TrustedIssuers } from './trusted-issuer.js';
@@ -33,8 +33,8 @@ export interface Going {
 @Injectable()
 export class IssuerSignIn {
   private readonly logger = new Logger('SignIn');
-  /** Of its own, so that an issuer that answers slowly keeps nobody from a passkey. */
-  private readonly gate = new SignInGate();
+  /** Of their own, so that an issuer that answers slowly keeps nobody from a passkey, or from another issuer. */
+  private readonly gates = new IssuerGates();
 
   constructor(
     private readonly pool: Pool,
@@ -52,7 +52,7 @@ export class IssuerSignIn {
     if (linkToken !== undefined) await this.checkLink(linkToken, browser, issuerId);
     const signIn = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
     const before = secretIn(request.headers, '__Host-liaison');
-    const address = await this.gate.pass(() =>
+    const address = await this.gates.pass(issuerId, () =>
       this.clients.begin(issuer, signIn, isAnew).catch((error: unknown) => {
         this.logger.error(`${issuerId} does not take a sign-in: ${reasonOf(error)}`);
         throw new Unavailable('error.issuerUnreachable');
@@ -78,7 +78,7 @@ export class IssuerSignIn {
     // The answer came to another issuer's address: its code is not for this one to see (mix-up).
     if (issuerId !== at) throw new Unauthenticated('error.issuerRefused');
     const issuer = await this.issuers.find(issuerId);
-    return this.gate.pass(async () => {
+    return this.gates.pass(issuerId, async () => {
       const identity = await this.identityFrom(issuer, query, { ...kept, state: state! });
       return this.beginSession(request, identity, { issuerId, linkHash, sessionHash }, browser!);
     });

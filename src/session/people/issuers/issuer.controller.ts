@@ -14,16 +14,14 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../access/permission.js';
-import { HubError } from '../../../common/errors.js';
-import { statusOf } from '../../../common/http-error.filter.js';
 import { languageFor } from '../pages.controller.js';
-import { type Page, PAGE_HEADERS, renderPage } from '../pages/page.js';
+import { PAGE_HEADERS, renderPage } from '../pages/page.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from '../people-options.js';
 import { checkText } from '../input.js';
 import { OwnPageGuard } from '../same-origin.js';
 import { begun, markBrowser } from '../sign-in.controller.js';
 import { ClientKeys } from '../../client-keys.js';
-import { notSignedInPage, SIGNED_IN_PAGE } from './issuer-pages.js';
+import { SIGNED_IN_PAGE } from './issuer-pages.js';
 import { IssuerSignIn } from './issuer-sign-in.js';
 import { OWN } from './own-issuer.js';
 
@@ -44,13 +42,9 @@ export class IssuerController {
     @Param('issuer') issuer: string,
     @Query('again') again?: string,
   ): Promise<void> {
-    try {
-      const browser = markBrowser(request, reply);
-      const address = await this.service.begin(request, issuer, { browser, isAnew: again !== undefined });
-      void reply.header('cache-control', 'no-store').redirect(address.href, 303);
-    } catch (error) {
-      this.refuse(request, reply, error);
-    }
+    const browser = markBrowser(request, reply);
+    const address = await this.service.begin(request, issuer, { browser, isAnew: again !== undefined });
+    void reply.header('cache-control', 'no-store').redirect(address.href, 303);
   }
 
   /**
@@ -64,13 +58,10 @@ export class IssuerController {
     @Res() reply: FastifyReply,
     @Param('issuer') issuer = OWN,
   ): Promise<void> {
-    try {
-      const { next } = begun(reply, await this.service.finish(request, issuer));
-      void reply.header('refresh', `0;url=${next}`);
-      this.show(request, reply, SIGNED_IN_PAGE);
-    } catch (error) {
-      this.refuse(request, reply, error);
-    }
+    const { next } = begun(reply, await this.service.finish(request, issuer));
+    const isDemonstration = this.options.demonstrationPage !== undefined;
+    const html = renderPage(SIGNED_IN_PAGE, languageFor(request, undefined), { isDemonstration });
+    void reply.headers({ ...PAGE_HEADERS, refresh: `0;url=${next}` }).send(html);
   }
 
   /** From the enrolment page: uses its link by signing in at an issuer instead of making a passkey. */
@@ -93,16 +84,5 @@ export class IssuerController {
   @Public(true)
   publicKeys(): object {
     return this.keys.publicKeys();
-  }
-
-  private refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
-    if (!(error instanceof HubError)) throw error;
-    this.show(request, reply.status(statusOf(error)), notSignedInPage(error));
-  }
-
-  private show(request: FastifyRequest, reply: FastifyReply, page: Page): void {
-    const isDemonstration = this.options.demonstrationPage !== undefined;
-    const language = languageFor(request, undefined);
-    void reply.headers({ ...PAGE_HEADERS }).send(renderPage(page, language, { isDemonstration }));
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { CustomFetch } from 'openid-client';
+import { OWN_ADDRESS } from '../../../edge/limits.js';
 import { CONSOLE } from '../../console-client.js';
 import type { TrustedIssuer } from './trusted-issuer.js';
 
@@ -36,7 +37,8 @@ export function innerFetch(fastify: () => FastifyInstance, publicUrl: string): C
   return async (address, { method, headers, body }) => {
     const url = address.slice(publicUrl.length);
     const payload = body instanceof URLSearchParams ? body.toString() : '';
-    const answer = await fastify().inject({ method: method as 'GET' | 'POST', url, headers, payload });
+    const remoteAddress = OWN_ADDRESS;
+    const answer = await fastify().inject({ method: method as 'GET' | 'POST', url, headers, payload, remoteAddress });
     return new Response(answer.body, { status: answer.statusCode, headers: answer.headers as Record<string, string> });
   };
 }
