@@ -19,6 +19,7 @@ export class CreateIssuers1795300060000 implements MigrationInterface {
         strengths jsonb NOT NULL CHECK (strengths <> '{}'),   -- the issuer's acr: phr or aal2; no other acr is taken
         max_age_seconds integer NOT NULL CHECK (max_age_seconds BETWEEN 60 AND 86400),
         lowering jsonb NOT NULL,                              -- which claims lower roles, clearance and personal details
+        network text NOT NULL CHECK (network IN ('public', 'private')),   -- where the hub may ask it
         made_at timestamptz NOT NULL DEFAULT now(),
         suspended_at timestamptz
       );

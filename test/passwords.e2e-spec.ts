@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
@@ -14,7 +15,7 @@ let t: TestHub;
 let vn: Party;
 
 beforeAll(async () => {
-  t = await startTestHub();
+  t = await startTestHub({ TRUSTED_PROXIES: '127.0.0.1, ::1' });
   vn = await t.enrol('VN-CUS-AS');
 });
 afterAll(() => t.stop());
@@ -221,6 +222,48 @@ describe('A13 who is unknown, and who types a wrong password', () => {
     for (const name of ['', '\0', 'VN-CUS-QQQQQQ\0', "' OR 1=1 --", '\ud800']) {
       expect([name, codeOf(await signIn(account, { name }))]).toEqual([name, 'UNAUTHENTICATED']);
     }
+  });
+});
+
+describe('threats 24 an account', () => {
+  const triesOf = async ({ name }: Account): Promise<number> =>
+    (await t.database.sql<{ tries: number }>('SELECT tries FROM auth.password WHERE name = $1', [name]))[0]!.tries;
+  const signInFrom = async (address: string, name: string, proof: object): Promise<number> =>
+    (await new Browser(t.url).post('/sign-in/password', { name, ...proof }, { 'x-forwarded-for': address })).status;
+  const addresses = ['203.0.113.1', '198.51.100.2', '2001:db8::3'];
+
+  it('has five tries in all, from whatever addresses and however its name is spelled, and then waits for all of them', async () => {
+    const account = await anAccount();
+    const spellings = [account.name, account.name.toLowerCase(), ` ${account.name.replace('CUS', 'Cus')} `];
+    const wrong = { password: 'not the right one', code: '000000' };
+    for (let i = 0; i < 5; i += 1) expect(await signInFrom(addresses[i % 3]!, spellings[i % 3]!, wrong)).toBe(401);
+    expect(await triesOf(account)).toBe(5);
+    const right = { password: PASSWORD, code: next(account.app) };
+    for (const [i, name] of spellings.entries())
+      expect([name, await signInFrom(addresses[i]!, name, right)]).toEqual([name, 401]);
+    expect(await triesOf(account)).toBe(5);
+    await t.database.sql(`UPDATE auth.password SET tried_at = now() - interval '1 hour' WHERE name = $1`, [
+      account.name,
+    ]);
+    expect(await signInFrom('192.0.2.4', spellings[1]!, right)).toBe(200);
+  });
+
+  it('is not known by letters that only normalise to those of its name: they are no way round', async () => {
+    const account = await anAccount();
+    const right = { password: PASSWORD, code: next(account.app) };
+    const fullWidth = account.name.replaceAll(/[A-Z]/g, (letter) =>
+      String.fromCodePoint(letter.codePointAt(0)! + 0xfee0),
+    );
+    const spellings = [
+      fullWidth,
+      account.name.replace('S', '\u017f'),
+      `${account.name}\u0301`,
+      account.name.replaceAll('-', '\u2010'),
+    ];
+    expect(fullWidth.normalize('NFKC')).toBe(account.name);
+    for (const name of spellings) expect([name, await signInFrom('203.0.113.5', name, right)]).toEqual([name, 401]);
+    expect(await triesOf(account)).toBe(0);
+    expect(await signInFrom('203.0.113.5', account.name, right)).toBe(200);
   });
 });
 

@@ -14,12 +14,14 @@ export interface ConnectionSettings {
 /** A signed object has at most 1 MB, and is longer as a string within JSON. */
 const BODY_LIMIT = 2 * 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** How long the head of a request may take to arrive, however long its body may: nobody's head is long. */
+const HEAD_MS = 10_000;
 const CHECK_MS = 1_000;
 /** Where WebSockets are taken; anywhere else a wish to change the protocol counts for nothing. */
 export const SOCKET_PATH = '/graphql/socket';
 
 /**
- * How the server takes requests: a request has to arrive whole, headers and body, in time and in size; whoever sends a byte now and
+ * How the server takes requests: a request has to arrive whole, its head within ten seconds, in time and in size; whoever sends a byte now and
  * then is answered 408 and cut off. An address in X-Forwarded-For is believed from known proxies alone.
  */
 export function connectionOptions(settings: ConnectionSettings, clock: Clock): FastifyHttpOptions<Server> {
@@ -29,7 +31,7 @@ export function connectionOptions(settings: ConnectionSettings, clock: Clock): F
     requestTimeout: timeout,
     keepAliveTimeout: 72_000,
     http: {
-      headersTimeout: timeout,
+      headersTimeout: Math.min(HEAD_MS, timeout),
       maxHeaderSize: MAX_HEADER_BYTES,
       connectionsCheckingInterval: CHECK_MS,
       shouldUpgradeCallback: isForSocket,

@@ -15,6 +15,7 @@ import {
   validateSync,
 } from 'class-validator';
 import type { Strength } from '../session/people/identity.js';
+import type { IssuerNetwork } from '../session/people/issuers/vetted-address.js';
 import type { LoweringClaims } from '../session/people/issuers/lowering.js';
 
 const ALGORITHMS = ['Ed25519', 'ES256', 'ES384', 'PS256', 'PS384', 'RS256'];
@@ -77,6 +78,10 @@ export class IssuerEntry {
 
   @EachMember((name, value) => (LOWERED as readonly string[]).includes(name) && typeof value === 'string')
   lowering: LoweringClaims = {};
+
+  /** `private` where the service is in a network of the administration's own, which the hub asks in for no other. */
+  @IsIn(['public', 'private'])
+  network: IssuerNetwork = 'public';
 
   /** Only of an issuer whose addresses are not all on its own origin, or that publishes no metadata. */
   @IsOptional()

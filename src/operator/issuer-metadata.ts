@@ -1,5 +1,6 @@
 import type { IssuerMetadata } from '../session/people/issuers/trusted-issuer.js';
 import { pinnedFetch } from '../session/people/issuers/pinned-fetch.js';
+import { isRefusedLiteral } from '../session/people/issuers/vetted-address.js';
 import { type IssuerEntry, isIssuerAddress } from './issuer-entry.js';
 
 /** Why an issuer's metadata cannot be pinned; `member` is that which is missing or not acceptable, if it is one. */
@@ -19,11 +20,11 @@ const PUSHED = 'pushed_authorization_request_endpoint';
  */
 export async function metadataToPin(entry: IssuerEntry): Promise<IssuerMetadata> {
   const isPublished = entry.metadata === undefined;
-  const metadata = entry.metadata ?? (await published(entry.issuer));
+  const metadata = entry.metadata ?? (await published(entry));
   if (metadata['issuer'] !== entry.issuer) throw new MetadataRefused('issuer');
   const address = (member: string): string => {
     const value = metadata[member];
-    if (!isIssuerAddress(value)) throw new MetadataRefused(member);
+    if (!isIssuerAddress(value) || isRefusedLiteral(value, entry.network)) throw new MetadataRefused(member);
     if (isPublished && new URL(value).origin !== new URL(entry.issuer).origin) throw new MetadataRefused(member);
     return value;
   };
@@ -42,10 +43,10 @@ export async function metadataToPin(entry: IssuerEntry): Promise<IssuerMetadata>
   };
 }
 
-async function published(issuer: string): Promise<Record<string, unknown>> {
+async function published({ issuer, network }: IssuerEntry): Promise<Record<string, unknown>> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   try {
-    const answer = await pinnedFetch([address])(address, {
+    const answer = await pinnedFetch([address], network)(address, {
       method: 'GET',
       headers: {},
       body: null,

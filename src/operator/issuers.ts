@@ -50,6 +50,7 @@ export async function recordIssuer(tx: EntityManager, entry: IssuerEntry, metada
     JSON.stringify(entry.strengths),
     entry.maxAgeSeconds,
     JSON.stringify(entry.lowering),
+    entry.network,
   ]);
 }
 
@@ -74,8 +75,8 @@ export function listIssuers(tx: EntityManager): Promise<ListedIssuer[]> {
 
 const RECORD = `
   INSERT INTO auth.trusted_issuer
-    (id, issuer, name_en, name_vi, client_id, metadata, algorithms, agencies, strengths, max_age_seconds, lowering)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (id, issuer, name_en, name_vi, client_id, metadata, algorithms, agencies, strengths, max_age_seconds, lowering, network)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   ON CONFLICT (id) DO UPDATE SET name_en = excluded.name_en, name_vi = excluded.name_vi, client_id = excluded.client_id,
     metadata = excluded.metadata, algorithms = excluded.algorithms, agencies = excluded.agencies, strengths = excluded.strengths,
-    max_age_seconds = excluded.max_age_seconds, lowering = excluded.lowering`;
+    max_age_seconds = excluded.max_age_seconds, lowering = excluded.lowering, network = excluded.network`;

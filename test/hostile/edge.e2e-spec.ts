@@ -660,9 +660,13 @@ describe('G31 a connection', () => {
   afterAll(() => hasty.stop());
 
   /** Writes the pieces, one each 200 ms, and gives what came until the server hung up, or for so long. */
-  const raw = (pieces: readonly string[], milliseconds = 6_000): Promise<{ text: string; isClosed: boolean }> =>
+  const raw = (
+    pieces: readonly string[],
+    milliseconds = 6_000,
+    { url } = hasty,
+  ): Promise<{ text: string; isClosed: boolean }> =>
     new Promise((resolve) => {
-      const { hostname, port } = new URL(hasty.url);
+      const { hostname, port } = new URL(url);
       let text = '';
       const socket = connect(Number(port), hostname);
       const end = (isClosed: boolean): void => {
@@ -692,6 +696,21 @@ describe('G31 a connection', () => {
     expect(slowBody).toEqual({ text: expect.stringMatching(/^HTTP\/1\.1 408 [\s\S]*BAD_REQUEST/), isClosed: true });
     const slowHead = await raw([...head(10)]);
     expect(slowHead).toEqual({ text: expect.stringMatching(/^HTTP\/1\.1 408 /), isClosed: true });
+  });
+
+  it('whose head takes more than ten seconds is cut off where a body may take its time', async () => {
+    const length = 100;
+    const begun = performance.now();
+    const [slowHead, slowBody] = await Promise.all([
+      raw([...head(length)].slice(0, 80), 15_000, t).then((end) => ({
+        ...end,
+        seconds: (performance.now() - begun) / 1000,
+      })),
+      raw([`${head(length)}\r\n`, ...' '.repeat(70)], 14_000, t),
+    ]);
+    expect(slowHead).toMatchObject({ text: expect.stringMatching(/^HTTP\/1\.1 408 /), isClosed: true });
+    expect(slowHead.seconds).toBeGreaterThan(9);
+    expect(slowBody).toEqual({ text: '', isClosed: false });
   });
 
   it('with 10 000 headers is answered 431', async () => {

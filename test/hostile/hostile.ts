@@ -106,6 +106,25 @@ export async function fingerprint(database: TestDatabase): Promise<Record<string
   return Object.fromEntries(rows.map((row) => [row.name, row.hash]));
 }
 
+/** What requests by GET may write: that a proof was used, that a session was, and a sign-in that a browser begins by a link. */
+const WRITTEN_BY_GET = ['used_proof', 'begun_sign_in', 'oidc_record'];
+
+/** The same of everything that sign-in keeps, but for `WRITTEN_BY_GET` and when sessions were last used. */
+export async function signInFingerprint(database: TestDatabase): Promise<Record<string, string>> {
+  const tables = await database.sql<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'auth'::regnamespace
+     AND c.relname <> ALL ($1) ORDER BY 1`,
+    [WRITTEN_BY_GET],
+  );
+  const parts = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name, count(*) || ' ' || COALESCE(md5(string_agg(row, '|' ORDER BY row)), '') AS hash
+       FROM (SELECT (to_jsonb(t) - 'seen_at')::text AS row FROM auth.${name} t) rows`,
+  );
+  const rows = await database.sql<{ name: string; hash: string }>(parts.join(' UNION ALL '));
+  return Object.fromEntries(rows.map((row) => [row.name, row.hash]));
+}
+
 /**
  * Waits until the feed tells everything that is committed: it holds back what is newer than any writing transaction of the whole
  * PostgreSQL server, and the files that run beside this one have theirs.

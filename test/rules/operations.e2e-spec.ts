@@ -29,10 +29,12 @@ import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { Clock } from '../../src/common/clock.js';
 import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
-import { fingerprint } from '../hostile/hostile.js';
+import { fingerprint, signInFingerprint } from '../hostile/hostile.js';
 import { ACTS } from '../support/administration.js';
+import { aSignedIn } from '../support/browser.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { type NationalIssuer, startIssuer, trust } from '../support/issuer.js';
 import { argumentsFor, type Operation, operationsOf, selectionFor } from '../support/operations.js';
 import { aCaller } from '../support/world.js';
 
@@ -294,18 +296,30 @@ describe('threats 1 every field of every type', () => {
 });
 
 describe('threats 39 GET', () => {
+  let issuer: NationalIssuer;
+  beforeAll(async () => {
+    issuer = await startIssuer('th-customs');
+  });
+  afterAll(() => issuer.stop());
+
   it('changes nothing: no route, and no query with everything that it takes', async () => {
     const to = await t.enrol('TH-CUS-LCB');
+    await trust(t, issuer, ['TH-CUS']);
     const agreement = await t.agree([vn, to]);
     const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
-    const get = async (path: string): Promise<unknown> => {
-      const headers = { ...(await to.headersFor('GET', path)), 'x-liaison-csrf': '1' };
-      return fetch(`${t.url}${path}`, { headers, redirect: 'manual' });
+    const { browser } = await aSignedIn(t, to, ['ANALYST', 'RELEASER']);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const get = async (path: string): Promise<void> => {
+      const system = await to.headersFor('GET', path);
+      for (const caller of [system, { cookie }, {}]) {
+        const headers = { ...caller, 'x-liaison-csrf': browser.csrf ?? '1' } as Record<string, string>;
+        await (await fetch(`${t.url}${path}`, { headers, redirect: 'manual' })).arrayBuffer();
+      }
     };
-    const before = await fingerprint(t.database);
+    const before = [await fingerprint(t.database), await signInFingerprint(t.database)];
     for (const { path, method } of operations.filter((each) => each.type === 'HTTP')) {
       if (method !== 'GET') continue;
-      for (const value of ['x', id]) await get(path!.replace(/:\w+/g, value));
+      for (const value of ['x', id, issuer.id, 'hub']) await get(path!.replace(/:\w+/g, value));
     }
     const fields = Object.values(schema.getQueryType()!.getFields());
     for (const field of fields) {
@@ -315,10 +329,17 @@ describe('threats 39 GET', () => {
         await get(`/graphql?query=${encodeURIComponent(query)}`);
       }
     }
-    expect(await fingerprint(t.database)).toEqual(before);
-    // The same by POST leaves its event, so there was something to change.
+    expect([await fingerprint(t.database), await signInFingerprint(t.database)]).toEqual(before);
+    // Links that begin a sign-in were among them.
+    const begun = await t.database.sql<{ issuer: string }>(
+      'SELECT DISTINCT issuer_id AS issuer FROM auth.begun_sign_in',
+    );
+    expect(begun.map((each) => each.issuer).toSorted()).toEqual(['hub', issuer.id]);
+    // The same by POST leaves its event, so there was something to change; and so there was in what sign-in keeps.
     await to.ask(`{ object(id: "${id}") { id } }`);
-    expect(await fingerprint(t.database)).not.toEqual(before);
+    expect(await fingerprint(t.database)).not.toEqual(before[0]);
+    await browser.post('/sign-out');
+    expect(await signInFingerprint(t.database)).not.toEqual(before[1]);
   });
 });
 

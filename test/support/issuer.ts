@@ -69,6 +69,7 @@ export function entryFor({ id, url }: NationalIssuer, agencies: string[], change
     algorithms: ['ES256'],
     strengths: { 'urn:example:phr': 'phr', 'urn:example:mfa': 'aal2' },
     maxAgeSeconds: 3600,
+    network: 'private',
     ...changes,
   };
 }

@@ -106,10 +106,11 @@ export class IssuerClients {
     const mark = JSON.stringify(issuer);
     const known = this.configurations.get(mark);
     if (known) return known;
-    const { metadata, clientId, algorithms } = issuer;
+    const { metadata, clientId, algorithms, network } = issuer;
     const server = { ...metadata, id_token_signing_alg_values_supported: [...algorithms] } as openid.ServerMetadata;
     const configuration = new openid.Configuration(server, clientId, {}, await this.authenticationAt(metadata));
-    configuration[openid.customFetch] = issuer.id === OWN ? this.innerFetch : pinnedFetch(addressesOf(metadata));
+    configuration[openid.customFetch] =
+      issuer.id === OWN ? this.innerFetch : pinnedFetch(addressesOf(metadata), network);
     // Addresses are https, or on this machine (`liaison issuer add` takes no others).
     openid.allowInsecureRequests(configuration);
     // Without this the library takes the ID token's signature for granted in the code flow.

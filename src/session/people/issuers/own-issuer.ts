@@ -29,6 +29,7 @@ export function ownIssuer(publicUrl: string): TrustedIssuer {
     strengths: { phr: 'phr' },
     maxAgeSeconds: LONGEST_SECONDS,
     lowering: {},
+    network: 'public',
   };
 }
 

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { NotFound } from '../../../common/errors.js';
 import type { Strength } from '../identity.js';
 import type { LoweringClaims } from './lowering.js';
+import type { IssuerNetwork } from './vetted-address.js';
 
 /** What the hub uses of an issuer's metadata (OpenID Connect Discovery 1.0; RFC 8414, 9126, 9207). */
 export interface IssuerMetadata {
@@ -28,6 +29,8 @@ export interface TrustedIssuer {
   /** How long ago the officer may have signed in there. */
   readonly maxAgeSeconds: number;
   readonly lowering: LoweringClaims;
+  /** Where the hub may ask it. */
+  readonly network: IssuerNetwork;
 }
 
 /** An issuer as the sign-in page shows it. */
@@ -53,7 +56,7 @@ export class TrustedIssuers {
     if (id === this.own.id) return this.own;
     if (!ID.test(id)) throw new NotFound();
     const { rows } = await this.pool.query<TrustedIssuer>(
-      `SELECT id, client_id AS "clientId", metadata, algorithms, strengths, max_age_seconds AS "maxAgeSeconds", lowering
+      `SELECT id, client_id AS "clientId", metadata, algorithms, strengths, max_age_seconds AS "maxAgeSeconds", lowering, network
        FROM auth.trusted_issuer WHERE id = $1 AND suspended_at IS NULL`,
       [id],
     );
