@@ -14,7 +14,7 @@ import {
   variablesFor,
 } from '../support/administration.js';
 import { SoftwareAuthenticator } from '../support/authenticator.js';
-import { aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
+import { aLink, anOfficer, aSignedIn, Browser, enrol, makeStale } from '../support/browser.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
@@ -273,11 +273,7 @@ describe('A16 an administrator without a fresh passkey', () => {
   it.each(Object.keys(ACTS) as Act[])('is asked for it before %s', async (name) => {
     const role = OF_AGENCIES.includes(name) ? 'AGENCY_ADMIN' : 'SYSTEM_ADMIN';
     const { officer, browser } = await aSignedIn(t, role === 'AGENCY_ADMIN' ? vn : op, [role]);
-    await t.database.sql(
-      `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
-       WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
-      [officer],
-    );
+    await makeStale(t, officer);
     const before = await everything();
     const variables = variablesFor(name, { ...MISSING, unit: vn.unit, agency: la.agency });
     expect(await outcomeOf(act(browser, name, variables))).toBe('STEP_UP_REQUIRED');

@@ -87,6 +87,7 @@ describe('threats 1 every operation', () => {
     // `submit` asks for more: a touch for the very object (src/session/people/assertions.ts).
     const known = [
       'approveAdmission',
+      'approveKey',
       'approvePasskey',
       'blockKey',
       'linkPasskey',

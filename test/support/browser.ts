@@ -145,6 +145,15 @@ export async function aSignedIn(
   return { officer, browser, passkey };
 }
 
+/** Lets six minutes pass since an officer last used the passkey: every session of it wants a step-up. */
+export async function makeStale(t: TestHub, officer: string): Promise<void> {
+  await t.database.sql(
+    `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
+     WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
+    [officer],
+  );
+}
+
 /** Opens an enrolment link and makes a passkey with it. */
 export async function enrol(browser: Browser, passkey: SoftwareAuthenticator, token: string): Promise<Reply> {
   const opened = await browser.post('/enrol/open', { token });
