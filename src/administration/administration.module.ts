@@ -4,10 +4,11 @@ import { AgenciesService } from './agencies.service.js';
 import { ChangesResolver } from './changes.resolver.js';
 import { ChangesService } from './changes.service.js';
 import { OfficersResolver } from './officers.resolver.js';
+import { RulesResolver } from './rules.resolver.js';
 import { UnitsResolver } from './units.resolver.js';
 import { UnitsService } from './units.service.js';
 
-/** What administrators change: an agency's its officers, units and connections; the operator's whether agencies take part. */
+/** What administrators change: an agency's its officers, units, connections and rules; the operator's whether agencies take part. */
 @Module({
   providers: [
     AgenciesResolver,
@@ -15,6 +16,7 @@ import { UnitsService } from './units.service.js';
     ChangesResolver,
     ChangesService,
     OfficersResolver,
+    RulesResolver,
     UnitsResolver,
     UnitsService,
   ],

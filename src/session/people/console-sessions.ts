@@ -41,6 +41,7 @@ interface Row {
   acr: Strength;
   isFresh: boolean;
   isUnseen: boolean;
+  isNominalCareful: boolean;
 }
 
 /**
@@ -203,16 +204,19 @@ export class ConsoleSessions {
 }
 
 function callerOf(row: Row, csrf: string, purpose: string): Caller {
-  const { permissions, nominal } = rightsOf(row.roles);
+  const { id, accountId, roles, acr, isFresh } = row;
+  const { permissions, nominal } = rightsOf(roles);
+  const isCleared = row.maySeeNominal && nominal && acr !== 'aal2';
+  const nominalNeedsStepUp = isCleared && row.isNominalCareful && !isFresh;
   return {
     agencyId: row.agencyId,
     unitId: row.unitId,
     officer: row.officer,
     clearance: row.clearance,
-    maySeeNominal: row.maySeeNominal && nominal && row.acr !== 'aal2',
+    maySeeNominal: isCleared && !nominalNeedsStepUp,
     purpose,
     permissions,
-    session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
+    session: { id, accountId, roles, acr, isFresh, nominalNeedsStepUp, csrf },
   };
 }
 
@@ -228,7 +232,8 @@ const FIND = `
     CASE WHEN s.roles_kept IS NULL THEN o.roles ELSE ARRAY(SELECT r FROM unnest(o.roles) r WHERE r = ANY (s.roles_kept)) END AS roles,
     LEAST(o.clearance, s.clearance_most) AS clearance, o.may_see_nominal AND NOT s.without_nominal AS "maySeeNominal", s.acr,
     s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
-    s.seen_at < now() - interval '30 seconds' AS "isUnseen"
+    s.seen_at < now() - interval '30 seconds' AS "isUnseen",
+    EXISTS (SELECT FROM agency.signing_rule r WHERE r.agency_id = o.agency_id AND r.nominal_step_up) AS "isNominalCareful"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
   WHERE s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
     AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)
