@@ -2,12 +2,12 @@ import { Args, Field, Mutation, ObjectType, Query, Resolver } from '@nestjs/grap
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow, StepUp } from '../access/permission.js';
-import { ScopedDatabase } from '../access/scoped-database.js';
 import { Visible } from '../access/visibility.js';
 import { stateOf } from './administered-state.js';
 import { RulesInput } from './administered.inputs.js';
 import { ChangeModel } from './change.models.js';
 import { ChangesService } from './changes.service.js';
+import { RulesService } from './rules.service.js';
 
 @Visible('administrator')
 @ObjectType({ description: 'What an agency demands of its own officers beyond what the hub does' })
@@ -20,18 +20,14 @@ export class AgencyRules {
 @Resolver()
 export class RulesResolver {
   constructor(
-    private readonly database: ScopedDatabase,
+    private readonly rules: RulesService,
     private readonly changes: ChangesService,
   ) {}
 
   @Query(() => AgencyRules, { description: 'The rules of one’s own agency' })
   @Allow('agency.administer')
   agencyRules(@CurrentCaller() caller: Caller): Promise<AgencyRules> {
-    return this.database.as(caller, async (tx) => {
-      const text = 'SELECT nominal_step_up AS "nominalStepUp" FROM agency.signing_rule WHERE agency_id = $1';
-      const [rules] = await tx.query<AgencyRules[]>(text, [caller.agencyId]);
-      return rules ?? { nominalStepUp: false };
-    });
+    return this.rules.own(caller);
   }
 
   @Mutation(() => ChangeModel, {

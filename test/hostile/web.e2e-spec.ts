@@ -123,7 +123,18 @@ describe('threats 31 the public answers', () => {
         'node_modules',
         process.cwd(),
       ];
-      const paths = ['/', '/healthz', '/readyz', '/schemas', '/sign-in', '/enrol', '/account', '/step-up', '/nowhere'];
+      const paths = [
+        '/',
+        '/healthz',
+        '/readyz',
+        '/schemas',
+        '/sign-in',
+        '/enrol',
+        '/account',
+        '/administration',
+        '/step-up',
+        '/nowhere',
+      ];
       const more = ['/session/browser.js', '/oidc/jwks', '/oidc/.well-known/openid-configuration', '/oidc/token'];
       const answers: [string, string][] = [];
       for (const path of [...paths, ...more, '/.env', '/package.json', '/graphql', '/metrics', '/config']) {

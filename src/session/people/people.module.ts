@@ -26,6 +26,7 @@ import { CodeVault } from './codes.js';
 import { ModulesController } from './modules.controller.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
+import { PageSender } from './page-sender.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
@@ -99,10 +100,11 @@ export class PeopleModule {
         OwnPasskeysResolver,
         PersonKeysResolver,
         OwnPageGuard,
+        PageSender,
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [Assertions, ConsoleSessions],
+      exports: [Admissions, Assertions, ConsoleSessions, PageSender],
     };
   }
 }

@@ -16,7 +16,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../access/permission.js';
 import { HubError } from '../../../common/errors.js';
 import { statusOf } from '../../../common/http-error.filter.js';
-import { languageFor } from '../pages.controller.js';
+import { languageFor } from '../page-sender.js';
 import { type Page, PAGE_HEADERS, renderPage } from '../pages/page.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from '../people-options.js';
 import { checkText } from '../input.js';
