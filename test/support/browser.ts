@@ -3,6 +3,7 @@ import { issueLink } from '../../src/session/people/enrolment-links.js';
 import { OBTAIN_ACCOUNT } from '../../src/session/people/accounts.js';
 import { SoftwareAuthenticator } from './authenticator.js';
 import { trusted } from './documents.js';
+import { contentDigest } from './files.js';
 import type { Answer, Party, TestHub } from './hub.js';
 
 /** An answer to a page's script. */
@@ -32,6 +33,23 @@ export class Browser {
       ...headers,
     };
     return this.send(path, { method: 'POST', body: JSON.stringify(body) }, sent);
+  }
+
+  /** A page's upload of a file; `headers` as for `post`. */
+  async upload(
+    content: Buffer,
+    mediaType: string,
+    headers: Record<string, string | undefined> = {},
+  ): Promise<Reply & { text: string }> {
+    const sent = {
+      'content-type': mediaType,
+      'content-digest': contentDigest(content),
+      origin: this.url,
+      'sec-fetch-site': 'same-origin',
+      'x-liaison-csrf': this.csrf,
+      ...headers,
+    };
+    return this.send('/files', { method: 'POST', body: new Uint8Array(content) }, sent);
   }
 
   async get(path: string, headers: Record<string, string | undefined> = {}): Promise<Reply & { text: string }> {

@@ -10,7 +10,7 @@ import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
 import { holderOf } from './issuers/issuer-subjects.js';
 import { rightsOf } from './role-rights.js';
-import { isFromOwnPage } from './same-origin.js';
+import { isFromOwnPage, isOfOwnOrigin } from './same-origin.js';
 import { type ConsoleKey, hashOf, isSame } from './secret.js';
 
 /** How long a session lasts: without a request, and at most. */
@@ -65,7 +65,7 @@ export class ConsoleSessions {
   /**
    * The officer who calls, undefined without a session that lives. Throws Forbidden when a living session comes with a request that
    * another site may have caused: one that changes something, or any to /graphql, needs the three marks of our own pages
-   * (JSON by POST, Origin and Sec-Fetch-Site, `x-liaison-csrf`).
+   * (JSON by POST, or a file to /files; Origin and Sec-Fetch-Site; `x-liaison-csrf`).
    */
   async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
     const secret = secretIn(request.headers, '__Host-liaison');
@@ -195,7 +195,8 @@ export class ConsoleSessions {
     if (isReading && request.routeOptions.url !== '/graphql') {
       return [undefined, 'none', 'same-origin'].includes(request.headers['sec-fetch-site']);
     }
-    return isFromOwnPage(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
+    const isOwn = request.routeOptions.url === '/files' ? isOfOwnOrigin : isFromOwnPage;
+    return isOwn(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
   }
 
   private csrfOf(secret: string): string {
