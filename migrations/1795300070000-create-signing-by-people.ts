@@ -67,10 +67,11 @@ const TABLES = `
     CHECK ((given_at IS NULL) = (given_by IS NULL) AND (given_at IS NULL) = (signature IS NULL) AND given_by <> officer)
   );
 
-  -- An agency's own rules of signing, as the operator recorded them at its word.
+  -- An agency's own rules: of signing, as the operator recorded it at its word; and of reading, which its administrators set.
   CREATE TABLE agency.signing_rule (
     agency_id text PRIMARY KEY REFERENCES hub.agency,
-    flash_alone boolean NOT NULL
+    flash_alone boolean NOT NULL DEFAULT false,
+    nominal_step_up boolean NOT NULL DEFAULT false      -- personal details only with a passkey used within five minutes
   );
 
   ALTER TABLE hub.blocked_key ENABLE ROW LEVEL SECURITY;      ALTER TABLE hub.blocked_key FORCE ROW LEVEL SECURITY;
@@ -90,10 +91,11 @@ const TABLES = `
   CREATE POLICY commands ON hub.nominal_partner TO hub_cmd USING (true) WITH CHECK (true);
   CREATE POLICY commands ON hub.owed_signature TO hub_cmd USING (true) WITH CHECK (true);
   CREATE POLICY sign_in ON hub.blocked_key FOR SELECT TO hub_auth USING (true);
+  CREATE POLICY sign_in ON agency.signing_rule FOR SELECT TO hub_auth USING (true);
   GRANT SELECT ON hub.blocked_key, hub.object_assertion, hub.nominal_partner, hub.owed_signature, agency.signing_rule TO hub_app;
   GRANT SELECT, INSERT ON hub.blocked_key, hub.object_assertion, hub.nominal_partner, hub.owed_signature TO hub_cmd;
   GRANT UPDATE (given_by, given_at, signature) ON hub.owed_signature TO hub_cmd;
-  GRANT SELECT ON hub.blocked_key TO hub_auth;
+  GRANT SELECT ON hub.blocked_key, agency.signing_rule TO hub_auth;
 `;
 
 const COMMANDS = `

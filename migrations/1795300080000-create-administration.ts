@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What administrators change: officers, units and connections of their own agency; the operator, whether agencies and units take part.
+ * What administrators change: officers, units, connections and rules of their own agency; the operator, whether agencies and units take part.
  * What takes a right away happens at once. What gives one is a row that waits for a second administrator, and is applied exactly as it
  * was proposed or not at all.
  */
@@ -27,6 +27,9 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       DROP POLICY administration ON hub.agency;
       DROP POLICY administration ON hub.unit;
       DROP POLICY administration ON agency.officer;
+      DROP POLICY administration ON agency.signing_rule;
+      DROP POLICY new_rules ON agency.signing_rule;
+      REVOKE INSERT, UPDATE ON agency.signing_rule FROM hub_cmd;
       DROP POLICY new_units ON hub.unit;
       DROP POLICY new_officers ON agency.officer;
       REVOKE UPDATE ON hub.agency FROM hub_cmd;
@@ -67,7 +70,7 @@ const TABLES = `
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         agency_id text NOT NULL REFERENCES hub.agency,      -- whose administrators propose and decide
         principal text NOT NULL CHECK (principal IN ('AGENCY_ADMIN', 'SYSTEM_ADMIN')),
-        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'AGENCY')),
+        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'AGENCY', 'RULES')),
         subject text NOT NULL,                              -- pseudonym, unit or agency
         was jsonb,                                          -- NULL: there was none
         becomes jsonb NOT NULL,
@@ -89,11 +92,14 @@ const TABLES = `
       CREATE POLICY administration ON hub.agency FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON hub.unit FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON agency.officer FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
+      CREATE POLICY administration ON agency.signing_rule FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
+      CREATE POLICY new_rules ON agency.signing_rule FOR INSERT TO hub_cmd WITH CHECK (true);
       CREATE POLICY new_units ON hub.unit FOR INSERT TO hub_cmd WITH CHECK (true);
       CREATE POLICY new_officers ON agency.officer FOR INSERT TO hub_cmd WITH CHECK (true);
       GRANT SELECT ON agency.ceiling TO hub_cmd;
       GRANT SELECT, INSERT, UPDATE ON agency.change TO hub_cmd;
       GRANT UPDATE ON hub.agency TO hub_cmd;
+      GRANT INSERT (agency_id, nominal_step_up), UPDATE (nominal_step_up) ON agency.signing_rule TO hub_cmd;
       GRANT INSERT, UPDATE ON hub.unit, agency.officer TO hub_cmd;
 `;
 
@@ -159,6 +165,10 @@ const STATES = `
           FROM agency.officer o WHERE o.agency_id = p_agency AND o.pseudonym = p_subject
             AND (o.roles @> '{SYSTEM_ADMIN}') = (p_principal = 'SYSTEM_ADMIN')
             AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now()) FOR UPDATE;
+        ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'RULES' THEN
+          SELECT pg_catalog.jsonb_build_object('nominalStepUp', COALESCE(s.nominal_step_up, false)) INTO v
+          FROM hub.agency g LEFT JOIN agency.signing_rule s ON s.agency_id = g.id
+          WHERE g.id = p_subject AND g.id = p_agency FOR NO KEY UPDATE OF g;
         ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'UNIT' THEN
           SELECT pg_catalog.jsonb_build_object('kind', u.kind, 'place', u.place, 'nameEn', u.name_en, 'nameVi', u.name_vi,
             'phone24h', u.phone_24h, 'mailbox', u.mailbox, 'isSuspended', COALESCE(u.suspended_by, '') IN ('AGENCY', 'BOTH')) INTO v
@@ -184,6 +194,7 @@ const STATES = `
           OR (p_becomes->>'maySeeNominal')::boolean AND NOT (p_was->>'maySeeNominal')::boolean
           OR p_kind IN ('OFFICER', 'CONNECTION') AND COALESCE((p_becomes->>'validUntil')::timestamptz, 'infinity')
             > COALESCE((p_was->>'validUntil')::timestamptz, 'infinity')
+          OR (p_was->>'nominalStepUp')::boolean AND NOT (p_becomes->>'nominalStepUp')::boolean
           OR p_kind = 'OFFICER' AND (p_becomes->>'unit' <> p_was->>'unit' OR NOT p_was->'roles' @> (p_becomes->'roles')
             -- These keep personal details away whatever other roles there are, so to take one away gives (role-rights.ts).
             OR EXISTS (SELECT 1 FROM pg_catalog.unnest(ARRAY['PARTNER_READER', 'RILO_LIAISON']) r
@@ -262,6 +273,9 @@ const COMMANDS = `
           -- What an administrator has proposed falls with the administrator.
           UPDATE agency.change SET state = 'VOID' WHERE agency_id = p_agency AND principal = p_principal AND state = 'WAITING'
             AND proposed_by = p_subject AND NOT cmd.holds(p_agency, p_subject, p_principal);
+        ELSIF p_kind = 'RULES' THEN
+          INSERT INTO agency.signing_rule (agency_id, nominal_step_up) VALUES (p_subject, (b->>'nominalStepUp')::boolean)
+          ON CONFLICT (agency_id) DO UPDATE SET nominal_step_up = excluded.nominal_step_up;
         ELSIF p_kind = 'CONNECTION' THEN
           texts := CASE WHEN b->>'addressees' IS NOT NULL THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'addressees')) END;
           IF p_was IS NULL THEN

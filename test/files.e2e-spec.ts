@@ -13,6 +13,7 @@ import { ScopedDatabase } from '../src/access/scoped-database.js';
 import { aCameraJpeg, aCsv, aDocx, aJpeg, aPdf, aPng, SECRET } from '../src/files/files.example.js';
 import type { KeptFile } from '../src/files/files.service.js';
 import { aHandling, COMPOSE_ALERT, composeAndSubmit, recall, signAndTry } from './support/exchange.js';
+import { aSignedIn } from './support/browser.js';
 import { contentDigest, download, sha256, tryUpload, upload, wholeAnswer } from './support/files.js';
 import { anAlert, fingerprint, verdictOf } from './hostile/hostile.js';
 import { freePort } from './hostile/hub-process.js';
@@ -43,6 +44,44 @@ function stored({ database }: TestHub = t): string[] {
 
 /** A PDF that no other test sends. */
 const aFreshPdf = (): Buffer => aPdf(`% ${randomBytes(8).toString('hex')}\n`);
+
+describe('G23 an upload by an officer', () => {
+  const TYPE = 'application/pdf';
+  const elsewhere: Record<string, Record<string, string | undefined>> = {
+    'without the proof of the session': { 'x-liaison-csrf': undefined },
+    'with a wrong proof': { 'x-liaison-csrf': 'A'.repeat(43) },
+    'without an origin': { origin: undefined },
+    'of another origin': { origin: 'https://evil.example' },
+    'from another site': { 'sec-fetch-site': 'cross-site' },
+    'from another host of the same site': { 'sec-fetch-site': 'same-site' },
+    'without what the browser says of the site': { 'sec-fetch-site': undefined },
+  };
+
+  it('is taken from the hub’s own page, and can be attached by the officer’s agency', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const pdf = aFreshPdf();
+    const reply = await browser.upload(pdf, TYPE);
+    expect([reply.status, reply.body]).toMatchObject([201, { attachment: { sha256: sha256(pdf) }, state: 'CLEAN' }]);
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, attachments: [sha256(pdf)] });
+    expect((await download(t, th, id, sha256(pdf))).status).toBe(200);
+  });
+
+  it.each(Object.entries(elsewhere))('%s is refused, and nothing is kept', async (_, headers) => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const before = [await fingerprint(t.database), stored()];
+    const { status, body } = await browser.upload(aFreshPdf(), TYPE, headers);
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([403, 'FORBIDDEN']);
+    expect([await fingerprint(t.database), stored()]).toEqual(before);
+  });
+
+  it('takes the right to send, and a session', async () => {
+    const { browser } = await aSignedIn(t, vn, ['ANALYST']);
+    const before = [await fingerprint(t.database), stored()];
+    expect((await browser.upload(aFreshPdf(), TYPE)).status).toBe(403);
+    expect((await browser.upload(aFreshPdf(), TYPE, { cookie: '' })).status).toBe(401);
+    expect([await fingerprint(t.database), stored()]).toEqual(before);
+  });
+});
 
 describe('F1, threats 34 and 35 an upload', () => {
   it('is kept encrypted, under a name of its own, and answered as a signed object names it', async () => {

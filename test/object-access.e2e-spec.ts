@@ -6,6 +6,7 @@ import { aPersonAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { accessPageStatement } from '../src/audit/access-log.js';
 import { someNominalData } from '../src/exchange/body/body.example.js';
 import { openObject } from '../src/exchange/object-pages.js';
+import { aSignedIn, type Browser, makeStale } from './support/browser.js';
 import { composeAndSubmit, recall } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 import { aCaller } from './support/world.js';
@@ -81,6 +82,26 @@ async function events(): Promise<object> {
   );
   return row!;
 }
+
+async function codes(browser: Browser, query: string, id: string): Promise<string[] | undefined> {
+  return (await browser.ask(query, { id })).errors?.map(({ extensions }) => extensions.code);
+}
+
+describe('threats 26 an export by an officer', () => {
+  it('takes a fresh passkey, whether there is the object or not; reading on the screen does not', async () => {
+    const id = await anAlertToBoth();
+    const { officer, browser, passkey } = await aSignedIn(t, th, ['ANALYST']);
+    expect(await codes(browser, EXPORT, id)).toBeUndefined();
+    await makeStale(t, officer);
+    const before = await events();
+    for (const each of [id, randomUUID()]) expect(await codes(browser, EXPORT, each)).toEqual(['STEP_UP_REQUIRED']);
+    expect(await events()).toEqual(before);
+    expect(await codes(browser, OBJECT, id)).toBeUndefined();
+    await browser.signIn(passkey);
+    expect(await codes(browser, EXPORT, id)).toBeUndefined();
+    expect(await acts(vn, id)).toEqual(['EXPORTED TH-CUS-LCB', 'OPENED TH-CUS-LCB', 'EXPORTED TH-CUS-LCB']);
+  });
+});
 
 describe('the owner of an object', () => {
   it('sees agency, unit, time and purpose of each opening and export, newest first', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verdictOf } from './hostile/hostile.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';
-import { aLink, anOfficer, aSignedIn, Browser, enrol, type Reply } from './support/browser.js';
+import { aLink, anOfficer, aSignedIn, Browser, enrol, makeStale, type Reply } from './support/browser.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 
 let t: TestHub;
@@ -101,11 +101,7 @@ describe('a further passkey', () => {
   it('threats 26 is linked, approved and removed with a fresh passkey alone', async () => {
     const { officer, browser } = await aSignedIn(t, vn, ['ANALYST']);
     const { id } = await added(browser);
-    await t.database.sql(
-      `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
-       WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
-      [officer],
-    );
+    await makeStale(t, officer);
     for (const [query, variables] of [
       [LINK, { device: 'Phone' }],
       [APPROVE, { id }],

@@ -5,7 +5,7 @@ import { generateKey, type KeyPair } from '../src/protocol/keys.js';
 import { signObject } from '../src/protocol/signing.js';
 import { proofOf } from '../src/protocol/testing.js';
 import { anAlert, submitText, verdictOf } from './hostile/hostile.js';
-import { aSignedIn, type Browser } from './support/browser.js';
+import { aSignedIn, type Browser, makeStale } from './support/browser.js';
 import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { admit, anEnrolmentKey, aPersonEntry } from './support/signing-officers.js';
 
@@ -223,17 +223,16 @@ describe('an officer’s key', () => {
     expect(await waiting()).toContain(second.kid);
   });
 
-  it('threats 26 is asked for and stopped with a fresh passkey alone', async () => {
+  it('threats 26 is asked for, approved and stopped with a fresh passkey alone', async () => {
     const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
     const pair = await generateKey();
     await request(browser, pair);
-    await t.database.sql(
-      `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
-       WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
-      [officer],
-    );
+    await makeStale(t, officer);
     expect(verdictOf(await request(browser, await generateKey()))).toBe('STEP_UP_REQUIRED');
     expect(verdictOf(await browser.ask(BLOCK, { kid: pair.kid }))).toBe('STEP_UP_REQUIRED');
+    expect(verdictOf(await browser.ask(APPROVE, { kid: pair.kid, by: pair.kid, proof: claim(pair) }))).toBe(
+      'STEP_UP_REQUIRED',
+    );
     expect(await stateOf(browser, pair.kid)).toBe('REQUESTED');
   });
 });

@@ -21,7 +21,15 @@ class Operations {
   undeclared(): void {}
 }
 
-const SESSION: CallerSession = { id: 's', accountId: 'a', roles: [], acr: 'phr', isFresh: true, csrf: 'c' };
+const SESSION: CallerSession = {
+  id: 's',
+  accountId: 'a',
+  roles: [],
+  acr: 'phr',
+  isFresh: true,
+  nominalNeedsStepUp: false,
+  csrf: 'c',
+};
 const READER: Caller = {
   agencyId: 'VN-CUS',
   unitId: 'VN-CUS-AS',

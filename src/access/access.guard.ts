@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Forbidden, StepUpRequired, Unauthenticated } from '../common/errors.js';
+import { Forbidden, Unauthenticated } from '../common/errors.js';
+import { checkFresh } from './check-fresh.js';
 import { callerOf } from './current-caller.js';
 import { Allow, Public, StepUp } from './permission.js';
 
@@ -17,7 +18,7 @@ export class AccessGuard implements CanActivate {
     const caller = callerOf(context);
     if (!caller) throw new Unauthenticated();
     if (!permission || !caller.permissions.has(permission)) throw new Forbidden();
-    if (this.reflector.get(StepUp, operation) && caller.session?.isFresh === false) throw new StepUpRequired();
+    if (this.reflector.get(StepUp, operation)) checkFresh(caller);
     return true;
   }
 }

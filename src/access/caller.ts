@@ -46,6 +46,8 @@ export interface CallerSession {
   readonly acr: 'phr' | 'aal2' | 'demonstration';
   /** A passkey was used within the last five minutes. */
   readonly isFresh: boolean;
+  /** Cleared for personal details, but after a step-up alone: the agency's own rule. Until then `maySeeNominal` is false. */
+  readonly nominalNeedsStepUp: boolean;
   /** What `x-liaison-csrf` must be. */
   readonly csrf: string;
 }

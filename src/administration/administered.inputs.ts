@@ -90,6 +90,13 @@ export class NewUnitInput extends UnitInput {
   kind: string;
 }
 
+@InputType({ description: 'An agency’s own rules, whole' })
+export class RulesInput {
+  @Flag()
+  @Field(() => Boolean, { description: 'Officers see personal details only with a passkey used within five minutes' })
+  nominalStepUp: boolean;
+}
+
 @InputType({ description: 'What a unit’s system may do, whole: what is left out is not limited' })
 export class ConnectionInput {
   @CodeOf(Classification)

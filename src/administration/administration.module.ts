@@ -1,20 +1,26 @@
 import { Module } from '@nestjs/common';
+import { AdministrationController } from './administration.controller.js';
 import { AgenciesResolver } from './agencies.resolver.js';
 import { AgenciesService } from './agencies.service.js';
 import { ChangesResolver } from './changes.resolver.js';
 import { ChangesService } from './changes.service.js';
 import { OfficersResolver } from './officers.resolver.js';
+import { RulesResolver } from './rules.resolver.js';
+import { RulesService } from './rules.service.js';
 import { UnitsResolver } from './units.resolver.js';
 import { UnitsService } from './units.service.js';
 
-/** What administrators change: an agency's its officers, units and connections; the operator's whether agencies take part. */
+/** What administrators change: an agency's its officers, units, connections and rules; the operator's whether agencies take part. */
 @Module({
+  controllers: [AdministrationController],
   providers: [
     AgenciesResolver,
     AgenciesService,
     ChangesResolver,
     ChangesService,
     OfficersResolver,
+    RulesResolver,
+    RulesService,
     UnitsResolver,
     UnitsService,
   ],

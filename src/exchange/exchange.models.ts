@@ -76,7 +76,11 @@ export class ObjectPart {
   @Visible('nominal')
   text: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why the text is withheld: NOT_CLEARED or ERASED' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the text is withheld: NOT_CLEARED, ERASED, or STEP_UP: by a rule of the own agency it takes a fresh passkey',
+  })
   withheld: string | null;
 }
 

@@ -1,5 +1,6 @@
 import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
+import { checkFresh } from '../access/check-fresh.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
 import { InvalidInput } from '../common/errors.js';
@@ -70,10 +71,11 @@ export class ExchangeResolver {
       type: () => Boolean,
       defaultValue: false,
       description:
-        'The text is to leave this system, for instance in a bundle; its owner sees an export, not an opening',
+        'The text is to leave this system, for instance in a bundle; its owner sees an export, not an opening. An officer needs a fresh passkey',
     })
     forExport: boolean,
   ): Promise<SignedObject> {
+    if (forExport) checkFresh(caller);
     const opening = forExport ? 'object.exported' : 'object.opened';
     return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id'), null, opening));
   }

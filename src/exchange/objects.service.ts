@@ -32,7 +32,7 @@ export interface ListedPage {
 export interface OpenedPart {
   name: string;
   text: string | null;
-  withheld: 'NOT_CLEARED' | 'ERASED' | null;
+  withheld: 'NOT_CLEARED' | 'STEP_UP' | 'ERASED' | null;
 }
 
 const MAX_PAGE = 100;
@@ -85,7 +85,10 @@ export class ObjectsService {
   /** The parts of an opened object. Each text that is given out is recorded as viewed. */
   async parts(caller: Caller, row: ObjectRow, names: readonly string[]): Promise<OpenedPart[]> {
     if (names.length === 0) return [];
-    if (!caller.maySeeNominal) return names.map((name) => ({ name, text: null, withheld: 'NOT_CLEARED' }));
+    if (!caller.maySeeNominal) {
+      const withheld = caller.session?.nominalNeedsStepUp ? 'STEP_UP' : 'NOT_CLEARED';
+      return names.map((name) => ({ name, text: null, withheld }));
+    }
     return this.database.as(caller, async (tx) => {
       const stored = await prepared<{ name: string; iv: Buffer; ciphertext: Buffer; wrapped: Buffer }>(
         tx,

@@ -6,7 +6,7 @@ import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { recordAccess } from '../audit/record-access.js';
 import { databaseFault } from '../common/database-fault.js';
-import { BadSignedObject, NotFound } from '../common/errors.js';
+import { BadSignedObject, NotFound, StepUpRequired } from '../common/errors.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
 import type { AttachmentLink } from '../protocol/envelope.js';
 import { FileStore } from './file-store.js';
@@ -110,11 +110,12 @@ export class AttachmentsService {
   /**
    * An attachment of an object that the caller may see: the original for the agency that sent it, the recipients' copy for others. The
    * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else, and
-   * Unavailable when the store does not answer.
+   * Unavailable when the store does not answer. An officer whose agency's rule asks for a step-up is told so instead of NotFound.
    */
   async open(caller: Caller, object: string, sha256: string): Promise<OpenedAttachment> {
     const row = await this.database.as(caller, (tx) => readAttachment(tx, caller, object, sha256));
-    if (!row) throw new NotFound();
+    // Whether there is such a file is not told: the same for one that is not there.
+    if (!row) throw caller.session?.nominalNeedsStepUp ? new StepUpRequired() : new NotFound();
     const isCopy = row.copy_sha256 !== null && row.from_agency !== caller.agencyId;
     const key = await this.wrappingKeys.unwrap(row.wrapped, caller.agencyId);
     // Nothing of the database is held while the store is waited for; sight is checked again when the download is recorded.

@@ -108,7 +108,9 @@ export class OpenSockets {
     const { agencyId, unitId, officer, clearance, maySeeNominal, permissions, sending, session, token } = caller;
     const sight = await this.database.as(caller, sightOf);
     const kinds = sending && [...sending.kinds];
-    const given = [agencyId, unitId, officer, clearance, maySeeNominal, [...permissions], kinds, sending?.addressees];
+    // A passkey that is no longer fresh is no loss of rights, and a socket shows no personal details.
+    const isCleared = maySeeNominal || session?.nominalNeedsStepUp === true;
+    const given = [agencyId, unitId, officer, clearance, isCleared, [...permissions], kinds, sending?.addressees];
     return JSON.stringify([...given, token?.isBoundToDocuments, session?.roles, sight]);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const PLACES = [
@@ -66,4 +66,16 @@ export async function aPerson(browser: Browser, { prf = true, width = 1280 } = {
       return since;
     },
   };
+}
+
+/** Keeps what the person sees, at a desk's width and a phone's, in the folder SCREENSHOTS; without one nothing. */
+export async function look({ page }: Person, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
@@ -21,15 +20,16 @@ import { trusted } from '../support/documents.js';
 import { aHandling, COMPOSE_ALERT, COMPOSE_ANSWER } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { PERSON_KINDS } from '../support/signing-officers.js';
-import { aPerson, launchChromium, type Person } from './chromium.js';
+import { aPerson, launchChromium, look, type Person } from './chromium.js';
+import { anEnrolled as enrolled, type Enrolled, signIn as signInAt } from './officers.js';
 
 let t: TestHub;
 let vn: Party;
 let th: Party;
 let agreement: string;
 let browser: Browser;
-let officer: Person & { pseudonym: string };
-let admin: Person & { pseudonym: string };
+let officer: Enrolled;
+let admin: Enrolled;
 
 beforeAll(async () => {
   [t, browser] = await Promise.all([startTestHub(), launchChromium()]);
@@ -45,22 +45,9 @@ afterAll(async () => {
   await t?.stop();
 });
 
-/** Someone who made a passkey with an enrolment link, and is signed in. */
-async function anEnrolled(roles: string[], options: Parameters<typeof aPerson>[1] = {}): Promise<typeof officer> {
-  const person = await aPerson(browser, options);
-  const pseudonym = await anOfficer(t, vn, roles);
-  await person.page.goto(`${t.url}/enrol#${await aLink(t, vn, pseudonym)}`);
-  await person.page.click('[data-act=enrol]:not([hidden])');
-  await person.page.waitForURL('**/signing');
-  return { ...person, pseudonym };
-}
-
-async function signIn({ page }: Person): Promise<void> {
-  await page.context().clearCookies();
-  await page.goto(`${t.url}/sign-in`);
-  await page.click('[data-act=sign-in]');
-  await page.waitForURL('**/account');
-}
+const anEnrolled = (roles: string[], options?: Parameters<typeof aPerson>[1]): Promise<Enrolled> =>
+  enrolled(t, vn, browser, roles, options);
+const signIn = (person: Person): Promise<void> => signInAt(t, person);
 
 /** Makes a key on the signing page; what the page then says of it. */
 async function makeKey({ page }: Person, device = 'Laptop'): Promise<string> {
@@ -128,17 +115,6 @@ async function sign(person: Person, composed: string): Promise<{ said: string; t
   await person.page.click('[data-act=sign]');
   await person.page.waitForSelector('main[aria-busy=false]');
   return { said: (await person.page.textContent('[role=status]'))!, touches: person.touches() };
-}
-
-async function look(person: Person, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  for (const width of [1280, 390]) {
-    await person.page.setViewportSize({ width, height: 900 });
-    await person.page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-  }
-  await person.page.setViewportSize({ width: 1280, height: 900 });
 }
 
 describe('in a real browser, with a passkey that derives keys', () => {

@@ -511,6 +511,28 @@ describe('two persons', () => {
     expect(verdict(await two.browser.ask(APPROVE, { id }))).toBe('NOT_FOUND');
   });
 
+  it.each(['who made it', 'another'])(
+    'drop a proposal: %s; a stranger cannot, and nothing is left but the event',
+    async (who) => {
+      const DECLINE = 'mutation($id: ID!) { declineAdmission(id: $id) }';
+      const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+      const two = who === 'another' ? await aSignedIn(t, vn, ['AGENCY_ADMIN']) : one;
+      const stranger = await aSignedIn(t, la, ['AGENCY_ADMIN']);
+      const officer = await anOfficer(t, vn, ['ANALYST']);
+      const { data } = await one.browser.ask<Proposed>(PROPOSE, { officer });
+      const { id } = data!.proposeAdmission;
+      const unknown = '00000000-0000-4000-8000-000000000000';
+      const refused = await stranger.browser.ask(DECLINE, { id });
+      expect(verdict(refused)).toBe('NOT_FOUND');
+      expect(refused).toEqual(await stranger.browser.ask(DECLINE, { id: unknown }));
+      expect(await two.browser.ask(DECLINE, { id })).toEqual({ data: { declineAdmission: true } });
+      expect(verdict(await two.browser.ask(APPROVE, { id }))).toBe('NOT_FOUND');
+      expect(verdict(await two.browser.ask(DECLINE, { id }))).toBe('NOT_FOUND');
+      const events = "SELECT officer FROM audit.pending WHERE event = 'admission.declined' AND subject = $1";
+      expect(await t.database.sql(events, [officer])).toEqual([{ officer: two.officer }]);
+    },
+  );
+
   it('cannot approve their own recovery', async () => {
     const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
     const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);

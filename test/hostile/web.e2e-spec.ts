@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
-import { aLink, aSignedIn, Browser } from '../support/browser.js';
+import { aLink, aSignedIn, Browser, makeStale } from '../support/browser.js';
 import { trusted } from '../support/documents.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aHeader, anAlert, aReference, fingerprint, signAs, submitText, verdictOf } from './hostile.js';
@@ -71,6 +71,8 @@ describe('threats 22 an identity in a header', () => {
 describe('threats 26 what asks for the passkey again', () => {
   const OPERATIONS = [
     'mutation { requestKey(input: { device: "x", jwk: "{}", kinds: [], proof: "x", use: "sig" }) { kid } }',
+    'mutation { approveKey(kid: "x", by: "y", proof: "z") { kid } }',
+    `{ object(id: "${randomUUID()}", forExport: true) { id } }`,
     'mutation { publishKeySet(keySet: "{}") { seq } }',
     'mutation { proposeAdmission(officer: "p:officer1") { expiresAt } }',
     `mutation { approveAdmission(id: "${randomUUID()}") { expiresAt } }`,
@@ -79,11 +81,7 @@ describe('threats 26 what asks for the passkey again', () => {
 
   it('asks for it whatever the request accepts, and does nothing before', async () => {
     const { officer, browser } = await aSignedIn(t, vn, ['RELEASER', 'AGENCY_ADMIN']);
-    await t.database.sql(
-      `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
-       WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
-      [officer],
-    );
+    await makeStale(t, officer);
     const before = await fingerprint(t.database);
     for (const query of OPERATIONS) {
       for (const accept of ACCEPTED) {
@@ -125,7 +123,18 @@ describe('threats 31 the public answers', () => {
         'node_modules',
         process.cwd(),
       ];
-      const paths = ['/', '/healthz', '/readyz', '/schemas', '/sign-in', '/enrol', '/account', '/step-up', '/nowhere'];
+      const paths = [
+        '/',
+        '/healthz',
+        '/readyz',
+        '/schemas',
+        '/sign-in',
+        '/enrol',
+        '/account',
+        '/administration',
+        '/step-up',
+        '/nowhere',
+      ];
       const more = ['/session/browser.js', '/oidc/jwks', '/oidc/.well-known/openid-configuration', '/oidc/token'];
       const answers: [string, string][] = [];
       for (const path of [...paths, ...more, '/.env', '/package.json', '/graphql', '/metrics', '/config']) {

@@ -108,6 +108,7 @@ const OPEN_TO_ALL = new Set(['keySets agency']);
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
 const OF_OFFICERS = new Set([
   'approveAdmission id',
+  'declineAdmission id',
   'proposeAdmission officer',
   'endSession id',
   'approveKey kid',
@@ -125,6 +126,7 @@ const BESIDE: Record<string, string> = {
   'approveKey by': 'kid: "x", proof: "x"',
 };
 const SELECTED: Record<string, string> = {
+  declineAdmission: '',
   endSession: '',
   blockKey: '',
   confirmObject: '',

@@ -90,8 +90,10 @@ describe('threats 1 every operation', () => {
     // `submit` asks for more: a touch for the very object (src/session/people/assertions.ts).
     const known = [
       'approveAdmission',
+      'approveKey',
       'approvePasskey',
       'blockKey',
+      'declineAdmission',
       'linkPasskey',
       'proposeAdmission',
       'publishKeySet',
@@ -111,12 +113,14 @@ describe('threats 1 every operation', () => {
     // Health is for whoever watches the process; JSON Schemas are the protocol, not data; who signs in is not signed in yet.
     const known = [
       'GET /account',
+      'GET /administration',
       'GET /enrol',
       'GET /healthz',
       'GET /modules/*',
       'GET /readyz',
       'GET /schemas',
       'GET /schemas/:file',
+      'GET /session/administration.js',
       'GET /session/browser.js',
       'GET /session/page.css',
       'GET /session/signing.js',

@@ -27,6 +27,7 @@ export const ACTS = {
   changeConnection: { unit: 'ID!', input: 'ConnectionInput!' },
   suspendConnection: { unit: 'ID!' },
   resumeConnection: { unit: 'ID!' },
+  changeRules: { input: 'RulesInput!' },
   approveChange: { id: 'ID!' },
   declineChange: { id: 'ID!' },
   suspendAgency: { agency: 'ID!', unit: 'ID' },
@@ -101,6 +102,7 @@ export function variablesFor(name: Act, ids: { officer: string; unit: string; ag
     'NewUnitInput!': aUnitInput({ kind: 'REGIONAL_OFFICE' }),
     'UnitInput!': aUnitInput(),
     'ConnectionInput!': aConnectionInput(),
+    'RulesInput!': { nominalStepUp: true },
   };
   const types: [string, string][] = Object.entries(ACTS[name]);
   return Object.fromEntries(

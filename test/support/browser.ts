@@ -4,6 +4,7 @@ import { OBTAIN_ACCOUNT } from '../../src/session/people/accounts.js';
 import { SoftwareAuthenticator } from './authenticator.js';
 import { trusted } from './documents.js';
 import { withoutServerTime } from './server-time.js';
+import { contentDigest } from './files.js';
 import type { Answer, Party, TestHub } from './hub.js';
 
 /** An answer to a page's script. */
@@ -33,6 +34,23 @@ export class Browser {
       ...headers,
     };
     return this.send(path, { method: 'POST', body: JSON.stringify(body) }, sent);
+  }
+
+  /** A page's upload of a file; `headers` as for `post`. */
+  async upload(
+    content: Buffer,
+    mediaType: string,
+    headers: Record<string, string | undefined> = {},
+  ): Promise<Reply & { text: string }> {
+    const sent = {
+      'content-type': mediaType,
+      'content-digest': contentDigest(content),
+      origin: this.url,
+      'sec-fetch-site': 'same-origin',
+      'x-liaison-csrf': this.csrf,
+      ...headers,
+    };
+    return this.send('/files', { method: 'POST', body: new Uint8Array(content) }, sent);
   }
 
   async get(path: string, headers: Record<string, string | undefined> = {}): Promise<Reply & { text: string }> {
@@ -144,6 +162,15 @@ export async function aSignedIn(
   if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
   await browser.loadProof();
   return { officer, browser, passkey };
+}
+
+/** Lets six minutes pass since an officer last used the passkey: every session of it wants a step-up. */
+export async function makeStale(t: TestHub, officer: string): Promise<void> {
+  await t.database.sql(
+    `UPDATE auth.console_session SET authenticated_at = now() - interval '6 minutes'
+     WHERE account_id = (SELECT id FROM auth.account WHERE officer = $1)`,
+    [officer],
+  );
 }
 
 /** Opens an enrolment link and makes a passkey with it. */

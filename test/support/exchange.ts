@@ -92,6 +92,7 @@ export async function composeAndSubmit(
     supersedes?: string;
     addresseesSeeEachOther?: boolean;
     attachments?: string[];
+    nominalAttachments?: string[];
   },
 ): Promise<Submitted> {
   const { ref: _, ...draft } = { ...anAlertBody(), ...body };

@@ -51,4 +51,17 @@ export class AdmissionsResolver {
     const link = await this.admissions.approve(caller, checkUuid(id, '/id'));
     return { ...link, qrCode: renderSVG(link.address) };
   }
+
+  @Mutation(() => Boolean, {
+    description: 'Drops a proposal to enrol or recover, one’s own or another administrator’s',
+  })
+  @Allow('officers.enrol')
+  @StepUp(true)
+  async declineAdmission(
+    @CurrentCaller() caller: Caller,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<boolean> {
+    await this.admissions.decline(caller, checkUuid(id, '/id'));
+    return true;
+  }
 }

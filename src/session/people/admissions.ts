@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Caller, CallerSession } from '../../access/caller.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
@@ -97,17 +97,10 @@ export class Admissions {
   }
 
   /** Makes the link for what another administrator proposed. Throws NotFound, Forbidden for the proposer and for whom it is. */
-  approve({ agencyId, session }: Caller, id: string): Promise<{ address: string; expiresAt: Date }> {
+  approve(caller: Caller, id: string): Promise<{ address: string; expiresAt: Date }> {
+    const { session } = caller;
     return inTransaction(this.pool, async (tx) => {
-      const { rows } = await tx.query<{ accountId: string; proposedBy: string }>(
-        `DELETE FROM auth.admission d USING auth.account a, agency.officer o
-         WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now()
-           AND o.agency_id = a.agency_id AND o.pseudonym = a.officer AND ${PEER} = $3 AND ${PROPOSER_IS_ADMINISTRATOR}
-         RETURNING d.account_id AS "accountId", d.proposed_by AS "proposedBy"`,
-        [id, agencyId, isOperator(session!)],
-      );
-      const proposal = rows[0];
-      if (!proposal) throw new NotFound();
+      const proposal = await take(tx, caller, id);
       if ([proposal.accountId, proposal.proposedBy].includes(session!.accountId))
         throw new Forbidden('error.needsAnother');
       await recordAct(tx, 'admission.approved', session!.accountId, proposal.accountId);
@@ -118,6 +111,31 @@ export class Admissions {
       };
     });
   }
+
+  /** Drops what an administrator proposed, oneself or another. Throws NotFound. */
+  decline(caller: Caller, id: string): Promise<void> {
+    return inTransaction(this.pool, async (tx) => {
+      const { accountId } = await take(tx, caller, id);
+      await recordAct(tx, 'admission.declined', caller.session!.accountId, accountId);
+    });
+  }
+}
+
+/** Takes a proposal of the administrator's agency out of those that wait, for this transaction to decide. Throws NotFound. */
+async function take(
+  tx: PoolClient,
+  { agencyId, session }: Caller,
+  id: string,
+): Promise<{ accountId: string; proposedBy: string }> {
+  const { rows } = await tx.query<{ accountId: string; proposedBy: string }>(
+    `DELETE FROM auth.admission d USING auth.account a, agency.officer o
+     WHERE d.id = $1 AND a.id = d.account_id AND a.agency_id = $2 AND d.expires_at > now()
+       AND o.agency_id = a.agency_id AND o.pseudonym = a.officer AND ${PEER} = $3 AND ${PROPOSER_IS_ADMINISTRATOR}
+     RETURNING d.account_id AS "accountId", d.proposed_by AS "proposedBy"`,
+    [id, agencyId, isOperator(session!)],
+  );
+  if (!rows[0]) throw new NotFound();
+  return rows[0];
 }
 
 /** What somebody proposed who is no administrator any more, for instance because the account was taken over, does not count. */

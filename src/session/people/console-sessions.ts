@@ -10,7 +10,7 @@ import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
 import { holderOf } from './issuers/issuer-subjects.js';
 import { ADMINISTRATORS, rightsOf } from './role-rights.js';
-import { isFromOwnPage } from './same-origin.js';
+import { isFromOwnPage, isOfOwnOrigin } from './same-origin.js';
 import { type ConsoleKey, hashOf, isSame } from './secret.js';
 
 /** How long a session lasts: without a request, and at most. */
@@ -43,6 +43,7 @@ interface Row {
   acr: Strength;
   isFresh: boolean;
   isUnseen: boolean;
+  isNominalCareful: boolean;
 }
 
 /**
@@ -66,7 +67,7 @@ export class ConsoleSessions {
   /**
    * The officer who calls, undefined without a session that lives. Throws Forbidden when a living session comes with a request that
    * another site may have caused: one that changes something, or any to /graphql, needs the three marks of our own pages
-   * (JSON by POST, Origin and Sec-Fetch-Site, `x-liaison-csrf`).
+   * (JSON by POST, or a file to /files; Origin and Sec-Fetch-Site; `x-liaison-csrf`).
    */
   async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
     const secret = secretIn(request.headers, '__Host-liaison');
@@ -196,7 +197,8 @@ export class ConsoleSessions {
     if (isReading && request.routeOptions.url !== '/graphql') {
       return [undefined, 'none', 'same-origin'].includes(request.headers['sec-fetch-site']);
     }
-    return isFromOwnPage(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
+    const isOwn = request.routeOptions.url === '/files' ? isOfOwnOrigin : isFromOwnPage;
+    return isOwn(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
   }
 
   private csrfOf(secret: string): string {
@@ -205,19 +207,22 @@ export class ConsoleSessions {
 }
 
 function callerOf(row: Row, csrf: string, purpose: string): Caller {
+  const { id, accountId, acr, isFresh } = row;
   // Administrators need a passkey; a password from before they were appointed administers nothing.
-  const roles = row.acr === 'aal2' ? row.roles.filter((role) => !ADMINISTRATORS.includes(role)) : row.roles;
+  const roles = acr === 'aal2' ? row.roles.filter((role) => !ADMINISTRATORS.includes(role)) : row.roles;
   const { permissions, nominal } = rightsOf(roles);
+  // A role that keeps personal details away does so also where a claim took the role away.
+  const isCleared = row.maySeeNominal && nominal && rightsOf(row.held).nominal && acr !== 'aal2';
+  const nominalNeedsStepUp = isCleared && row.isNominalCareful && !isFresh;
   return {
     agencyId: row.agencyId,
     unitId: row.unitId,
     officer: row.officer,
     clearance: row.clearance,
-    // A role that keeps personal details away does so also where a claim took the role away.
-    maySeeNominal: row.maySeeNominal && nominal && rightsOf(row.held).nominal && row.acr !== 'aal2',
+    maySeeNominal: isCleared && !nominalNeedsStepUp,
     purpose,
     permissions,
-    session: { id: row.id, accountId: row.accountId, roles: row.roles, acr: row.acr, isFresh: row.isFresh, csrf },
+    session: { id, accountId, roles: row.roles, acr, isFresh, nominalNeedsStepUp, csrf },
   };
 }
 
@@ -234,7 +239,8 @@ const FIND = `
     o.roles AS held,
     LEAST(o.clearance, s.clearance_most) AS clearance, o.may_see_nominal AND NOT s.without_nominal AS "maySeeNominal", s.acr,
     s.acr <> 'aal2' AND s.authenticated_at > now() - make_interval(mins => ${FRESH_MINUTES}) AS "isFresh",
-    s.seen_at < now() - interval '30 seconds' AS "isUnseen"
+    s.seen_at < now() - interval '30 seconds' AS "isUnseen",
+    EXISTS (SELECT FROM agency.signing_rule r WHERE r.agency_id = o.agency_id AND r.nominal_step_up) AS "isNominalCareful"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
   WHERE s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
     AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)

@@ -29,6 +29,7 @@ import { ModulesController } from './modules.controller.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
 import { PeopleErrorPages } from './pages/people-error-pages.js';
+import { PageSender } from './page-sender.js';
 import { PagesController } from './pages.controller.js';
 import { Passkeys } from './passkeys.js';
 import { PasswordController } from './password.controller.js';
@@ -108,10 +109,11 @@ export class PeopleModule {
         OwnPasskeysResolver,
         PersonKeysResolver,
         OwnPageGuard,
+        PageSender,
         AdmissionsResolver,
         SessionsResolver,
       ],
-      exports: [Assertions, ConsoleSessions, ErrorPages],
+      exports: [Admissions, Assertions, ConsoleSessions, ErrorPages, PageSender],
     };
   }
 }

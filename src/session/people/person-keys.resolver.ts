@@ -44,6 +44,7 @@ export class PersonKeysResolver {
 
   @Mutation(() => OwnKeyModel, { description: 'Approves a key made at a further device, at one that signs already' })
   @Allow('session.own')
+  @StepUp(true)
   approveKey(
     @CurrentCaller() caller: Caller,
     @Args('kid', { type: () => ID, description: 'The new key' }) kid: string,

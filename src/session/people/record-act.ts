@@ -6,6 +6,7 @@ export type Act =
   | 'admission.approved'
   | 'officer.enrolled'
   | 'passkey.added'
+  | 'admission.declined'
   | 'passkey.approved'
   | 'passkey.removed';
 

@@ -9,12 +9,14 @@ const JSON_TYPE = /^application\/json(\s*;\s*charset=utf-8)?$/i;
  * Whether a request that changes something comes from a page of this hub itself: JSON, which no form can send, and both of what the
  * browser says of its origin (Fetch Metadata; RFC 6454). One that says nothing is refused.
  */
-export function isFromOwnPage({ method, headers }: FastifyRequest, publicUrl: string): boolean {
+export function isFromOwnPage(request: FastifyRequest, publicUrl: string): boolean {
+  return JSON_TYPE.test(request.headers['content-type'] ?? '') && isOfOwnOrigin(request, publicUrl);
+}
+
+/** The same for a file, whose type is its own: the session's proof, which no form can send either, has to come with it. */
+export function isOfOwnOrigin({ method, headers }: FastifyRequest, publicUrl: string): boolean {
   return (
-    method === 'POST' &&
-    JSON_TYPE.test(headers['content-type'] ?? '') &&
-    headers['sec-fetch-site'] === 'same-origin' &&
-    headers.origin === new URL(publicUrl).origin
+    method === 'POST' && headers['sec-fetch-site'] === 'same-origin' && headers.origin === new URL(publicUrl).origin
   );
 }
 

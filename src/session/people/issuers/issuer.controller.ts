@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../access/permission.js';
-import { languageFor } from '../pages.controller.js';
+import { languageFor } from '../page-sender.js';
 import { PAGE_HEADERS, renderPage } from '../pages/page.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from '../people-options.js';
 import { checkText } from '../input.js';

@@ -35,6 +35,7 @@ export function accountPage({ caller, session, sessions, passkeys, title }: Acco
 <p class="quiet">${text(strengthOf(session))}</p>
 <div class="acts">${session.isFresh || session.acr === 'aal2' ? '' : `<a class="button" href="/step-up">${text('page.stepUp.title')}</a>`}
 ${session.acr === 'aal2' ? '' : `<a class="button plain" href="/signing">${text('page.account.signing')}</a>`}
+${caller.permissions.has('officers.enrol') ? `<a class="button plain" href="/administration">${text('page.administration.title')}</a>` : ''}
 <button type="button" class="plain" data-act="post" data-path="/sign-out">${text('page.account.signOut')}</button></div>
 ${passkeys.length === 0 ? '' : passkeyList(passkeys, text, language)}<h2>${text('page.account.sessions')}</h2>
 <ul class="list">${sessions.map((own) => line(own, text)).join('\n')}</ul>`,

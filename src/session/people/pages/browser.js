@@ -4,11 +4,12 @@ const status = document.querySelector('[role=status]');
 let { csrf } = main.dataset;
 const { working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
 
-/** A failure in words that its reader can act on, and the hub's code where it was the hub's. */
+/** A failure in words that its reader can act on; the hub's code, and what is wrong at each field, where it was the hub's. */
 export class Told extends Error {
-  constructor(message, code) {
+  constructor(message, { code, problems = [] } = {}) {
     super(message);
     this.code = code;
+    this.problems = problems;
   }
 }
 
@@ -20,7 +21,7 @@ export async function post(path, body = {}, proof = csrf) {
   });
   const result = await answer.json().catch(() => ({ errors: [{ message: unreachable }] }));
   const [error] = result.errors ?? [];
-  if (error) throw new Told(error.message, error.extensions?.code);
+  if (error) throw new Told(error.message, error.extensions);
   return result;
 }
 
@@ -122,7 +123,7 @@ async function dropKeys() {
 }
 
 /** Draws a QR code: only the shape is taken out of the image that came. */
-function draw(image) {
+export function draw(image) {
   const drawing = document.querySelector('[data-qr]');
   drawing.setAttribute('viewBox', /viewBox="([\d ]+)"/.exec(image)[1]);
   drawing.firstElementChild.setAttribute('d', /<path[^>]* d="([\w ,.-]+)"/.exec(image)[1]);
@@ -161,6 +162,7 @@ function sentenceOf(error) {
 export function tell(text, isError = false) {
   status.textContent = text;
   status.classList.toggle('error', isError);
+  if (isError) status.scrollIntoView({ block: 'nearest' });
 }
 
 for (const form of document.querySelectorAll('form[data-path]')) {
