@@ -169,6 +169,35 @@ describe('in a real browser, with a passkey that derives keys', () => {
     expect([second.said.slice(0, 4), second.touches]).toEqual(['Sent', 1]);
   });
 
+  it('what a colleague sent alone as FLASH is read and confirmed with one touch', async () => {
+    await t.database.sql("INSERT INTO agency.signing_rule (agency_id, flash_alone) VALUES ('VN-CUS', true)");
+    // To whom personal details went before, they may go by one officer.
+    await t.database.sql('DELETE FROM hub.nominal_partner');
+    const colleague = await anEnrolled(['RELEASER']);
+    await makeKey(colleague, 'Duty');
+    await admit();
+    await colleague.page.goto(`${t.url}/signing`);
+    const nominal = { nominal: someNominalData(), releasedBy: colleague.pseudonym };
+    const flash = { ...nominal, body: { ...anAlertBody(), ref: undefined, urgency: 'FLASH' } };
+    const sent = await sign(colleague, await composeAlert(colleague, flash));
+    expect(sent.said.slice(0, 4)).toBe('Sent');
+    expect(await colleague.page.locator('[data-act=read-owed]').count()).toBe(0);
+
+    await officer.page.goto(`${t.url}/signing`);
+    await officer.page.waitForSelector(`[data-place=owed] li:has-text("${colleague.pseudonym}")`);
+    officer.touches();
+    await officer.page.click('[data-act=read-owed]');
+    await officer.page.waitForSelector('[data-act=confirm]:not([hidden])');
+    expect(await officer.page.textContent('.shown')).toContain('FLASH');
+    await look(officer, 'signing-owed');
+    await officer.page.click('[data-act=confirm]');
+    await officer.page.waitForSelector('[data-place=none-owed]:visible');
+    await officer.page.waitForSelector('[data-place=owed]:not(:has(li))', { state: 'attached' });
+    expect(officer.touches()).toBe(1);
+    const [given] = await t.database.sql('SELECT officer, given_by FROM hub.owed_signature');
+    expect(given).toEqual({ officer: colleague.pseudonym, given_by: officer.pseudonym });
+  });
+
   it('the key cannot be exported, and goes with the session', async () => {
     const stored = (): Promise<string[]> =>
       officer.page.evaluate(`(async () => {

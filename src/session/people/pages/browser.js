@@ -174,7 +174,7 @@ for (const form of document.querySelectorAll('form[data-path]')) {
   });
 }
 
-function listen(button) {
+export function listen(button) {
   button.addEventListener('click', () => void run(acts[button.dataset.act], button.dataset));
 }
 for (const button of document.querySelectorAll('button[data-act]')) listen(button);

@@ -32,7 +32,7 @@ export function signingPage({ hub, caller, session, keys, waiting, inForce }: Si
 <p>${text('page.signing.how')}</p>
 ${keyList(keys, text, language)}
 ${maker(text, isAdministrator)}
-${isAdministrator ? requestList(waiting, text, language) + officerKeyList(inForce, text, language) : signer(text)}`,
+${isAdministrator ? requestList(waiting, text, language) + officerKeyList(inForce, text, language) : `${caller.permissions.has('objects.submit') ? owedList(text) : ''}${signer(text)}`}`,
   };
 }
 
@@ -99,11 +99,22 @@ function maker(text: HtmlText, isAdministrator: boolean): string {
 <button type="button" class="plain" data-act="make" data-use="${use}">${text('page.signing.make')}</button></p>`;
 }
 
+/** What colleagues sent alone and a second officer has to confirm: the script fills it in. */
+function owedList(text: HtmlText): string {
+  const line = text('page.signing.owedLine', { officer: '{officer}', due: '{due}' });
+  return `<h2>${text('page.signing.owed')}</h2>
+<p class="quiet" data-place="none-owed">${text('page.signing.noneOwed')}</p>
+<ul class="list" data-place="owed" data-line="${line}"></ul>
+<template data-owed><li><span><strong></strong><small></small></span><button type="button" class="plain" data-act="read-owed">${text('page.signing.read')}</button></li></template>
+`;
+}
+
 function signer(text: HtmlText): string {
   return `<h2>${text('page.signing.text')}</h2>
 <p><label>${text('page.signing.paste')}<textarea name="composed" rows="4" spellcheck="false"></textarea></label></p>
 <div data-place="shown" hidden><p class="quiet" data-place="summary"></p><dl class="shown"></dl></div>
-<div class="acts"><button type="button" data-act="sign" hidden>${text('page.signing.sign')}</button></div>
+<div class="acts"><button type="button" data-act="sign" hidden>${text('page.signing.sign')}</button>
+<button type="button" data-act="confirm" hidden>${text('page.signing.confirm')}</button></div>
 <p data-place="hand-on" hidden><label>${text('page.signing.handOn')}<textarea name="signed" rows="4" readonly></textarea></label></p>`;
 }
 

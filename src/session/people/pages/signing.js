@@ -9,7 +9,7 @@ import { assemble } from '../modules/protocol/signing.js';
 import { parseCanonical } from '../modules/protocol/canonical.js';
 import { decodeBase64url } from '../modules/protocol/base64url.js';
 import { decodeUtf8 } from '../modules/protocol/utf8.js';
-import { acts, ask, main, tell, Told } from './browser.js';
+import { acts, ask, listen, main, tell, Told } from './browser.js';
 
 const { hub, agency, officer, session } = main.dataset;
 const place = { hub, agency };
@@ -135,6 +135,7 @@ function take() {
   }
   find('[data-place=shown]').hidden = given === null;
   find('[data-act=sign]').hidden = given === null;
+  find('[data-act=confirm]').hidden = true;
 }
 composed?.addEventListener('input', take);
 // What was pasted before this script had come counts as well.
@@ -158,6 +159,56 @@ acts.sign = async () => {
   }
   const { submit } = await ask('Submit', { object, parts, assertion });
   return { said: `${main.dataset.sent} ${submit.id}` };
+};
+
+const owed = find('[data-place=owed]');
+/** What colleagues sent alone, the first due first. */
+async function listOwed() {
+  const { owedConfirmations } = await ask('OwedConfirmations');
+  const { lang } = document.documentElement;
+  const when = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  for (const { id, ref, sentBy, dueAt } of owedConfirmations) {
+    const line = find('template[data-owed]').content.firstElementChild.cloneNode(true);
+    line.querySelector('strong').textContent = ref ?? id;
+    const words = { officer: sentBy, due: when.format(new Date(dueAt)) };
+    line.querySelector('small').textContent = owed.dataset.line.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+    const button = line.querySelector('button');
+    button.dataset.id = id;
+    listen(button);
+    owed.append(line);
+  }
+  find('[data-place=none-owed]').hidden = owedConfirmations.length > 0;
+}
+if (owed)
+  await listOwed().catch((error) => tell(error instanceof Told ? error.message : main.dataset.unreachable, true));
+
+/** Shows what a colleague signed, from the very bytes, and offers to confirm it. */
+acts['read-owed'] = async ({ id }) => {
+  const { text } = (await ask('OpenObject', { id })).object;
+  const opened = read(JSON.stringify({ object: text }));
+  if (opened.shown.envelope.id !== id) throw new Told(main.dataset.notReadable);
+  composed.value = '';
+  take();
+  given = opened;
+  show(given);
+  find('[data-place=shown]').hidden = false;
+  find('[data-act=confirm]').hidden = false;
+  find('[data-place=shown]').scrollIntoView({ block: 'start' });
+  find('[data-act=confirm]').focus({ preventScroll: true });
+  return {};
+};
+
+/** The second signature, with a touch for this very object. */
+acts.confirm = async () => {
+  const { shown } = given;
+  const { kid, key, assertion } = await open('sig', challengeOf(shown.digest), false);
+  const signature = await signShown(shown, key, kid, now());
+  await ask('ConfirmObject', { id: shown.envelope.id, signature, assertion });
+  return { next: '/signing' };
 };
 
 const ROOTS = `liaison-roots ${hub} ${agency}`;
