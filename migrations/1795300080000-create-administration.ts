@@ -18,7 +18,8 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       DROP FUNCTION cmd.own_connections(), cmd.administrator_counts();
       DROP FUNCTION cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
       DROP FUNCTION cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb);
-      DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz);
+      DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz),
+        cmd.networks_in(jsonb);
       ALTER TABLE audit.pending DROP COLUMN change_id;
       DROP TABLE agency.change, agency.ceiling;
       DROP FUNCTION cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
@@ -129,6 +130,12 @@ const STATES = `
         RETURN (SELECT p FROM pg_catalog.unnest(ARRAY['AGENCY_ADMIN', 'SYSTEM_ADMIN']) p WHERE cmd.holds(me.agency, me.officer, p));
       END $$;
 
+      -- The networks that a state of a connection names, in their one form; NULL for everywhere.
+      CREATE FUNCTION cmd.networks_in(p jsonb) RETURNS cidr[] LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+      BEGIN
+        RETURN auth.networks(ARRAY(SELECT pg_catalog.jsonb_array_elements_text(NULLIF(p->'networks', 'null'))));
+      END $$;
+
       -- What an administrator of this agency may change of a subject, as it is now; its row stays locked. NULL for what there is not, is
       -- another agency's, or is stronger: an agency's administrators have no say over the hub's, who may be its officers, nor they over it.
       CREATE FUNCTION cmd.administered(p_principal text, p_agency text, p_kind text, p_subject text) RETURNS jsonb
@@ -157,7 +164,8 @@ const STATES = `
         ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'CONNECTION' THEN
           SELECT pg_catalog.jsonb_build_object('clearance', c.clearance, 'maySeeNominal', c.may_see_nominal, 'scopes',
             ARRAY(SELECT s FROM pg_catalog.unnest(c.scopes) s ORDER BY s COLLATE "C"), 'addressees',
-            (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), 'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
+            (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), 'networks', c.networks,
+            'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
           INTO v FROM auth.connection c WHERE c.unit_id = p_subject
             AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit_id AND u.agency_id = p_agency) FOR UPDATE;
         END IF;
@@ -165,7 +173,7 @@ const STATES = `
       END $$;
 
       -- Whether a change gives anything that was not there: what does needs a second administrator. An end that is NULL never comes; a list
-      -- of addressees that is NULL is everybody. Another unit is another unit's mail.
+      -- of addressees that is NULL is everybody, of networks everywhere. Another unit is another unit's mail.
       CREATE FUNCTION cmd.raises(p_kind text, p_was jsonb, p_becomes jsonb) RETURNS boolean LANGUAGE sql STABLE SET search_path = '' AS $$
         SELECT COALESCE(p_was IS NULL
           OR (p_was->>'isSuspended')::boolean AND NOT (p_becomes->>'isSuspended')::boolean
@@ -179,7 +187,10 @@ const STATES = `
                     WHERE NOT p_was->'scopes' ?| ARRAY[s, pg_catalog.split_part(s, ':', 1)])
             OR p_was->>'addressees' IS NOT NULL AND (p_becomes->>'addressees' IS NULL OR EXISTS (
               SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'addressees') t WHERE NOT p_was->'addressees'
-                ?| ARRAY[t, pg_catalog.array_to_string((pg_catalog.string_to_array(t, '-'))[1:2], '-')]))), false)
+                ?| ARRAY[t, pg_catalog.array_to_string((pg_catalog.string_to_array(t, '-'))[1:2], '-')]))
+            OR p_was->>'networks' IS NOT NULL AND (p_becomes->>'networks' IS NULL OR EXISTS (
+              SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'networks') n WHERE NOT EXISTS (
+                SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_was->'networks') w WHERE n::inet <<= w::inet)))), false)
       $$;
 `;
 
@@ -205,6 +216,9 @@ const COMMANDS = `
         ELSIF p_kind = 'CONNECTION' THEN
           PERFORM 1 FROM hub.unit u WHERE u.id = p_subject AND u.agency_id = p_agency;
           IF NOT FOUND THEN RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404'; END IF;
+          IF (p_becomes->>'validUntil')::timestamptz > pg_catalog.now() + interval '731 days' THEN
+            RAISE EXCEPTION 'LIFETIME' USING ERRCODE = 'LH400';
+          END IF;
         END IF;
         SELECT c.* INTO ceiling FROM agency.ceiling c WHERE c.agency_id = p_agency;
         IF (p_becomes->>'clearance')::smallint > GREATEST(COALESCE(ceiling.clearance, 0), COALESCE((p_was->>'clearance')::smallint, 0))
@@ -255,7 +269,7 @@ const COMMANDS = `
           END IF;
           UPDATE auth.connection c SET clearance = (b->>'clearance')::smallint, may_see_nominal = (b->>'maySeeNominal')::boolean,
             scopes = ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'scopes')), addressees = texts,
-            valid_until = (b->>'validUntil')::timestamptz,
+            networks = cmd.networks_in(b), valid_until = (b->>'validUntil')::timestamptz,
             suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN COALESCE(c.suspended_at, pg_catalog.now()) END
           WHERE c.unit_id = p_subject;
         ELSIF p_was IS NULL THEN
@@ -307,6 +321,9 @@ const COMMANDS = `
           OR p_kind = 'UNIT' AND p_subject = me.unit AND (p_patch->>'isSuspended')::boolean
         THEN RAISE EXCEPTION 'NEEDS_ANOTHER' USING ERRCODE = 'LH403'; END IF;
         v_becomes := COALESCE(v_was, '{}') || p_patch;
+        IF p_patch ? 'networks' THEN
+          v_becomes := v_becomes || pg_catalog.jsonb_build_object('networks', cmd.networks_in(p_patch));
+        END IF;
         IF v_becomes = v_was THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
         IF v_principal = 'AGENCY_ADMIN' THEN PERFORM cmd.check_change(me.agency, p_kind, p_subject, v_was, v_becomes); END IF;
         v_waits := cmd.raises(p_kind, v_was, v_becomes);
@@ -379,7 +396,7 @@ const READS = `
           GROUP BY o.agency_id;
       END $$;
 
-      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.is_shut_out(text, text),
+      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.networks_in(jsonb), cmd.is_shut_out(text, text),
         cmd.holds(text, text, text), cmd.my_administration(),
         cmd.administered(text, text, text, text), cmd.raises(text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb),
         cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.change(text, text, jsonb, boolean),

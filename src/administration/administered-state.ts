@@ -34,6 +34,13 @@ export function endedNow(): State {
   return { validUntil: formatTimestamp(new Date()) };
 }
 
+/** The end of a connection for which none was said. */
+export function inAYear(): string {
+  const end = new Date();
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  return formatTimestamp(end);
+}
+
 /** Codes of units, agencies and officers as PostgreSQL can compare them; anything else is the client's mistake. */
 export const checkUnit = (code: string): string => checkForm(code, UNIT, '/unit', 'form.unit');
 export const checkAgency = (code: string): string => checkForm(code, AGENCY, '/agency', 'form.agency');

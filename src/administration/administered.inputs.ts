@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { Classification } from '../common/codes/handling-codes.js';
 import { CodeOf, CodesOf } from '../exchange/body/rules/code.js';
-import { Mailbox, PhoneNumber, UnLocode } from '../exchange/body/rules/identifier.js';
+import { Mailbox, Networks, PhoneNumber, UnLocode } from '../exchange/body/rules/identifier.js';
 import { Flag } from '../exchange/body/rules/number.js';
 import { Optional } from '../exchange/body/rules/presence.js';
 import { UnitCode } from '../exchange/body/rules/reference.js';
@@ -90,7 +90,7 @@ export class NewUnitInput extends UnitInput {
   kind: string;
 }
 
-@InputType({ description: 'What a unit’s system may do, whole: what is left out is not limited' })
+@InputType({ description: 'What a unit’s system may do, whole: a list that is left out limits nothing' })
 export class ConnectionInput {
   @CodeOf(Classification)
   @Field(() => Classification, { description: 'Highest classification that may be read' })
@@ -113,7 +113,19 @@ export class ConnectionInput {
   addressees?: string[] | null;
 
   @Optional()
+  @Networks(50)
+  @Field(() => [String], {
+    nullable: true,
+    description: 'IP addresses and networks such as 192.0.2.0/24 that it may come from; without it from anywhere',
+  })
+  networks?: string[] | null;
+
+  @Optional()
   @UtcTime()
-  @Field(() => String, { nullable: true, description: 'RFC 3339 in UTC; without it the connection stays open' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'RFC 3339 in UTC, at most 731 days from now; without it the end stays, and of a new connection it is in twelve months',
+  })
   validUntil?: string | null;
 }

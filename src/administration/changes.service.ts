@@ -134,6 +134,8 @@ function refusalOf(fault: string): Error {
       return new Forbidden('error.roleOfOperator', { sub: fault });
     case 'CEILING':
       return new Forbidden('error.beyondCeiling', { sub: fault });
+    case 'LIFETIME':
+      return new InvalidInput([{ pointer: '/input/validUntil', rule: fault, key: 'problem.connectionLifetime' }]);
     case 'UNIT_CODE':
       return new InvalidInput([{ pointer: '/unit', rule: fault, key: 'problem.ownUnitCode' }]);
     default:

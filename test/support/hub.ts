@@ -70,7 +70,7 @@ export interface PartyOptions {
   clearance?: number;
   maySeeNominal?: boolean;
   /** Limits of the unit's connection; none when left out. */
-  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'validUntil' | 'adhoc'>;
+  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'networks' | 'validUntil' | 'adhoc'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
   /** Further units of the same agency, without connections. */
