@@ -164,7 +164,7 @@ const STATES = `
         ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'CONNECTION' THEN
           SELECT pg_catalog.jsonb_build_object('clearance', c.clearance, 'maySeeNominal', c.may_see_nominal, 'scopes',
             ARRAY(SELECT s FROM pg_catalog.unnest(c.scopes) s ORDER BY s COLLATE "C"), 'addressees',
-            (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), 'networks', c.networks,
+            (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), 'networks', c.networks, 'adhoc', c.adhoc,
             'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
           INTO v FROM auth.connection c WHERE c.unit_id = p_subject
             AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit_id AND u.agency_id = p_agency) FOR UPDATE;
@@ -183,7 +183,8 @@ const STATES = `
             > COALESCE((p_was->>'validUntil')::timestamptz, 'infinity')
           OR p_kind = 'OFFICER' AND (p_becomes->>'unit' <> p_was->>'unit' OR NOT p_was->'roles' @> (p_becomes->'roles'))
           OR p_kind = 'CONNECTION' AND (
-            EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
+            (p_becomes->>'adhoc')::boolean AND NOT (p_was->>'adhoc')::boolean
+            OR EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
                     WHERE NOT p_was->'scopes' ?| ARRAY[s, pg_catalog.split_part(s, ':', 1)])
             OR p_was->>'addressees' IS NOT NULL AND (p_becomes->>'addressees' IS NULL OR EXISTS (
               SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'addressees') t WHERE NOT p_was->'addressees'
@@ -269,7 +270,7 @@ const COMMANDS = `
           END IF;
           UPDATE auth.connection c SET clearance = (b->>'clearance')::smallint, may_see_nominal = (b->>'maySeeNominal')::boolean,
             scopes = ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'scopes')), addressees = texts,
-            networks = cmd.networks_in(b), valid_until = (b->>'validUntil')::timestamptz,
+            networks = cmd.networks_in(b), adhoc = (b->>'adhoc')::boolean, valid_until = (b->>'validUntil')::timestamptz,
             suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN COALESCE(c.suspended_at, pg_catalog.now()) END
           WHERE c.unit_id = p_subject;
         ELSIF p_was IS NULL THEN

@@ -408,11 +408,13 @@ describe("a unit's system", () => {
     'all units of an agency': { addressees: ['TH-CUS'] },
     'whoever an agreement allows': { addressees: null },
     'a longer time': { validUntil: inDays(600) },
+    'texts of its own': { adhoc: true },
     'personal details': { maySeeNominal: true },
   };
   const LIMITED = {
     ...FEW,
     maySeeNominal: false,
+    adhoc: false,
     addressees: ['TH-CUS-LCB'],
     validUntil: inDays(300),
   };
@@ -436,7 +438,7 @@ describe("a unit's system", () => {
   it.each(Object.entries(widened))('is widened by two: %s', async (_, more) => {
     const limit = async (): Promise<unknown> =>
       t.database.sql(
-        `UPDATE auth.connection SET scopes = $2, addressees = $3, valid_until = $4, may_see_nominal = false WHERE unit_id = $1`,
+        `UPDATE auth.connection SET scopes = $2, addressees = $3, valid_until = $4, may_see_nominal = false, adhoc = false WHERE unit_id = $1`,
         [system.unit, LIMITED.scopes, LIMITED.addressees, LIMITED.validUntil],
       );
     await limit();
@@ -451,6 +453,7 @@ describe("a unit's system", () => {
     ['fewer addressees', { addressees: ['TH-CUS'] }, { addressees: ['TH-CUS-LCB'] }],
     ['one kind of all', { scopes: ['objects.submit'] }, { scopes: ['objects.submit:alert'] }],
     ['a list of addressees', {}, { addressees: ['TH-CUS'] }],
+    ['no texts of its own', {}, { adhoc: undefined }],
     ['an earlier end', {}, { validUntil: inDays(90) }],
   ])('is narrowed by one: %s', async (_, before, after) => {
     const { id, state } = await setConnection(before);

@@ -19,6 +19,9 @@ export class ConnectionModel {
   @Field(() => [String], { nullable: true, description: 'Networks that it may come from; null: from anywhere' })
   networks: string[] | null;
 
+  @Field(() => Boolean, { description: 'May send GraphQL documents of its own' })
+  adhoc: boolean;
+
   @Field(() => String, { description: 'When it ends, RFC 3339 in UTC' })
   validUntil: string;
 

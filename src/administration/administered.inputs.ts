@@ -121,6 +121,14 @@ export class ConnectionInput {
   networks?: string[] | null;
 
   @Optional()
+  @Flag()
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'May send GraphQL documents of its own; without it only those that the hub knows, by id',
+  })
+  adhoc?: boolean | null;
+
+  @Optional()
   @UtcTime()
   @Field(() => String, {
     nullable: true,

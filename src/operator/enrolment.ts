@@ -57,7 +57,7 @@ export interface ConnectionEnrolment {
   networks?: string[];
   /** When the connection ends (RFC 3339), at most 731 days from now; when absent, as it was, and at first in twelve months. */
   validUntil?: string;
-  /** Whether the system may send GraphQL documents of its own; true when absent. False: those of the hub's manifest alone. */
+  /** Whether the system may send GraphQL documents of its own; when absent, it names documents that the hub knows. */
   adhoc?: boolean;
 }
 
@@ -245,7 +245,7 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
 }
 
 /**
- * What the enrolment does not say is as wide as it can be, so a name that it misspells must not pass for left out. Networks and end are
+ * The lists that the enrolment does not say are as wide as they can be, so a name that it misspells must not pass for left out. Networks and end are
  * the agency's own to narrow, and stay.
  */
 async function openConnection(tx: EntityManager, unit: string, connection: ConnectionEnrolment): Promise<void> {
@@ -275,7 +275,7 @@ async function openConnection(tx: EntityManager, unit: string, connection: Conne
       maySeeNominal,
       scopes ?? EVERY_SCOPE,
       addressees ?? null,
-      adhoc ?? true,
+      adhoc ?? false,
       networks ?? null,
       validUntil ?? null,
     ],

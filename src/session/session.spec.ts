@@ -128,7 +128,7 @@ describe("a unit's system", () => {
           kid: unit.key.kid,
           expiresAt: expect.any(Number),
           address: expect.any(String),
-          isBoundToDocuments: false,
+          isBoundToDocuments: true,
         },
       },
     });

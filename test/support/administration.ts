@@ -91,7 +91,8 @@ export function aUnitInput(changes: object = {}): object {
 }
 
 export function aConnectionInput(changes: object = {}): object {
-  return { clearance: 'RESTRICTED', maySeeNominal: true, scopes: ['directory.read', 'objects.read'], ...changes };
+  const scopes = ['directory.read', 'objects.read'];
+  return { clearance: 'RESTRICTED', maySeeNominal: true, scopes, adhoc: true, ...changes };
 }
 
 /** Everything that an act takes, with these ids where they belong. */

@@ -69,7 +69,7 @@ export interface TestHub {
 export interface PartyOptions {
   clearance?: number;
   maySeeNominal?: boolean;
-  /** Limits of the unit's connection; none when left out. */
+  /** Limits of the unit's connection; none when left out. Tests ask with texts of their own. */
   connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'networks' | 'validUntil' | 'adhoc'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
@@ -170,6 +170,7 @@ export async function startTestHub(
               connection: {
                 clearance: options.clearance ?? 1,
                 maySeeNominal: options.maySeeNominal ?? true,
+                adhoc: true,
                 ...options.connection,
               },
             },
