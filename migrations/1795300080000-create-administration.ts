@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What administrators change: officers, units and connections of their own agency; the operator, whether agencies and units take part.
+ * What administrators change: officers, units, connections and sessions of their own agency; the operator, whether agencies and units take part.
  * What takes a right away happens at once. What gives one is a row that waits for a second administrator, and is applied exactly as it
  * was proposed or not at all.
  */
@@ -16,12 +16,12 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION cmd.own_connections(), cmd.administrator_counts();
-      DROP FUNCTION cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
+      DROP FUNCTION cmd.sign_out(text), cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
       DROP FUNCTION cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb);
       DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz),
         cmd.networks_in(jsonb);
       ALTER TABLE audit.pending DROP COLUMN change_id;
-      DROP TABLE agency.change, agency.ceiling;
+      DROP TABLE agency.change, agency.session_rule, agency.ceiling;
       DROP FUNCTION cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
       ALTER TABLE agency.officer DROP CONSTRAINT three_principals;
       ALTER TABLE hub.unit DROP COLUMN suspended_by;
@@ -34,6 +34,7 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       REVOKE INSERT, UPDATE ON hub.unit, agency.officer FROM hub_cmd;
       REVOKE INSERT, UPDATE ON auth.connection FROM hub_cmd;
       REVOKE ALL ON auth.account FROM hub_cmd;
+      REVOKE ALL ON auth.console_session FROM hub_cmd;
       ALTER TABLE auth.console_session DROP COLUMN clearance, DROP COLUMN may_see_nominal;
     `);
   }
@@ -47,6 +48,7 @@ const TABLES = `
         ADD COLUMN may_see_nominal boolean NOT NULL DEFAULT false;
       GRANT INSERT, UPDATE ON auth.connection TO hub_cmd;
       GRANT SELECT, INSERT, UPDATE ON auth.account TO hub_cmd;
+      GRANT SELECT (account_id), DELETE ON auth.console_session TO hub_cmd;
 
       SET ROLE hub_owner;
 
@@ -64,11 +66,18 @@ const TABLES = `
         may_see_nominal boolean NOT NULL
       );
 
+      -- How long sessions of an agency's officers last where that is shorter than the hub's own limits; NULL: those.
+      CREATE TABLE agency.session_rule (
+        agency_id text PRIMARY KEY REFERENCES hub.agency,
+        idle_minutes smallint CHECK (idle_minutes > 0),
+        hours smallint CHECK (hours > 0)
+      );
+
       CREATE TABLE agency.change (
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         agency_id text NOT NULL REFERENCES hub.agency,      -- whose administrators propose and decide
         principal text NOT NULL CHECK (principal IN ('AGENCY_ADMIN', 'SYSTEM_ADMIN')),
-        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'AGENCY')),
+        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'SESSIONS', 'AGENCY')),
         subject text NOT NULL,                              -- pseudonym, unit or agency
         was jsonb,                                          -- NULL: there was none
         becomes jsonb NOT NULL,
@@ -84,8 +93,12 @@ const TABLES = `
       ALTER TABLE audit.pending ADD COLUMN change_id uuid;
 
       ALTER TABLE agency.ceiling ENABLE ROW LEVEL SECURITY;  ALTER TABLE agency.ceiling FORCE ROW LEVEL SECURITY;
+      ALTER TABLE agency.session_rule ENABLE ROW LEVEL SECURITY;  ALTER TABLE agency.session_rule FORCE ROW LEVEL SECURITY;
       ALTER TABLE agency.change ENABLE ROW LEVEL SECURITY;   ALTER TABLE agency.change FORCE ROW LEVEL SECURITY;
       CREATE POLICY commands ON agency.ceiling FOR SELECT TO hub_cmd USING (true);
+      CREATE POLICY commands ON agency.session_rule TO hub_cmd USING (true) WITH CHECK (true);
+      CREATE POLICY sign_in ON agency.session_rule FOR SELECT TO hub_auth USING (true);
+      CREATE POLICY own_agency ON agency.session_rule FOR SELECT TO hub_app USING (agency_id = (SELECT cmd.my_agency()));
       CREATE POLICY commands ON agency.change TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON hub.agency FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON hub.unit FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
@@ -93,7 +106,8 @@ const TABLES = `
       CREATE POLICY new_units ON hub.unit FOR INSERT TO hub_cmd WITH CHECK (true);
       CREATE POLICY new_officers ON agency.officer FOR INSERT TO hub_cmd WITH CHECK (true);
       GRANT SELECT ON agency.ceiling TO hub_cmd;
-      GRANT SELECT, INSERT, UPDATE ON agency.change TO hub_cmd;
+      GRANT SELECT, INSERT, UPDATE ON agency.change, agency.session_rule TO hub_cmd;
+      GRANT SELECT ON agency.session_rule TO hub_auth, hub_app;
       GRANT UPDATE ON hub.agency TO hub_cmd;
       GRANT INSERT, UPDATE ON hub.unit, agency.officer TO hub_cmd;
 `;
@@ -168,12 +182,17 @@ const STATES = `
             'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
           INTO v FROM auth.connection c WHERE c.unit_id = p_subject
             AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit_id AND u.agency_id = p_agency) FOR UPDATE;
+        ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'SESSIONS' AND p_subject = p_agency THEN
+          PERFORM 1 FROM hub.agency g WHERE g.id = p_agency FOR UPDATE;
+          SELECT pg_catalog.jsonb_build_object('idleMinutes', r.idle_minutes, 'hours', r.hours) INTO v
+          FROM (SELECT) x LEFT JOIN agency.session_rule r ON r.agency_id = p_agency;
         END IF;
         RETURN v;
       END $$;
 
       -- Whether a change gives anything that was not there: what does needs a second administrator. An end that is NULL never comes; a list
-      -- of addressees that is NULL is everybody, of networks everywhere. Another unit is another unit's mail.
+      -- of addressees that is NULL is everybody, of networks everywhere. Another unit is another unit's mail. A limit of sessions that is
+      -- NULL is the hub's, which is never shorter.
       CREATE FUNCTION cmd.raises(p_kind text, p_was jsonb, p_becomes jsonb) RETURNS boolean LANGUAGE sql STABLE SET search_path = '' AS $$
         SELECT COALESCE(p_was IS NULL
           OR (p_was->>'isSuspended')::boolean AND NOT (p_becomes->>'isSuspended')::boolean
@@ -182,6 +201,8 @@ const STATES = `
           OR p_kind IN ('OFFICER', 'CONNECTION') AND COALESCE((p_becomes->>'validUntil')::timestamptz, 'infinity')
             > COALESCE((p_was->>'validUntil')::timestamptz, 'infinity')
           OR p_kind = 'OFFICER' AND (p_becomes->>'unit' <> p_was->>'unit' OR NOT p_was->'roles' @> (p_becomes->'roles'))
+          OR p_kind = 'SESSIONS' AND EXISTS (SELECT 1 FROM pg_catalog.unnest(ARRAY['idleMinutes', 'hours']) m
+            WHERE COALESCE((p_becomes->>m)::numeric, 'infinity') > COALESCE((p_was->>m)::numeric, 'infinity'))
           OR p_kind = 'CONNECTION' AND (
             (p_becomes->>'adhoc')::boolean AND NOT (p_was->>'adhoc')::boolean
             OR EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
@@ -240,6 +261,10 @@ const COMMANDS = `
       BEGIN
         IF p_kind = 'AGENCY' THEN
           UPDATE hub.agency SET suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN pg_catalog.now() END WHERE id = p_subject;
+        ELSIF p_kind = 'SESSIONS' THEN
+          INSERT INTO agency.session_rule (agency_id, idle_minutes, hours)
+          VALUES (p_agency, (b->>'idleMinutes')::smallint, (b->>'hours')::smallint)
+          ON CONFLICT (agency_id) DO UPDATE SET idle_minutes = excluded.idle_minutes, hours = excluded.hours;
         ELSIF p_kind = 'OFFICER' THEN
           texts := ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'roles'));
           IF p_was IS NULL THEN
@@ -347,6 +372,30 @@ const COMMANDS = `
         RETURN v_id;
       END $$;
 
+      -- Ends all sessions of an officer, who may sign in again: the officer stays as he or she is. The id of the change.
+      CREATE FUNCTION cmd.sign_out(p_officer text) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+      DECLARE
+        me hub.context := cmd.context();
+        v_principal text := cmd.my_administration();
+        v_ended integer;
+        v_id uuid;
+      BEGIN
+        IF v_principal IS DISTINCT FROM 'AGENCY_ADMIN' THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
+        IF cmd.administered(v_principal, me.agency, 'OFFICER', p_officer) IS NULL THEN
+          RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404';
+        END IF;
+        DELETE FROM auth.console_session s USING auth.account a
+          WHERE a.id = s.account_id AND a.agency_id = me.agency AND a.officer = p_officer;
+        GET DIAGNOSTICS v_ended = ROW_COUNT;
+        IF v_ended = 0 THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
+        INSERT INTO agency.change (agency_id, principal, kind, subject, was, becomes, state, proposed_by)
+        VALUES (me.agency, v_principal, 'OFFICER', p_officer, pg_catalog.jsonb_build_object('sessions', v_ended), '{"sessions": 0}',
+          'APPLIED', me.officer)
+        RETURNING id INTO v_id;
+        INSERT INTO audit.pending (event, change_id) VALUES ('officer.signed-out', v_id);
+        RETURN v_id;
+      END $$;
+
       -- A second administrator approves, or anyone of them declines. What was approved is applied only if its subject is still as it was
       -- when it was proposed.
       CREATE FUNCTION cmd.decide_change(p_id uuid, p_approves boolean) RETURNS void
@@ -401,9 +450,9 @@ const READS = `
         cmd.holds(text, text, text), cmd.my_administration(),
         cmd.administered(text, text, text, text), cmd.raises(text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb),
         cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.change(text, text, jsonb, boolean),
-        cmd.decide_change(uuid, boolean), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;
+        cmd.decide_change(uuid, boolean), cmd.sign_out(text), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION cmd.my_administration(), cmd.change(text, text, jsonb, boolean), cmd.decide_change(uuid, boolean),
-        cmd.own_connections(), cmd.administrator_counts() TO hub_app;
+        cmd.sign_out(text), cmd.own_connections(), cmd.administrator_counts() TO hub_app;
 
       SET ROLE hub_owner;
       CREATE POLICY administrators ON agency.change FOR SELECT TO hub_app

@@ -3,10 +3,16 @@ import type { KeyOf } from '../common/messages/messages.js';
 import { validateBody } from '../exchange/body/validate.js';
 import { AGENCY, UNIT } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
-import type { ConnectionInput, NewUnitInput, OfficerInput, UnitInput } from './administered.inputs.js';
+import type {
+  ConnectionInput,
+  NewUnitInput,
+  OfficerInput,
+  SessionLimitsInput,
+  UnitInput,
+} from './administered.inputs.js';
 import type { State } from './changes.service.js';
 
-type Input = OfficerInput | UnitInput | NewUnitInput | ConnectionInput;
+type Input = OfficerInput | UnitInput | NewUnitInput | ConnectionInput | SessionLimitsInput;
 
 /**
  * An input that keeps its rules, as the database has it: every member that the class may have, null for what was left out. Throws

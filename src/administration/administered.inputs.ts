@@ -1,8 +1,8 @@
-import { Field, ID, InputType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Classification } from '../common/codes/handling-codes.js';
 import { CodeOf, CodesOf } from '../exchange/body/rules/code.js';
 import { Mailbox, Networks, PhoneNumber, UnLocode } from '../exchange/body/rules/identifier.js';
-import { Flag } from '../exchange/body/rules/number.js';
+import { Flag, WholeNumber } from '../exchange/body/rules/number.js';
 import { Optional } from '../exchange/body/rules/presence.js';
 import { UnitCode } from '../exchange/body/rules/reference.js';
 import { PatternList, ShortText } from '../exchange/body/rules/text.js';
@@ -136,4 +136,19 @@ export class ConnectionInput {
       'RFC 3339 in UTC, at most 731 days from now; without it the end stays, and of a new connection it is in twelve months',
   })
   validUntil?: string | null;
+}
+
+@InputType({
+  description: 'How long sessions of one’s own agency last, whole: without a member as long as the hub allows',
+})
+export class SessionLimitsInput {
+  @Optional()
+  @WholeNumber(1, 60)
+  @Field(() => Int, { nullable: true, description: 'Minutes without a request after which a session ends' })
+  idleMinutes?: number | null;
+
+  @Optional()
+  @WholeNumber(1, 24)
+  @Field(() => Int, { nullable: true, description: 'Hours after which a session ends in any case' })
+  hours?: number | null;
 }

@@ -4,6 +4,8 @@ import { AgenciesService } from './agencies.service.js';
 import { ChangesResolver } from './changes.resolver.js';
 import { ChangesService } from './changes.service.js';
 import { OfficersResolver } from './officers.resolver.js';
+import { SessionLimitsResolver } from './session-limits.resolver.js';
+import { SessionLimitsService } from './session-limits.service.js';
 import { UnitsResolver } from './units.resolver.js';
 import { UnitsService } from './units.service.js';
 
@@ -15,6 +17,8 @@ import { UnitsService } from './units.service.js';
     ChangesResolver,
     ChangesService,
     OfficersResolver,
+    SessionLimitsResolver,
+    SessionLimitsService,
     UnitsResolver,
     UnitsService,
   ],

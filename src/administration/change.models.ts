@@ -23,7 +23,10 @@ export class ChangeModel {
   @Field(() => ID)
   id: string;
 
-  @Field(() => String, { description: 'OFFICER, UNIT, CONNECTION (of a unit’s system) or AGENCY' })
+  @Field(() => String, {
+    description:
+      'OFFICER, UNIT, CONNECTION (of a unit’s system), SESSIONS (how long those of an agency last) or AGENCY',
+  })
   kind: string;
 
   @Field(() => ID, { description: 'Pseudonym of the officer, or code of the unit or agency, that it is about' })

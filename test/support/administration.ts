@@ -19,6 +19,8 @@ export const ACTS = {
   suspendOfficer: { officer: 'ID!' },
   resumeOfficer: { officer: 'ID!' },
   endOfficer: { officer: 'ID!' },
+  signOutOfficer: { officer: 'ID!' },
+  changeSessionLimits: { input: 'SessionLimitsInput!' },
   makeUnit: { unit: 'ID!', input: 'NewUnitInput!' },
   changeUnit: { unit: 'ID!', input: 'UnitInput!' },
   suspendUnit: { unit: 'ID!' },
@@ -102,6 +104,7 @@ export function variablesFor(name: Act, ids: { officer: string; unit: string; ag
     'NewUnitInput!': aUnitInput({ kind: 'REGIONAL_OFFICE' }),
     'UnitInput!': aUnitInput(),
     'ConnectionInput!': aConnectionInput(),
+    'SessionLimitsInput!': { idleMinutes: 15, hours: 8 },
   };
   const types: [string, string][] = Object.entries(ACTS[name]);
   return Object.fromEntries(
