@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainToInstance, Transform } from 'class-transformer';
@@ -14,6 +13,7 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
+import { isNetwork } from '../src/common/identifiers/network.js';
 
 /** The folder that holds package.json, whether the program runs from src (tests) or from dist. */
 export const PROJECT_FOLDER = fileURLToPath(
@@ -31,13 +31,6 @@ function Whole(least: number, most: number): PropertyDecorator {
     Transform(({ value }) => Number(value))(target, name);
     for (const rule of [IsInt({ message }), Min(least, { message }), Max(most, { message })]) rule(target, name);
   };
-}
-
-/** Whether this is an IP address, or a network such as 10.0.0.0/8. */
-function isNetwork(text: unknown): boolean {
-  const [address = '', bits, ...rest] = String(text).split('/');
-  const most = isIP(address) === 4 ? 32 : 128;
-  return isIP(address) > 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
 }
 
 /** Everything the hub reads from its environment, checked before anything starts. Secrets are files, never variables. */

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What administrators change: officers, units, connections and rules of their own agency; the operator, whether agencies and units take part.
+ * What administrators change: officers, units, connections, rules and sessions of their own agency; the operator, whether agencies and units take part.
  * What takes a right away happens at once. What gives one is a row that waits for a second administrator, and is applied exactly as it
  * was proposed or not at all.
  */
@@ -16,11 +16,12 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION cmd.own_connections(), cmd.administrator_counts();
-      DROP FUNCTION cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
+      DROP FUNCTION cmd.sign_out(text), cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
       DROP FUNCTION cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb);
-      DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz);
+      DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz),
+        cmd.networks_in(jsonb);
       ALTER TABLE audit.pending DROP COLUMN change_id;
-      DROP TABLE agency.change, agency.ceiling;
+      DROP TABLE agency.change, agency.session_rule, agency.ceiling;
       DROP FUNCTION cmd.shut_out(text[]), cmd.my_administration(), cmd.holds(text, text, text), cmd.is_shut_out(text, text);
       ALTER TABLE agency.officer DROP CONSTRAINT three_principals;
       ALTER TABLE hub.unit DROP COLUMN suspended_by;
@@ -36,6 +37,7 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
       REVOKE INSERT, UPDATE ON hub.unit, agency.officer FROM hub_cmd;
       REVOKE INSERT, UPDATE ON auth.connection FROM hub_cmd;
       REVOKE ALL ON auth.account FROM hub_cmd;
+      REVOKE ALL ON auth.console_session FROM hub_cmd;
       ALTER TABLE auth.console_session DROP COLUMN clearance, DROP COLUMN may_see_nominal;
     `);
   }
@@ -49,6 +51,7 @@ const TABLES = `
         ADD COLUMN may_see_nominal boolean NOT NULL DEFAULT false;
       GRANT INSERT, UPDATE ON auth.connection TO hub_cmd;
       GRANT SELECT, INSERT, UPDATE ON auth.account TO hub_cmd;
+      GRANT SELECT (account_id), DELETE ON auth.console_session TO hub_cmd;
 
       SET ROLE hub_owner;
 
@@ -66,11 +69,18 @@ const TABLES = `
         may_see_nominal boolean NOT NULL
       );
 
+      -- How long sessions of an agency's officers last where that is shorter than the hub's own limits; NULL: those.
+      CREATE TABLE agency.session_rule (
+        agency_id text PRIMARY KEY REFERENCES hub.agency,
+        idle_minutes smallint CHECK (idle_minutes > 0),
+        hours smallint CHECK (hours > 0)
+      );
+
       CREATE TABLE agency.change (
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         agency_id text NOT NULL REFERENCES hub.agency,      -- whose administrators propose and decide
         principal text NOT NULL CHECK (principal IN ('AGENCY_ADMIN', 'SYSTEM_ADMIN')),
-        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'AGENCY', 'RULES')),
+        kind text NOT NULL CHECK (kind IN ('OFFICER', 'UNIT', 'CONNECTION', 'AGENCY', 'RULES', 'SESSIONS')),
         subject text NOT NULL,                              -- pseudonym, unit or agency
         was jsonb,                                          -- NULL: there was none
         becomes jsonb NOT NULL,
@@ -86,8 +96,12 @@ const TABLES = `
       ALTER TABLE audit.pending ADD COLUMN change_id uuid;
 
       ALTER TABLE agency.ceiling ENABLE ROW LEVEL SECURITY;  ALTER TABLE agency.ceiling FORCE ROW LEVEL SECURITY;
+      ALTER TABLE agency.session_rule ENABLE ROW LEVEL SECURITY;  ALTER TABLE agency.session_rule FORCE ROW LEVEL SECURITY;
       ALTER TABLE agency.change ENABLE ROW LEVEL SECURITY;   ALTER TABLE agency.change FORCE ROW LEVEL SECURITY;
       CREATE POLICY commands ON agency.ceiling FOR SELECT TO hub_cmd USING (true);
+      CREATE POLICY commands ON agency.session_rule TO hub_cmd USING (true) WITH CHECK (true);
+      CREATE POLICY sign_in ON agency.session_rule FOR SELECT TO hub_auth USING (true);
+      CREATE POLICY own_agency ON agency.session_rule FOR SELECT TO hub_app USING (agency_id = (SELECT cmd.my_agency()));
       CREATE POLICY commands ON agency.change TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON hub.agency FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
       CREATE POLICY administration ON hub.unit FOR UPDATE TO hub_cmd USING (true) WITH CHECK (true);
@@ -97,7 +111,8 @@ const TABLES = `
       CREATE POLICY new_units ON hub.unit FOR INSERT TO hub_cmd WITH CHECK (true);
       CREATE POLICY new_officers ON agency.officer FOR INSERT TO hub_cmd WITH CHECK (true);
       GRANT SELECT ON agency.ceiling TO hub_cmd;
-      GRANT SELECT, INSERT, UPDATE ON agency.change TO hub_cmd;
+      GRANT SELECT, INSERT, UPDATE ON agency.change, agency.session_rule TO hub_cmd;
+      GRANT SELECT ON agency.session_rule TO hub_auth, hub_app;
       GRANT UPDATE ON hub.agency TO hub_cmd;
       GRANT INSERT (agency_id, nominal_step_up), UPDATE (nominal_step_up) ON agency.signing_rule TO hub_cmd;
       GRANT INSERT, UPDATE ON hub.unit, agency.officer TO hub_cmd;
@@ -142,6 +157,12 @@ const STATES = `
         RETURN (SELECT p FROM pg_catalog.unnest(ARRAY['AGENCY_ADMIN', 'SYSTEM_ADMIN']) p WHERE cmd.holds(me.agency, me.officer, p));
       END $$;
 
+      -- The networks that a state of a connection names, in their one form; NULL for everywhere.
+      CREATE FUNCTION cmd.networks_in(p jsonb) RETURNS cidr[] LANGUAGE plpgsql IMMUTABLE SET search_path = '' AS $$
+      BEGIN
+        RETURN auth.networks(ARRAY(SELECT pg_catalog.jsonb_array_elements_text(NULLIF(p->'networks', 'null'))));
+      END $$;
+
       -- What an administrator of this agency may change of a subject, as it is now; its row stays locked. NULL for what there is not, is
       -- another agency's, or is stronger: an agency's administrators have no say over the hub's, who may be its officers, nor they over it.
       CREATE FUNCTION cmd.administered(p_principal text, p_agency text, p_kind text, p_subject text) RETURNS jsonb
@@ -178,15 +199,21 @@ const STATES = `
             ARRAY(SELECT s FROM pg_catalog.unnest(c.scopes) s ORDER BY s COLLATE "C"), 'addressees',
             -- Nobody ({}) is not everybody (NULL).
             CASE WHEN c.addressees IS NOT NULL THEN COALESCE(
-              (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), '[]') END, 'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
+              (SELECT pg_catalog.jsonb_agg(t ORDER BY t COLLATE "C") FROM pg_catalog.unnest(c.addressees) t), '[]') END,
+            'networks', c.networks, 'adhoc', c.adhoc, 'validUntil', cmd.utc(c.valid_until), 'isSuspended', c.suspended_at IS NOT NULL)
           INTO v FROM auth.connection c WHERE c.unit_id = p_subject
             AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit_id AND u.agency_id = p_agency) FOR UPDATE;
+        ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'SESSIONS' AND p_subject = p_agency THEN
+          PERFORM 1 FROM hub.agency g WHERE g.id = p_agency FOR UPDATE;
+          SELECT pg_catalog.jsonb_build_object('idleMinutes', r.idle_minutes, 'hours', r.hours) INTO v
+          FROM (SELECT) x LEFT JOIN agency.session_rule r ON r.agency_id = p_agency;
         END IF;
         RETURN v;
       END $$;
 
       -- Whether a change gives anything that was not there: what does needs a second administrator. An end that is NULL never comes; a list
-      -- of addressees that is NULL is everybody. Another unit is another unit's mail.
+      -- of addressees that is NULL is everybody, of networks everywhere. Another unit is another unit's mail. A limit of sessions that is
+      -- NULL is the hub's, which is never shorter.
       CREATE FUNCTION cmd.raises(p_kind text, p_was jsonb, p_becomes jsonb) RETURNS boolean LANGUAGE sql STABLE SET search_path = '' AS $$
         SELECT COALESCE(p_was IS NULL
           OR (p_was->>'isSuspended')::boolean AND NOT (p_becomes->>'isSuspended')::boolean
@@ -199,12 +226,18 @@ const STATES = `
             -- These keep personal details away whatever other roles there are, so to take one away gives (role-rights.ts).
             OR EXISTS (SELECT 1 FROM pg_catalog.unnest(ARRAY['PARTNER_READER', 'RILO_LIAISON']) r
                        WHERE p_was->'roles' ? r AND NOT p_becomes->'roles' ? r))
+          OR p_kind = 'SESSIONS' AND EXISTS (SELECT 1 FROM pg_catalog.unnest(ARRAY['idleMinutes', 'hours']) m
+            WHERE COALESCE((p_becomes->>m)::numeric, 'infinity') > COALESCE((p_was->>m)::numeric, 'infinity'))
           OR p_kind = 'CONNECTION' AND (
-            EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
+            (p_becomes->>'adhoc')::boolean AND NOT (p_was->>'adhoc')::boolean
+            OR EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'scopes') s
                     WHERE NOT p_was->'scopes' ?| ARRAY[s, pg_catalog.split_part(s, ':', 1)])
             OR p_was->>'addressees' IS NOT NULL AND (p_becomes->>'addressees' IS NULL OR EXISTS (
               SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'addressees') t WHERE NOT p_was->'addressees'
-                ?| ARRAY[t, pg_catalog.array_to_string((pg_catalog.string_to_array(t, '-'))[1:2], '-')]))), false)
+                ?| ARRAY[t, pg_catalog.array_to_string((pg_catalog.string_to_array(t, '-'))[1:2], '-')]))
+            OR p_was->>'networks' IS NOT NULL AND (p_becomes->>'networks' IS NULL OR EXISTS (
+              SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_becomes->'networks') n WHERE NOT EXISTS (
+                SELECT 1 FROM pg_catalog.jsonb_array_elements_text(p_was->'networks') w WHERE n::inet <<= w::inet)))), false)
       $$;
 `;
 
@@ -230,6 +263,9 @@ const COMMANDS = `
         ELSIF p_kind = 'CONNECTION' THEN
           PERFORM 1 FROM hub.unit u WHERE u.id = p_subject AND u.agency_id = p_agency;
           IF NOT FOUND THEN RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404'; END IF;
+          IF (p_becomes->>'validUntil')::timestamptz > pg_catalog.now() + interval '731 days' THEN
+            RAISE EXCEPTION 'LIFETIME' USING ERRCODE = 'LH400';
+          END IF;
         END IF;
         SELECT c.* INTO ceiling FROM agency.ceiling c WHERE c.agency_id = p_agency;
         IF (p_becomes->>'clearance')::smallint > GREATEST(COALESCE(ceiling.clearance, 0), COALESCE((p_was->>'clearance')::smallint, 0))
@@ -250,6 +286,10 @@ const COMMANDS = `
       BEGIN
         IF p_kind = 'AGENCY' THEN
           UPDATE hub.agency SET suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN pg_catalog.now() END WHERE id = p_subject;
+        ELSIF p_kind = 'SESSIONS' THEN
+          INSERT INTO agency.session_rule (agency_id, idle_minutes, hours)
+          VALUES (p_agency, (b->>'idleMinutes')::smallint, (b->>'hours')::smallint)
+          ON CONFLICT (agency_id) DO UPDATE SET idle_minutes = excluded.idle_minutes, hours = excluded.hours;
         ELSIF p_kind = 'OFFICER' THEN
           texts := ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'roles'));
           IF p_was IS NULL THEN
@@ -283,7 +323,7 @@ const COMMANDS = `
           END IF;
           UPDATE auth.connection c SET clearance = (b->>'clearance')::smallint, may_see_nominal = (b->>'maySeeNominal')::boolean,
             scopes = ARRAY(SELECT pg_catalog.jsonb_array_elements_text(b->'scopes')), addressees = texts,
-            valid_until = (b->>'validUntil')::timestamptz,
+            networks = cmd.networks_in(b), adhoc = (b->>'adhoc')::boolean, valid_until = (b->>'validUntil')::timestamptz,
             suspended_at = CASE WHEN (b->>'isSuspended')::boolean THEN COALESCE(c.suspended_at, pg_catalog.now()) END
           WHERE c.unit_id = p_subject;
         ELSIF p_was IS NULL THEN
@@ -335,6 +375,9 @@ const COMMANDS = `
           OR p_kind = 'UNIT' AND p_subject = me.unit AND (p_patch->>'isSuspended')::boolean
         THEN RAISE EXCEPTION 'NEEDS_ANOTHER' USING ERRCODE = 'LH403'; END IF;
         v_becomes := COALESCE(v_was, '{}') || p_patch;
+        IF p_patch ? 'networks' THEN
+          v_becomes := v_becomes || pg_catalog.jsonb_build_object('networks', cmd.networks_in(p_patch));
+        END IF;
         IF v_becomes = v_was THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
         IF v_principal = 'AGENCY_ADMIN' THEN PERFORM cmd.check_change(me.agency, p_kind, p_subject, v_was, v_becomes); END IF;
         v_waits := cmd.raises(p_kind, v_was, v_becomes);
@@ -354,6 +397,30 @@ const COMMANDS = `
         RETURNING id INTO v_id;
         INSERT INTO audit.pending (event, change_id)
           VALUES (pg_catalog.lower(p_kind) || CASE WHEN v_waits THEN '.proposed' ELSE '.changed' END, v_id);
+        RETURN v_id;
+      END $$;
+
+      -- Ends all sessions of an officer, who may sign in again: the officer stays as he or she is. The id of the change.
+      CREATE FUNCTION cmd.sign_out(p_officer text) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+      DECLARE
+        me hub.context := cmd.context();
+        v_principal text := cmd.my_administration();
+        v_ended integer;
+        v_id uuid;
+      BEGIN
+        IF v_principal IS DISTINCT FROM 'AGENCY_ADMIN' THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
+        IF cmd.administered(v_principal, me.agency, 'OFFICER', p_officer) IS NULL THEN
+          RAISE EXCEPTION 'MISSING' USING ERRCODE = 'LH404';
+        END IF;
+        DELETE FROM auth.console_session s USING auth.account a
+          WHERE a.id = s.account_id AND a.agency_id = me.agency AND a.officer = p_officer;
+        GET DIAGNOSTICS v_ended = ROW_COUNT;
+        IF v_ended = 0 THEN RAISE EXCEPTION 'UNCHANGED' USING ERRCODE = 'LH409'; END IF;
+        INSERT INTO agency.change (agency_id, principal, kind, subject, was, becomes, state, proposed_by)
+        VALUES (me.agency, v_principal, 'OFFICER', p_officer, pg_catalog.jsonb_build_object('sessions', v_ended), '{"sessions": 0}',
+          'APPLIED', me.officer)
+        RETURNING id INTO v_id;
+        INSERT INTO audit.pending (event, change_id) VALUES ('officer.signed-out', v_id);
         RETURN v_id;
       END $$;
 
@@ -407,13 +474,13 @@ const READS = `
           GROUP BY o.agency_id;
       END $$;
 
-      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.is_shut_out(text, text), cmd.shut_out(text[]),
+      REVOKE ALL ON FUNCTION cmd.utc(timestamptz), cmd.networks_in(jsonb), cmd.is_shut_out(text, text), cmd.shut_out(text[]),
         cmd.holds(text, text, text), cmd.my_administration(),
         cmd.administered(text, text, text, text), cmd.raises(text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb),
         cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.change(text, text, jsonb, boolean),
-        cmd.decide_change(uuid, boolean), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;
+        cmd.decide_change(uuid, boolean), cmd.sign_out(text), cmd.own_connections(), cmd.administrator_counts() FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION cmd.shut_out(text[]), cmd.my_administration(), cmd.change(text, text, jsonb, boolean), cmd.decide_change(uuid, boolean),
-        cmd.own_connections(), cmd.administrator_counts() TO hub_app;
+        cmd.sign_out(text), cmd.own_connections(), cmd.administrator_counts() TO hub_app;
 
       SET ROLE hub_owner;
       CREATE POLICY administrators ON agency.change FOR SELECT TO hub_app

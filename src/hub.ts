@@ -52,7 +52,7 @@ export interface RunningHub {
 export async function startHub(
   environment: Environment,
   databaseUrl: string,
-  manifest: ReadonlyMap<string, string> = readManifest(),
+  manifest: ReadonlyMap<string, string> = readManifest('web'),
 ): Promise<RunningHub> {
   const secrets = new SecretsFolder(environment.secretsFolder);
   const access = await databaseAccess(databaseUrl, secrets);
@@ -66,7 +66,7 @@ export async function startHub(
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');
     const identity = new HubIdentity(environment.HUB_ID, publicUrl);
     const limits = new Limits(environment);
-    const documents = new TrustedDocuments(manifest);
+    const documents = new TrustedDocuments(manifest, readManifest('cli'));
     const signal = new ChangeSignal(access.appUrl);
     await signal.listen();
     const app = await NestFactory.create<NestFastifyApplication>(

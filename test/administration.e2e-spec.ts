@@ -59,6 +59,8 @@ async function eventsOf(change: Change): Promise<{ event: string; officer: strin
   return t.database.sql('SELECT event, officer FROM audit.pending WHERE change_id = $1 ORDER BY id', [change.id]);
 }
 
+const inDays = (days: number): string => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+
 /** Proposed by one, approved by two. */
 async function byTwo(name: Act, variables: object): Promise<Change> {
   const { id, state } = await changed(one.browser, name, variables);
@@ -405,15 +407,16 @@ describe("a unit's system", () => {
     'a further addressee': { addressees: ['TH-CUS-LCB', 'LA-CUS'] },
     'all units of an agency': { addressees: ['TH-CUS'] },
     'whoever an agreement allows': { addressees: null },
-    'a longer time': { validUntil: '2037-01-01T00:00:00Z' },
-    'no end': { validUntil: null },
+    'a longer time': { validUntil: inDays(600) },
+    'texts of its own': { adhoc: true },
     'personal details': { maySeeNominal: true },
   };
   const LIMITED = {
     ...FEW,
     maySeeNominal: false,
+    adhoc: false,
     addressees: ['TH-CUS-LCB'],
-    validUntil: '2036-01-01T00:00:00Z',
+    validUntil: inDays(300),
   };
   let system: Party;
   beforeAll(async () => {
@@ -435,7 +438,7 @@ describe("a unit's system", () => {
   it.each(Object.entries(widened))('is widened by two: %s', async (_, more) => {
     const limit = async (): Promise<unknown> =>
       t.database.sql(
-        `UPDATE auth.connection SET scopes = $2, addressees = $3, valid_until = $4, may_see_nominal = false WHERE unit_id = $1`,
+        `UPDATE auth.connection SET scopes = $2, addressees = $3, valid_until = $4, may_see_nominal = false, adhoc = false WHERE unit_id = $1`,
         [system.unit, LIMITED.scopes, LIMITED.addressees, LIMITED.validUntil],
       );
     await limit();
@@ -449,8 +452,9 @@ describe("a unit's system", () => {
   it.each([
     ['fewer addressees', { addressees: ['TH-CUS'] }, { addressees: ['TH-CUS-LCB'] }],
     ['one kind of all', { scopes: ['objects.submit'] }, { scopes: ['objects.submit:alert'] }],
-    ['an end', {}, { validUntil: '2036-01-01T00:00:00Z' }],
     ['a list of addressees', {}, { addressees: ['TH-CUS'] }],
+    ['no texts of its own', {}, { adhoc: undefined }],
+    ['an earlier end', {}, { validUntil: inDays(90) }],
   ])('is narrowed by one: %s', async (_, before, after) => {
     const { id, state } = await setConnection(before);
     if (state === 'WAITING') await changed(two.browser, 'approveChange', { id });
@@ -461,7 +465,6 @@ describe("a unit's system", () => {
     expect((await changed(one.browser, 'suspendConnection', { unit: system.unit })).state).toBe('APPLIED');
     expect(await systemOf(system)).toBe('UNAUTHENTICATED');
     await byTwo('resumeConnection', { unit: system.unit });
-    await t.database.sql('UPDATE auth.connection SET valid_until = NULL WHERE unit_id = $1', [system.unit]);
     expect(await systemOf(system)).toBe('accepted');
   });
 

@@ -681,6 +681,11 @@ describe("the operator's commands", () => {
     expect(profile['hubKeys']).toEqual(made.hubKeys);
   });
 
+  it('enrol systems that may send no text of their own, with which all commands of these tests worked', async () => {
+    const rows = await t.database.sql('SELECT DISTINCT adhoc FROM auth.connection');
+    expect(rows).toEqual([{ adhoc: false }]);
+  });
+
   it('enrol no keys that the roots did not sign, and name what is missing', async () => {
     const { agency, ...rest } = read<{ agency: object }>('VN-CUS/enrolment.json');
     const foreign = write('VN-CUS/foreign.json', { agency, ...rest, roots: ['../other.pub.json'] });

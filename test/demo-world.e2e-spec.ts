@@ -33,6 +33,8 @@ let t: TestHub;
 let world: WorldSummary;
 let parties: WorldParty[];
 let clients: Map<string, HubClient>;
+/** The units whose systems may send texts of their own. */
+let withTexts: string[];
 const exampleOf = (kind: string): { body: object } =>
   JSON.parse(readFileSync(join('docs/examples', `${kind}.json`), 'utf8')) as { body: object };
 
@@ -44,6 +46,11 @@ let bundles: { home: string; bundle: Bundle }[];
 beforeAll(async () => {
   t = await startTestHub();
   world = await buildWorld({ ...optionsOf(t), seed: SEED });
+  const adhoc = await t.database.sql<{ unit: string }>(
+    'SELECT unit_id AS unit FROM auth.connection WHERE adhoc ORDER BY unit_id',
+  );
+  withTexts = adhoc.map(({ unit }) => unit);
+  await t.database.sql('UPDATE auth.connection SET adhoc = true'); // the tests below ask more than the command line does
   parties = [...(await obtainParties(t.database.dataFolder, HUB_ID)).parties.values()];
   clients = new Map(
     parties.map(({ unit, client }) => [unit, new HubClient({ url: t.url, unit, clientKey: client.privateJwk })]),
@@ -221,6 +228,11 @@ describe('the demonstration world', () => {
       .map(({ text }) => JSON.stringify(payloadOf(text).body));
     expect(bodies.filter((body) => !body.includes(FICTIONAL.en) && !body.includes(FICTIONAL.vi))).toEqual([]);
     expect(bodies.filter((body) => body.includes(FICTIONAL.vi)).length).toBeGreaterThan(15);
+  });
+
+  it('lets only those systems send texts of their own that show something with them', () => {
+    const cast = ['AT-UNODC-CCP', 'CN-CUS-AS', 'KR-RILOAP-LO', 'LA-CUS-AS', 'PH-CUS-INV', 'VN-CUS-AS'];
+    expect(withTexts).toEqual([...cast, 'TH-CUS-LCB'].toSorted());
   });
 
   it('keeps its keys for the owner of the folder alone', () => {

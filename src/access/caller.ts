@@ -19,7 +19,7 @@ export interface Caller {
   readonly token?: CallerToken;
 }
 
-/** The limits that the operator has set to a unit's system. */
+/** The limits that are set to a unit's system. */
 export interface SendingLimits {
   readonly kinds: ReadonlySet<string>;
   /** Agencies (with all their units), units and communities; null: whoever an agreement allows. */
@@ -33,6 +33,8 @@ export interface CallerToken {
   readonly scope: unknown;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Where the request came from. */
+  readonly address: string;
   /** GraphQL documents of the hub's manifest alone are taken; the operator's record. */
   readonly isBoundToDocuments: boolean;
 }

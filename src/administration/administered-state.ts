@@ -3,10 +3,17 @@ import type { KeyOf } from '../common/messages/messages.js';
 import { validateBody } from '../exchange/body/validate.js';
 import { AGENCY, UNIT } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
-import type { ConnectionInput, NewUnitInput, OfficerInput, RulesInput, UnitInput } from './administered.inputs.js';
+import type {
+  ConnectionInput,
+  NewUnitInput,
+  OfficerInput,
+  RulesInput,
+  SessionLimitsInput,
+  UnitInput,
+} from './administered.inputs.js';
 import type { State } from './changes.service.js';
 
-type Input = OfficerInput | UnitInput | NewUnitInput | ConnectionInput | RulesInput;
+type Input = OfficerInput | UnitInput | NewUnitInput | ConnectionInput | RulesInput | SessionLimitsInput;
 
 /**
  * An input that keeps its rules, as the database has it: every member that the class may have, null for what was left out. Throws
@@ -32,6 +39,13 @@ function asStored(name: string, value: State[string]): State[string] {
 /** The end of an officer, effective at once: rounded down to the second, so it has passed. */
 export function endedNow(): State {
   return { validUntil: formatTimestamp(new Date()) };
+}
+
+/** The end of a connection for which none was said. */
+export function inAYear(): string {
+  const end = new Date();
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  return formatTimestamp(end);
 }
 
 /** Codes of units, agencies and officers as PostgreSQL can compare them; anything else is the client's mistake. */

@@ -16,8 +16,14 @@ export class ConnectionModel {
   @Field(() => [String], { nullable: true, description: 'To whom it may write; null: whoever an agreement allows' })
   addressees: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'When it ends, RFC 3339 in UTC; null: not by itself' })
-  validUntil: string | null;
+  @Field(() => [String], { nullable: true, description: 'Networks that it may come from; null: from anywhere' })
+  networks: string[] | null;
+
+  @Field(() => Boolean, { description: 'May send GraphQL documents of its own' })
+  adhoc: boolean;
+
+  @Field(() => String, { description: 'When it ends, RFC 3339 in UTC' })
+  validUntil: string;
 
   @Field(() => Boolean, { description: 'The agency has shut it' })
   isSuspended: boolean;

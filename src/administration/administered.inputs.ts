@@ -1,8 +1,8 @@
-import { Field, ID, InputType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Classification } from '../common/codes/handling-codes.js';
 import { CodeOf, CodesOf } from '../exchange/body/rules/code.js';
-import { Mailbox, PhoneNumber, UnLocode } from '../exchange/body/rules/identifier.js';
-import { Flag } from '../exchange/body/rules/number.js';
+import { Mailbox, Networks, PhoneNumber, UnLocode } from '../exchange/body/rules/identifier.js';
+import { Flag, WholeNumber } from '../exchange/body/rules/number.js';
 import { Optional } from '../exchange/body/rules/presence.js';
 import { UnitCode } from '../exchange/body/rules/reference.js';
 import { PatternList, ShortText } from '../exchange/body/rules/text.js';
@@ -97,7 +97,7 @@ export class RulesInput {
   nominalStepUp: boolean;
 }
 
-@InputType({ description: 'What a unit’s system may do, whole: what is left out is not limited' })
+@InputType({ description: 'What a unit’s system may do, whole: a list that is left out limits nothing' })
 export class ConnectionInput {
   @CodeOf(Classification)
   @Field(() => Classification, { description: 'Highest classification that may be read' })
@@ -120,7 +120,42 @@ export class ConnectionInput {
   addressees?: string[] | null;
 
   @Optional()
+  @Networks(50)
+  @Field(() => [String], {
+    nullable: true,
+    description: 'IP addresses and networks such as 192.0.2.0/24 that it may come from; without it from anywhere',
+  })
+  networks?: string[] | null;
+
+  @Optional()
+  @Flag()
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'May send GraphQL documents of its own; without it only those that the hub knows, by id',
+  })
+  adhoc?: boolean | null;
+
+  @Optional()
   @UtcTime()
-  @Field(() => String, { nullable: true, description: 'RFC 3339 in UTC; without it the connection stays open' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'RFC 3339 in UTC, at most 731 days from now; without it the end stays, and of a new connection it is in twelve months',
+  })
   validUntil?: string | null;
+}
+
+@InputType({
+  description: 'How long sessions of one’s own agency last, whole: without a member as long as the hub allows',
+})
+export class SessionLimitsInput {
+  @Optional()
+  @WholeNumber(1, 60)
+  @Field(() => Int, { nullable: true, description: 'Minutes without a request after which a session ends' })
+  idleMinutes?: number | null;
+
+  @Optional()
+  @WholeNumber(1, 24)
+  @Field(() => Int, { nullable: true, description: 'Hours after which a session ends in any case' })
+  hours?: number | null;
 }

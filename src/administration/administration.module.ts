@@ -7,6 +7,8 @@ import { ChangesService } from './changes.service.js';
 import { OfficersResolver } from './officers.resolver.js';
 import { RulesResolver } from './rules.resolver.js';
 import { RulesService } from './rules.service.js';
+import { SessionLimitsResolver } from './session-limits.resolver.js';
+import { SessionLimitsService } from './session-limits.service.js';
 import { UnitsResolver } from './units.resolver.js';
 import { UnitsService } from './units.service.js';
 
@@ -21,6 +23,8 @@ import { UnitsService } from './units.service.js';
     OfficersResolver,
     RulesResolver,
     RulesService,
+    SessionLimitsResolver,
+    SessionLimitsService,
     UnitsResolver,
     UnitsService,
   ],

@@ -24,7 +24,8 @@ export class ChangeModel {
   id: string;
 
   @Field(() => String, {
-    description: 'OFFICER, UNIT, CONNECTION (of a unit’s system), RULES (of the agency) or AGENCY',
+    description:
+      'OFFICER, UNIT, CONNECTION (of a unit’s system), RULES (of the agency), SESSIONS (how long those of an agency last) or AGENCY',
   })
   kind: string;
 

@@ -6,7 +6,7 @@ import { databaseFault } from '../common/database-fault.js';
 import { Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import type { ChangedField, ChangeModel } from './change.models.js';
 
-export type ChangeKind = 'OFFICER' | 'UNIT' | 'CONNECTION' | 'AGENCY' | 'RULES';
+export type ChangeKind = 'OFFICER' | 'UNIT' | 'CONNECTION' | 'RULES' | 'SESSIONS' | 'AGENCY';
 
 /** Members of a subject, in JSON; null where there is no limit. */
 export type State = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
@@ -29,6 +29,14 @@ export class ChangesService {
   /** Makes a subject that there is not yet. Throws Conflict when there is. */
   make(caller: Caller, kind: ChangeKind, subject: string, members: State): Promise<ChangeModel> {
     return this.propose(caller, kind, subject, members, true);
+  }
+
+  /** Ends all sessions of an officer. Throws NotFound, Forbidden, or Conflict when there is none. */
+  signOut(caller: Caller, officer: string): Promise<ChangeModel> {
+    return this.database.as(caller, async (tx) => {
+      const [made] = await command<{ id: string }>(tx, 'SELECT cmd.sign_out($1) AS id', [officer]);
+      return one(tx, made!.id);
+    });
   }
 
   /** Applies what another administrator proposed. Throws NotFound, Forbidden, or Conflict when its subject has changed meanwhile. */
@@ -134,6 +142,8 @@ function refusalOf(fault: string): Error {
       return new Forbidden('error.roleOfOperator', { sub: fault });
     case 'CEILING':
       return new Forbidden('error.beyondCeiling', { sub: fault });
+    case 'LIFETIME':
+      return new InvalidInput([{ pointer: '/input/validUntil', rule: fault, key: 'problem.connectionLifetime' }]);
     case 'UNIT_CODE':
       return new InvalidInput([{ pointer: '/unit', rule: fault, key: 'problem.ownUnitCode' }]);
     default:

@@ -53,6 +53,19 @@ export class OfficersResolver {
     return this.changes.change(caller, 'OFFICER', checkOfficer(pseudonym), { isSuspended: true });
   }
 
+  @Mutation(() => ChangeModel, {
+    description:
+      'Ends all sessions of an officer at once, such as one forgotten at a counter; the officer may sign in again',
+  })
+  @Allow('agency.administer')
+  @StepUp(true)
+  signOutOfficer(
+    @CurrentCaller() caller: Caller,
+    @Args('officer', { type: () => ID }) pseudonym: string,
+  ): Promise<ChangeModel> {
+    return this.changes.signOut(caller, checkOfficer(pseudonym));
+  }
+
   @Mutation(() => ChangeModel, { description: 'Proposes to let an officer in again who was shut out' })
   @Allow('agency.administer')
   @StepUp(true)

@@ -2,15 +2,15 @@ import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow, StepUp } from '../access/permission.js';
-import { checkUnit, stateOf } from './administered-state.js';
+import { checkUnit, inAYear, stateOf } from './administered-state.js';
 import { AdministeredUnitModel } from './administered-unit.models.js';
 import { ConnectionInput, NewUnitInput, UnitInput } from './administered.inputs.js';
 import { ChangeModel } from './change.models.js';
-import { ChangesService } from './changes.service.js';
+import { ChangesService, type State } from './changes.service.js';
 import { UnitsService } from './units.service.js';
 
 const OPEN_OF_UNIT = ['place', 'phone24h', 'mailbox'];
-const OPEN_OF_CONNECTION = ['addressees', 'validUntil'];
+const OPEN_OF_CONNECTION = ['addressees', 'networks'];
 
 /** For an agency's administrators: its units, and what their systems may do. */
 @Resolver()
@@ -71,7 +71,7 @@ export class UnitsResolver {
     @Args('unit', { type: () => ID }) unit: string,
     @Args('input') input: ConnectionInput,
   ): Promise<ChangeModel> {
-    const state = { ...stateOf(ConnectionInput, input, OPEN_OF_CONNECTION), isSuspended: false };
+    const state = { validUntil: inAYear(), ...connection(input), isSuspended: false };
     return this.changes.make(caller, 'CONNECTION', checkUnit(unit), state);
   }
 
@@ -85,8 +85,7 @@ export class UnitsResolver {
     @Args('unit', { type: () => ID }) unit: string,
     @Args('input') input: ConnectionInput,
   ): Promise<ChangeModel> {
-    const state = stateOf(ConnectionInput, input, OPEN_OF_CONNECTION);
-    return this.changes.change(caller, 'CONNECTION', checkUnit(unit), state);
+    return this.changes.change(caller, 'CONNECTION', checkUnit(unit), connection(input));
   }
 
   @Mutation(() => ChangeModel, { description: 'Shuts a unit’s system out at its next request; its officers go on' })
@@ -108,4 +107,8 @@ export class UnitsResolver {
   ): Promise<ChangeModel> {
     return this.changes.change(caller, 'CONNECTION', checkUnit(unit), { isSuspended: false });
   }
+}
+
+function connection(input: ConnectionInput): State {
+  return { adhoc: false, ...stateOf(ConnectionInput, input, OPEN_OF_CONNECTION) };
 }

@@ -19,7 +19,7 @@ const OWN_UNITS = `
     u.suspended_at IS NOT NULL AND COALESCE(u.suspended_by, 'OPERATOR') IN ('OPERATOR', 'BOTH') AS "isSuspendedByOperator",
     CASE WHEN c.unit_id IS NOT NULL THEN json_build_object(
       'clearance', CASE c.clearance WHEN 0 THEN 'UNCLASSIFIED' ELSE 'RESTRICTED' END, 'maySeeNominal', c.may_see_nominal,
-      'scopes', c.scopes, 'addressees', c.addressees, 'isSuspended', c.suspended_at IS NOT NULL,
+      'scopes', c.scopes, 'addressees', c.addressees, 'networks', c.networks, 'adhoc', c.adhoc, 'isSuspended', c.suspended_at IS NOT NULL,
       'validUntil', to_char(c.valid_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) END AS connection
   FROM hub.unit u LEFT JOIN cmd.own_connections() c ON c.unit_id = u.id
   WHERE u.agency_id = $1 ORDER BY u.id`;

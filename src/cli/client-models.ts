@@ -1,12 +1,12 @@
 /** What the hub's API gives, as this client asks for it. */
 
-/** What can be composed: the query, the type of its input, and the kind of object that comes of it. */
+/** What can be composed: the document that asks for it, and the kind of object that comes of it. */
 export const COMPOSERS = {
-  alert: { query: 'composeAlert', input: 'ComposeAlertInput', kind: 'alert' },
-  request: { query: 'composeRequest', input: 'ComposeRequestInput', kind: 'request' },
-  answer: { query: 'composeAnswer', input: 'ComposeAnswerInput', kind: 'answer' },
-  closing: { query: 'composeClosing', input: 'ComposeClosingInput', kind: 'feedback' },
-  recall: { query: 'composeRecall', input: 'RecallInput', kind: 'recall' },
+  alert: { document: 'ComposeAlert', kind: 'alert' },
+  request: { document: 'ComposeRequest', kind: 'request' },
+  answer: { document: 'ComposeAnswer', kind: 'answer' },
+  closing: { document: 'ComposeClosing', kind: 'feedback' },
+  recall: { document: 'ComposeRecall', kind: 'recall' },
 } as const;
 
 export type Composable = keyof typeof COMPOSERS;
@@ -197,10 +197,3 @@ export interface Me {
   now: string;
   permissions: string[];
 }
-
-export const SUMMARY =
-  'id kind from unit to ref title urgency digest createdAt receivedAt hasParts isSuperseded isRecalled';
-
-export const COMPOSITION = `to id text digest signing { kid alg protected signingInput } parts { name text }
-  preview { readers { agency unit nameEn nameVi officers } restrictedParts legalBasis expiresAt notes
-    refusals { to code pointer message } }`;

@@ -7,7 +7,6 @@ import {
   type Changes,
   COMPOSERS,
   type Composable,
-  COMPOSITION,
   type Composition,
   type Directory,
   type ListOptions,
@@ -17,9 +16,9 @@ import {
   type RequestThread,
   type SignedText,
   type Submitted,
-  SUMMARY,
   type Uploaded,
 } from './client-models.js';
+import { documentNamed } from './documents.js';
 import { bytesOf, jsonOf, UnitSession } from './unit-session.js';
 
 /** A hub as one unit's system reaches it. */
@@ -72,9 +71,9 @@ export class HubClient {
     await this.session.signIn();
   }
 
-  /** Sends one GraphQL operation and gives its data. */
+  /** Sends one GraphQL operation of one's own and gives its data; the unit's connection has to allow that. */
   async ask<T>(query: string, variables: object = {}): Promise<T> {
-    return this.signedIn(() => this.askOnce<T>(query, variables));
+    return this.signedIn(() => this.askOnce<T>({ query, variables }));
   }
 
   /** Uploads a file; the same bytes again are the same file. */
@@ -100,25 +99,21 @@ export class HubClient {
   }
 
   async me(): Promise<Me> {
-    return (await this.ask<{ me: Me }>('{ me { agency unit hub now permissions } }')).me;
+    return (await this.run<{ me: Me }>('Me')).me;
   }
 
   /** One composition for each addressee, to be checked and signed with `signComposition`. */
   async compose(kind: Composable, input: object): Promise<Composition[]> {
-    const { query, input: type } = COMPOSERS[kind];
-    const operation = `query($input: ${type}!) { composed: ${query}(input: $input) { ${COMPOSITION} } }`;
-    const { composed } = await this.ask<{ composed: Composition | Composition[] }>(operation, { input });
+    const { document } = COMPOSERS[kind];
+    const { composed } = await this.run<{ composed: Composition | Composition[] }>(document, { input });
     return Array.isArray(composed) ? composed : [composed];
   }
 
   /** Sends a signed object, up to three times when no answer comes: the same object again gets its first receipt. */
   async submit({ text, parts }: SignedText): Promise<Submitted> {
-    const operation = `mutation($object: String!, $parts: [PartInput!]!) {
-      submit(object: $object, parts: $parts) { id receipt repeated }
-    }`;
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.ask<{ submit: Submitted }>(operation, { object: text, parts })).submit;
+        return (await this.run<{ submit: Submitted }>('Submit', { object: text, parts })).submit;
       } catch (error) {
         if (!(error instanceof HubUnreachable) || attempt === TRIES) throw error;
         await sleep((this.options.retryDelayMs ?? 500) * 2 ** (attempt - 1));
@@ -132,24 +127,14 @@ export class HubClient {
     first = 100,
     waitSeconds = 0,
   }: { after?: string; first?: number; waitSeconds?: number } = {}) {
-    const operation = `query($after: String, $first: Int!, $waitSeconds: Int!) {
-      changes(after: $after, first: $first, waitSeconds: $waitSeconds) {
-        changes { cursor act objectId object { ${SUMMARY} } } endCursor hasMore
-      }
-    }`;
-    return (await this.ask<{ changes: Changes }>(operation, { after: after ?? null, first, waitSeconds })).changes;
+    return (await this.run<{ changes: Changes }>('Changes', { after: after ?? null, first, waitSeconds })).changes;
   }
 
   /** A page of what was received or sent, newest first. */
   async list({ box = 'inbox', first = 20, after, kind, lookUp }: ListOptions = {}): Promise<Page> {
-    const operation = `query($first: Int!, $after: String, $kind: String, $lookUp: LookUp) {
-      list: ${box}(first: $first, after: $after, kind: $kind, lookUp: $lookUp) {
-        nodes { ${SUMMARY} } pageInfo { endCursor hasNextPage }
-      }
-    }`;
     const variables = { first, after: after ?? null, kind: kind ?? null, lookUp: lookUp ?? null };
     type Answered = { list: { nodes: Page['nodes']; pageInfo: Omit<Page, 'nodes'> } };
-    const { list } = await this.ask<Answered>(operation, variables);
+    const { list } = await this.run<Answered>(box === 'inbox' ? 'Inbox' : 'Outbox', variables);
     return { nodes: list.nodes, ...list.pageInfo };
   }
 
@@ -158,64 +143,47 @@ export class HubClient {
     id: string,
     { by = 'OTHERS', first = 20, after }: { by?: 'OTHERS' | 'OWN'; first?: number; after?: string } = {},
   ): Promise<AccessPage> {
-    const operation = `query($id: ID!, $by: AccessBy!, $first: Int!, $after: String) {
-      list: objectAccess(id: $id, by: $by, first: $first, after: $after) {
-        nodes { act at agency unit officer officerTitleEn officerTitleVi purpose } pageInfo { endCursor hasNextPage }
-      }
-    }`;
     type Answered = { list: { nodes: AccessPage['nodes']; pageInfo: Omit<AccessPage, 'nodes'> } };
-    const { list } = await this.ask<Answered>(operation, { id, by, first, after: after ?? null });
+    const { list } = await this.run<Answered>('Accesses', { id, by, first, after: after ?? null });
     return { nodes: list.nodes, ...list.pageInfo };
   }
 
   /** Opens an object; its owner sees the opening, or the export, and that parts were handed out. */
   async open(id: string, { withParts = false, forExport = false } = {}): Promise<Opened> {
-    const parts = withParts ? 'parts { name text withheld }' : '';
-    const operation = `query($id: ID!, $forExport: Boolean!) {
-      object(id: $id, forExport: $forExport) { ${SUMMARY} text receipt inReplyTo supersedes ${parts} }
-    }`;
-    const { object } = await this.ask<{ object: Omit<Opened, 'parts'> & Partial<Opened> }>(operation, {
+    const { object } = await this.run<{ object: Omit<Opened, 'parts'> & Partial<Opened> }>('Open', {
       id,
       forExport,
+      withParts,
     });
     return { parts: [], ...object };
   }
 
   /** A request with all that followed; opens its newest version. */
   async request(id: string): Promise<RequestThread> {
-    const operation = `query($id: ID!) { request(id: $id) {
-      id ref state side from to urgency neededBy questionsAsked questionsOpen permittedActs
-      questions { no text state answeredBy } thread { act object { ${SUMMARY} } }
-    } }`;
-    return (await this.ask<{ request: RequestThread }>(operation, { id })).request;
+    return (await this.run<{ request: RequestThread }>('Request', { id })).request;
   }
 
   /** Every agency and unit, and the caller's agreements and communities. */
   async directory(): Promise<Directory> {
-    const listed = 'id nameEn nameVi validUntil successorId';
-    const operation = `{ agencies { ${listed} kind units { ${listed} place phone24h } }
-      me { agreements { id titleEn titleVi parties articles { id } } communities { id nameEn nameVi } } }`;
     type Answered = { agencies: Directory['agencies']; me: Omit<Directory, 'agencies'> };
-    const { agencies, me } = await this.ask<Answered>(operation);
+    const { agencies, me } = await this.run<Answered>('Directory');
     return { agencies, ...me };
   }
 
   /** An agency's signed key sets, oldest first. They prove nothing before they are verified against pinned roots. */
   async keySets(agency: string): Promise<string[]> {
-    const operation = 'query($agency: ID!) { keySets(agency: $agency) }';
-    return (await this.ask<{ keySets: string[] }>(operation, { agency })).keySets;
+    return (await this.run<{ keySets: string[] }>('KeySets', { agency })).keySets;
   }
 
   /** The keys that the hub says it signs receipts with. */
   async hubKeys(): Promise<PublicJwk[]> {
-    const { hubKeySet } = await this.ask<{ hubKeySet: string[] }>('{ hubKeySet }');
+    const { hubKeySet } = await this.run<{ hubKeySet: string[] }>('HubKeys');
     return hubKeySet.map((text) => JSON.parse(text) as PublicJwk);
   }
 
   async publishKeySet(keySet: string): Promise<{ agency: string; seq: number; digest: string; keys: number }> {
-    const operation = 'mutation($keySet: String!) { publishKeySet(keySet: $keySet) { agency seq digest keys } }';
     type Answered = { publishKeySet: { agency: string; seq: number; digest: string; keys: number } };
-    return (await this.ask<Answered>(operation, { keySet })).publishKeySet;
+    return (await this.run<Answered>('PublishKeySet', { keySet })).publishKeySet;
   }
 
   private async signedIn<T>(work: () => Promise<T>): Promise<T> {
@@ -239,9 +207,14 @@ export class HubClient {
     };
   }
 
-  private async askOnce<T>(query: string, variables: object): Promise<T> {
+  /** Asks what the document of this name asks. */
+  private run<T>(name: string, variables: object = {}): Promise<T> {
+    return this.signedIn(() => this.askOnce<T>({ documentId: documentNamed(name), variables }));
+  }
+
+  private async askOnce<T>(request: object): Promise<T> {
     const headers = { 'content-type': 'application/json', ...this.headers() };
-    const answer = await this.session.send('/graphql', { headers, body: JSON.stringify({ query, variables }) });
+    const answer = await this.session.send('/graphql', { headers, body: JSON.stringify(request) });
     return dataOf<T>(this.url, answer.status, await jsonOf(this.url, answer));
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { addressOf } from './address.js';
 import { Bucket, Budget, type Principal } from './bucket.js';
 import { Turnstile } from './turnstile.js';
 
@@ -70,12 +71,13 @@ export function principalOf({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'
 
 /**
  * An address as far as it stands for somebody. IPv6 networks are given out by 64 bits or more, and whoever has one can write from any
- * address in it, so all of them are one (RFC 4291 section 2.5.4). Some proxies add the client's port, which it chooses freely.
+ * address in it, so all of them are one (RFC 4291 section 2.5.4).
  */
 export function partyAt(address: string): string {
-  const ip = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
+  const ip = addressOf(address);
+  if (ip === undefined) return 'unknown';
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(ip) ?? [];
-  if (mapped !== undefined || isIP(ip) !== 6) return mapped ?? (isIP(ip) === 4 ? ip : 'unknown');
+  if (mapped !== undefined || isIP(ip) === 4) return mapped ?? ip;
   const [left = [], right = []] = ip.split('::').map((half) => (half === '' ? [] : half.split(':')));
   const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
   const groups = [...left, ...gap, ...right].slice(0, 4);

@@ -6,9 +6,12 @@ import { PROJECT_FOLDER } from '../../config/environment.js';
 import type { Caller } from '../access/caller.js';
 import { DocumentNotTrusted } from '../common/errors.js';
 
-/** What the console asks, one operation a file; and the manifest that is made of them (`npm run documents`). */
-const SOURCES = join(PROJECT_FOLDER, 'web/documents');
-export const MANIFEST = join(PROJECT_FOLDER, 'web/documents.json');
+/**
+ * Who asks: the console and the command line. Each has a folder `documents`, one operation a file, and the manifest that is made of them
+ * (`npm run documents`).
+ */
+export type Asker = 'web' | 'cli';
+export const manifestFile = (asker: Asker): string => join(PROJECT_FOLDER, asker, 'documents.json');
 
 /** What a request may say of its document: its text, or its id. */
 export interface DocumentRequest {
@@ -17,11 +20,15 @@ export interface DocumentRequest {
 }
 
 /**
- * The documents of the console, by id. Whoever comes with a session's cookie asks nothing but these, so that a page which was tampered
- * with cannot ask more than the console does. A unit's system may name them too; free text it may send unless its connection forbids it.
+ * The documents that the hub knows, by id. Whoever comes with a session's cookie asks nothing but those of the console, so that a page which
+ * was tampered with cannot ask more than the console does. A unit's system names these or those of the command line; free text it may send
+ * only if its connection allows it.
  */
 export class TrustedDocuments {
-  constructor(private readonly texts: ReadonlyMap<string, string>) {}
+  constructor(
+    private readonly texts: ReadonlyMap<string, string>,
+    private readonly ofCommandLine: ReadonlyMap<string, string>,
+  ) {}
 
   /** The text to execute. Throws DocumentNotTrusted for an unknown id, for id and text together, and for text from who may not send any. */
   textFor({ query, documentId }: DocumentRequest, caller: Caller | undefined): unknown {
@@ -30,12 +37,16 @@ export class TrustedDocuments {
       return query;
     }
     const isAlone = query === undefined || query === null;
-    const text = isAlone && typeof documentId === 'string' ? this.texts.get(documentId) : undefined;
+    const text = isAlone && typeof documentId === 'string' ? this.known(documentId, caller) : undefined;
     if (text === undefined) throw new DocumentNotTrusted();
     return text;
   }
 
-  /** The id of each document by the name of its operation, for pages that the server writes. */
+  private known(id: string, caller: Caller | undefined): string | undefined {
+    return this.texts.get(id) ?? (caller?.token ? this.ofCommandLine.get(id) : undefined);
+  }
+
+  /** The id of each document of the console by the name of its operation, for pages that the server writes. */
   ids(): Record<string, string> {
     return Object.fromEntries([...this.texts].map(([id, text]) => [nameOf(text) ?? '', id]));
   }
@@ -47,17 +58,18 @@ export function documentId(text: string): string {
 }
 
 /** The manifest of the sources, each printed by graphql-js, in the order of their names. */
-export function manifestOfSources(): Record<string, string> {
-  const texts = readdirSync(SOURCES)
+export function manifestOfSources(asker: Asker): Record<string, string> {
+  const sources = join(PROJECT_FOLDER, asker, 'documents');
+  const texts = readdirSync(sources)
     .filter((name) => name.endsWith('.graphql'))
     .toSorted()
-    .map((name) => print(parse(readFileSync(join(SOURCES, name), 'utf8'))));
+    .map((name) => print(parse(readFileSync(join(sources, name), 'utf8'))));
   return Object.fromEntries(texts.map((text) => [documentId(text), text]));
 }
 
 /** The manifest as it stands in the repository. */
-export function readManifest(): Map<string, string> {
-  return new Map(Object.entries(JSON.parse(readFileSync(MANIFEST, 'utf8')) as Record<string, string>));
+export function readManifest(asker: Asker): Map<string, string> {
+  return new Map(Object.entries(JSON.parse(readFileSync(manifestFile(asker), 'utf8')) as Record<string, string>));
 }
 
 function nameOf(text: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { isNetwork } from '../common/identifiers/network.js';
 import { verifyKeySetChain } from '../protocol/key-set.js';
 import { type PublicJwk, checkPublicKey, thumbprint } from '../protocol/keys.js';
 import { SCOPES } from '../session/scopes.js';
@@ -52,9 +53,11 @@ export interface ConnectionEnrolment {
   scopes?: string[];
   /** To whom it may write: agencies (with all their units), units, community:<uuid>; whoever an agreement allows when absent. */
   addressees?: string[];
-  /** When the connection ends (RFC 3339); it is open until it is suspended when absent. */
+  /** From where it may come: IP addresses and networks; when absent, as it was, and at first from anywhere. */
+  networks?: string[];
+  /** When the connection ends (RFC 3339), at most 731 days from now; when absent, as it was, and at first in twelve months. */
   validUntil?: string;
-  /** Whether the system may send GraphQL documents of its own; true when absent. False: those of the hub's manifest alone. */
+  /** Whether the system may send GraphQL documents of its own; when absent, it names documents that the hub knows. */
   adhoc?: boolean;
 }
 
@@ -94,6 +97,7 @@ export interface AgreementEnrolment {
 
 const EVERY_SCOPE = ['directory.read', 'objects.read', 'objects.submit', 'keys.publish'];
 const ADDRESSEE = /^([A-Z]{2}-[A-Z0-9]{2,12}(-[A-Z0-9]{1,12}){0,3}|community:[0-9a-f-]{36})$/;
+const LONGEST_LIFE_MS = 731 * 86_400_000;
 const SINCE_ALWAYS = '2000-01-01T00:00:00Z';
 
 /**
@@ -240,23 +244,41 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
   if (unit.connection) await openConnection(tx, unit.id, unit.connection);
 }
 
-/** What the enrolment does not say is as wide as it can be, so a name that it misspells must not pass for left out. */
+/**
+ * The lists that the enrolment does not say are as wide as they can be, so a name that it misspells must not pass for left out. Networks and end are
+ * the agency's own to narrow, and stay.
+ */
 async function openConnection(tx: EntityManager, unit: string, connection: ConnectionEnrolment): Promise<void> {
-  const { clearance, maySeeNominal, scopes, addressees, validUntil, adhoc, ...unknown } = connection;
+  const { clearance, maySeeNominal, scopes, addressees, networks, validUntil, adhoc, ...unknown } = connection;
   const faults = [
     ...Object.keys(unknown).map((name) => `there is no ${name}`),
     ...(scopes ?? []).filter((scope) => !SCOPES.includes(scope)).map((scope) => `there is no scope ${scope}`),
     ...(addressees ?? []).filter((to) => !ADDRESSEE.test(to)).map((to) => `${to} is no addressee`),
+    ...(networks?.length === 0 ? ['networks has none'] : []),
+    ...(networks ?? []).filter((each) => !isNetwork(each)).map((each) => `${each} is no network`),
     ...(adhoc !== undefined && typeof adhoc !== 'boolean' ? ['adhoc is neither true nor false'] : []),
     ...(validUntil !== undefined && Number.isNaN(Date.parse(validUntil)) ? [`${validUntil} is no time`] : []),
+    ...(Date.parse(validUntil ?? '') > Date.now() + LONGEST_LIFE_MS
+      ? [`${validUntil} is more than 731 days ahead`]
+      : []),
   ];
   if (faults.length > 0) throw new Error(`The connection of ${unit}: ${faults.join(', ')}. Nothing was changed.`);
   await tx.query(
-    `INSERT INTO auth.connection (unit_id, clearance, may_see_nominal, scopes, addressees, valid_until, adhoc)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+    `INSERT INTO auth.connection AS c (unit_id, clearance, may_see_nominal, scopes, addressees, adhoc, networks, valid_until)
+     VALUES ($1, $2, $3, $4, $5, $6, auth.networks($7), COALESCE($8, now() + interval '12 months'))
      ON CONFLICT (unit_id) DO UPDATE SET clearance = excluded.clearance, may_see_nominal = excluded.may_see_nominal,
-       scopes = excluded.scopes, addressees = excluded.addressees, valid_until = excluded.valid_until, adhoc = excluded.adhoc`,
-    [unit, clearance, maySeeNominal, scopes ?? EVERY_SCOPE, addressees ?? null, validUntil ?? null, adhoc ?? true],
+       scopes = excluded.scopes, addressees = excluded.addressees, adhoc = excluded.adhoc,
+       networks = COALESCE(auth.networks($7), c.networks), valid_until = COALESCE($8, c.valid_until)`,
+    [
+      unit,
+      clearance,
+      maySeeNominal,
+      scopes ?? EVERY_SCOPE,
+      addressees ?? null,
+      adhoc ?? false,
+      networks ?? null,
+      validUntil ?? null,
+    ],
   );
 }
 

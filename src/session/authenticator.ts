@@ -16,6 +16,8 @@ export interface IncomingRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** The address of the client, as the edge knows it. */
+  readonly ip: string;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -41,7 +43,7 @@ const PURPOSES = new Set<string>(Object.values(Purpose));
  * - the token's issuer is this hub's provider, its audience this API, and it has not expired
  * - it comes with a proof, made for this request and this token, by the key that the token is bound to
  * - the proof carries a nonce of ours and was not used before
- * - agency, unit and connection are in force now, and so is the key that the token was got with
+ * - agency, unit and connection are in force now, for where the request comes from, and so is the key that the token was got with
  *
  * A token brings identity; what the caller may do is the hub's record, which a scope can only narrow. Every refusal looks
  * the same from outside, but for the one that asks for a newer nonce.
@@ -65,7 +67,7 @@ export class Authenticator {
 
   /** The caller, undefined for a request without Authorization header. Throws Unauthenticated for any but a good token and proof. */
   async authenticate(request: IncomingRequest): Promise<Caller | undefined> {
-    const { headers } = request;
+    const { headers, ip } = request;
     if (headers.authorization === undefined) return undefined;
 
     const [, text] = TOKEN.exec(headers.authorization) ?? [];
@@ -75,17 +77,17 @@ export class Authenticator {
     if (proof.jkt !== token.cnf?.jkt) return this.refuse('the token is bound to another key');
     if (!this.nonces.accepts(proof.nonce)) throw new NonceWanted();
 
-    const system = token.sub === token.client_id ? await this.systems.findOnce(token.sub, proof.mark) : undefined;
-    if (!system) return this.refuse('agency, unit or connection is not in force, or the proof was used before');
+    const system = token.sub === token.client_id ? await this.systems.findOnce(token.sub, ip, proof.mark) : undefined;
+    if (!system) return this.refuse('agency, unit or connection is not in force here, or the proof was used before');
     const { auth_kid: kid, scope, exp } = token;
-    const caller = callerOf(system, { kid, scope, expiresAt: exp * 1000 }, purposeOf(headers));
+    const caller = callerOf(system, { kid, scope, expiresAt: exp * 1000, address: ip }, purposeOf(headers));
     return caller ?? this.refuse('the key is not in force');
   }
 
   /** The same caller with the rights of this moment; undefined when the token has expired or its ground has gone. */
   async again({ unitId, token, purpose }: Caller): Promise<Caller | undefined> {
     if (token === undefined || Date.now() >= token.expiresAt) return undefined;
-    const system = await this.systems.find(unitId);
+    const system = await this.systems.find(unitId, token.address);
     return system && callerOf(system, token, purpose);
   }
 

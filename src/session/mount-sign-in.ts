@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import type Provider from 'oidc-provider';
 import { COOKIE_NAMES } from './create-provider.js';
@@ -17,12 +16,13 @@ const ROUTES: readonly [HTTPMethods, string][] = [
 
 /**
  * The provider keeps no sign-in for a next time: whoever shares a browser would be the officer before. So it is not told of its own
- * session. What its cookies are to be it learns from the issuer's address, not from a header that anybody can send.
+ * session. What its cookies are to be it learns from the issuer's address, and who asks from the edge, not from headers that anybody can send.
  */
-function isolate(headers: IncomingHttpHeaders, issuer: string): void {
+function isolate({ raw: { headers }, ip }: FastifyRequest, issuer: string): void {
   const cookies = (headers.cookie ?? '').split(/; */).filter((cookie) => !cookie.startsWith(COOKIE_NAMES.session));
   headers.cookie = cookies.join('; ');
   headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
+  headers['x-forwarded-for'] = ip;
   delete headers['x-forwarded-host'];
 }
 
@@ -66,7 +66,7 @@ export function mountSignIn(fastify: FastifyInstance, provider: Provider, gate: 
             const asked = `${url.replace(':uid', uidIn(request))}${url === '/auth' ? queryOf(request) : ''}`;
             Object.assign(request.raw, { url: asked, originalUrl: `${provider.issuer}${asked}` });
             giveBack(request);
-            isolate(request.raw.headers, provider.issuer);
+            isolate(request, provider.issuer);
             await answer(request.raw, reply.raw);
           };
           return url === '/token' ? gate.pass(work) : work();

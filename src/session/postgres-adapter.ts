@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Adapter, type AdapterPayload, type ClientMetadata, errors } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, type ClientMetadata, errors, Provider } from 'oidc-provider';
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
 import { isDatabaseUnreachable } from '../common/database-fault.js';
 import { algorithmOf } from '../protocol/keys.js';
@@ -61,7 +61,10 @@ function sayUnavailable(error: unknown): never {
   throw isDatabaseUnreachable(error) ? new errors.OIDCProviderError(503, 'temporarily_unavailable') : error;
 }
 
-/** Clients are not stored: a client is the console, or a unit whose system may sign in, as the hub's own records have it at this moment. */
+/**
+ * Clients are not stored: a client is the console, or a unit whose system may sign in from where it asks, as the hub's own records have it
+ * at this moment.
+ */
 export class ClientAdapter extends PostgresAdapter {
   private readonly systems = new UnitSystems(this.pool);
 
@@ -74,7 +77,7 @@ export class ClientAdapter extends PostgresAdapter {
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (id === this.console.client_id) return this.console;
-    const system = await this.systems.find(id).catch(sayUnavailable);
+    const system = await this.systems.find(id, Provider.ctx?.ip ?? '').catch(sayUnavailable);
     if (!system || system.keys.length === 0) return undefined;
     // In a JWK `use: sig` says what the key does; what it may be used for is the key set's `use`, checked by UnitSystems.
     const keys = system.keys.map(({ kid, jwk }) => ({ ...jwk, kid, use: 'sig', alg: algorithmOf(jwk) }));

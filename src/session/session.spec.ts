@@ -125,7 +125,12 @@ describe("a unit's system", () => {
         purpose: 'PREVENT_DETECT',
         permissions: ['directory.read', 'keys.publish', 'objects.read', 'objects.submit'],
         sending: { kinds: [...OBJECT_KINDS], addressees: null },
-        token: { kid: unit.key.kid, expiresAt: expect.any(Number), isBoundToDocuments: false },
+        token: {
+          kid: unit.key.kid,
+          expiresAt: expect.any(Number),
+          address: expect.any(String),
+          isBoundToDocuments: true,
+        },
       },
     });
   });

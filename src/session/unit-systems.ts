@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import { addressOf } from '../edge/address.js';
 import type { PublicJwk } from '../protocol/keys.js';
 import { endOfUse, type Revocation } from '../protocol/signed-object.js';
 
-/** A unit's system that may sign in now: what the hub lets it do, and the keys it may sign in with. */
+/** A unit's system that may sign in now, from where it asks: what the hub lets it do, and the keys it may sign in with. */
 export interface UnitSystem {
   readonly unitId: string;
   readonly agencyId: string;
@@ -27,7 +28,7 @@ const UNIT_ID = /^[A-Z0-9-]{1,60}$/;
  * The one question behind every token and every request: may this unit's system use the hub now? Only if
  *
  * - its agency and the unit itself are in force and not suspended
- * - it has a connection that is not suspended and has not ended
+ * - it has a connection that is not suspended and has not ended, and the address it comes from is in one of the connection's networks
  * - the key stands in its agency's newest key set, for sign-in (`use: auth`) and held by this very unit; `nbf ≤ now < exp`
  * - the key is not revoked
  *
@@ -37,14 +38,14 @@ const UNIT_ID = /^[A-Z0-9-]{1,60}$/;
 export class UnitSystems {
   constructor(private readonly pool: Pool) {}
 
-  /** The system of this unit. */
-  find(unitId: string): Promise<UnitSystem | undefined> {
-    return this.ask(unitId, null);
+  /** The system of this unit, coming from this address: as the edge knows it, behind trusted proxies. */
+  find(unitId: string, address: string): Promise<UnitSystem | undefined> {
+    return this.ask(unitId, address, null);
   }
 
   /** The same, for a request with this proof; undefined as well when the proof was used before. */
-  findOnce(unitId: string, proofMark: Buffer): Promise<UnitSystem | undefined> {
-    return this.ask(unitId, proofMark);
+  findOnce(unitId: string, address: string, proofMark: Buffer): Promise<UnitSystem | undefined> {
+    return this.ask(unitId, address, proofMark);
   }
 
   /** Forgets proofs that are too old to be accepted anyway. */
@@ -52,9 +53,10 @@ export class UnitSystems {
     await this.pool.query('DELETE FROM auth.used_proof WHERE expires_at <= now()');
   }
 
-  private async ask(unitId: string, proofMark: Buffer | null): Promise<UnitSystem | undefined> {
+  private async ask(unitId: string, address: string, proofMark: Buffer | null): Promise<UnitSystem | undefined> {
     if (!UNIT_ID.test(unitId)) return undefined;
-    const { rows } = await this.pool.query<Row>({ name: 'unit-system', text: FIND, values: [unitId, proofMark] });
+    const values = [unitId, proofMark, addressOf(address) ?? null];
+    const { rows } = await this.pool.query<Row>({ name: 'unit-system', text: FIND, values });
     const row = rows[0];
     if (!row || (proofMark !== null && !row.isFirstUse)) return undefined;
     const { isFirstUse: _, keys, ...system } = row;
@@ -70,7 +72,10 @@ function isRevoked(revoked: Revocation | null): boolean {
   return revoked !== null && !(Date.now() / 1000 < endOfUse(revoked));
 }
 
-/** A proof is accepted for five minutes after it was made; its mark stays a minute longer, should PostgreSQL's clock be ahead. */
+/**
+ * A proof is accepted for five minutes after it was made; its mark stays a minute longer, should PostgreSQL's clock be ahead. What is no
+ * address is in no network.
+ */
 const FIND = `
   WITH first_use AS (
     INSERT INTO auth.used_proof (mark, expires_at) SELECT $2, now() + interval '6 minutes' WHERE $2::bytea IS NOT NULL
@@ -83,4 +88,5 @@ const FIND = `
   WHERE u.id = $1
     AND u.suspended_at IS NULL AND u.valid_from <= now() AND (u.valid_until IS NULL OR u.valid_until > now())
     AND a.suspended_at IS NULL AND a.valid_from <= now() AND (a.valid_until IS NULL OR a.valid_until > now())
-    AND c.suspended_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > now())`;
+    AND c.suspended_at IS NULL AND c.valid_until > now()
+    AND (c.networks IS NULL OR auth.unmapped($3::inet) <<= ANY (c.networks))`;

@@ -67,7 +67,7 @@ export async function startTarget(texts: readonly string[]): Promise<Target> {
 
   const ofOfficers = await sent(kh, anAlert(kh, [vn.agency], agreement));
 
-  const documents = [...readManifest(), ...[...texts, CHANGED].map((text) => [documentId(text), text] as const)];
+  const documents = [...readManifest('web'), ...[...texts, CHANGED].map((text) => [documentId(text), text] as const)];
   const hub = await new WaitingHub({
     database: t.database,
     port: await freePort(),

@@ -18,13 +18,15 @@ let browser: Browser;
 beforeAll(async () => {
   t = await startTestHub();
   vn = await t.enrol('VN-CUS-AS');
-  bound = await t.enrol('TH-CUS-LCB', { connection: { adhoc: false } });
+  bound = await t.enrol('TH-CUS-LCB', { connection: { adhoc: undefined } });
   ({ browser } = await aSignedIn(t, vn, ['ANALYST']));
 });
 afterAll(() => t.stop());
 
 const ME = '{ me { agency } }';
 const KNOWN = trusted(ME);
+/** A document of the command line, which pages have no use for. */
+const [OF_CLI] = [...readManifest('cli')].find(([, text]) => text.startsWith('query HubKeys'))!;
 const UNKNOWN = documentId('{ me { unit } }');
 
 type Ask = (body: object) => Promise<string>;
@@ -49,14 +51,15 @@ const REFUSED = '400 DOCUMENT_NOT_TRUSTED';
 describe('G14 a page', () => {
   it('names its document by id', async () => {
     expect(await asPage({ documentId: KNOWN })).toBe(answered('VN-CUS'));
-    const [id] = [...readManifest()].find(([, text]) => text.startsWith('query Me'))!;
+    const [id] = [...readManifest('web')].find(([, text]) => text.startsWith('query Me'))!;
     expect(await asPage({ documentId: id, operationName: 'Me', variables: {} })).toMatch(/^200 \{"me"/);
   });
 
   it.each<[string, object]>([
     ['text', { query: ME }],
-    ['the text of a document that is trusted', { query: readManifest().values().next().value }],
+    ['the text of a document that is trusted', { query: readManifest('web').values().next().value }],
     ['an unknown id', { documentId: UNKNOWN }],
+    ['an id of the command line', { documentId: OF_CLI }],
     ['id and text', { documentId: KNOWN, query: ME }],
     ['id and empty text', { documentId: KNOWN, query: '' }],
     ['an unknown id and text', { documentId: UNKNOWN, query: ME }],
@@ -129,8 +132,15 @@ describe('G14 a unit’s system', () => {
     ['text', { query: ME }, REFUSED],
     ['an id', { documentId: KNOWN }, answered('TH-CUS')],
     ['id and text', { documentId: KNOWN, query: ME }, REFUSED],
-  ])('whose connection is bound to documents, and that sends %s', async (_, body, expected) => {
+    ['the text of a document that is known', { query: readManifest('cli').get(OF_CLI) }, REFUSED],
+  ])('whose connection says nothing of texts, and that sends %s', async (_, body, expected) => {
     expect(await asSystem(() => bound)(body)).toBe(expected);
+  });
+
+  it('names the documents of the command line, whatever its connection says of texts', async () => {
+    for (const party of [vn, bound]) {
+      expect(await asSystem(() => party)({ documentId: OF_CLI })).toMatch(/^200 \{"hubKeySet"/);
+    }
   });
 
   it('follows changes by an id alone when its connection is bound', async () => {
@@ -142,10 +152,10 @@ describe('G14 a unit’s system', () => {
     socket.socket.terminate();
   });
 
-  it('is bound from its next request on', async () => {
+  it('may send text only when its connection says so, and no longer than that', async () => {
     const party = await t.enrol('LA-CUS-HQ');
     expect(await asSystem(() => party)({ query: ME })).toBe(answered('LA-CUS'));
-    await t.database.sql(`UPDATE auth.connection SET adhoc = false WHERE unit_id = 'LA-CUS-HQ'`);
+    await t.database.sql(`UPDATE auth.connection SET adhoc = DEFAULT WHERE unit_id = 'LA-CUS-HQ'`);
     expect(await asSystem(() => party)({ query: ME })).toBe(REFUSED);
   });
 });

@@ -184,7 +184,7 @@ const THREATS: Row[] = [
   { id: 'threats 20', input: 'every claim of a token, wrong or missing' },
   { id: 'threats 21', input: 'an identity service that answers nothing' },
   { id: 'threats 22', input: 'an identity in a header' },
-  { id: 'threats 23', input: 'a system’s key: scope, revocation, open connections' },
+  { id: 'threats 23', input: 'a system’s key: scope, networks, lifetime, revocation, open connections' },
   { id: 'threats 24', input: 'limits of sign-in, by every way around them' },
   { id: 'threats 25', input: 'secrets in the database' },
   { id: 'threats 26', input: 'what asks for the passkey again, whatever is accepted' },

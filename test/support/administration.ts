@@ -19,6 +19,8 @@ export const ACTS = {
   suspendOfficer: { officer: 'ID!' },
   resumeOfficer: { officer: 'ID!' },
   endOfficer: { officer: 'ID!' },
+  signOutOfficer: { officer: 'ID!' },
+  changeSessionLimits: { input: 'SessionLimitsInput!' },
   makeUnit: { unit: 'ID!', input: 'NewUnitInput!' },
   changeUnit: { unit: 'ID!', input: 'UnitInput!' },
   suspendUnit: { unit: 'ID!' },
@@ -92,7 +94,8 @@ export function aUnitInput(changes: object = {}): object {
 }
 
 export function aConnectionInput(changes: object = {}): object {
-  return { clearance: 'RESTRICTED', maySeeNominal: true, scopes: ['directory.read', 'objects.read'], ...changes };
+  const scopes = ['directory.read', 'objects.read'];
+  return { clearance: 'RESTRICTED', maySeeNominal: true, scopes, adhoc: true, ...changes };
 }
 
 /** Everything that an act takes, with these ids where they belong. */
@@ -103,6 +106,7 @@ export function variablesFor(name: Act, ids: { officer: string; unit: string; ag
     'UnitInput!': aUnitInput(),
     'ConnectionInput!': aConnectionInput(),
     'RulesInput!': { nominalStepUp: true },
+    'SessionLimitsInput!': { idleMinutes: 15, hours: 8 },
   };
   const types: [string, string][] = Object.entries(ACTS[name]);
   return Object.fromEntries(

@@ -70,8 +70,8 @@ export interface TestHub {
 export interface PartyOptions {
   clearance?: number;
   maySeeNominal?: boolean;
-  /** Limits of the unit's connection; none when left out. */
-  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'validUntil' | 'adhoc'>;
+  /** Limits of the unit's connection; none when left out. Tests ask with texts of their own. */
+  connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'networks' | 'validUntil' | 'adhoc'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
   /** Further units of the same agency, without connections. */
@@ -175,6 +175,7 @@ export async function startTestHub(
               connection: {
                 clearance: options.clearance ?? 1,
                 maySeeNominal: options.maySeeNominal ?? true,
+                adhoc: true,
                 ...options.connection,
               },
             },

@@ -151,6 +151,9 @@ function officerList({ caller, officers, admissions }: Administration, text: Htm
             text(isEnrolled ? 'page.administration.recover' : 'page.administration.enrol'),
             isEnrolled ? { sure: text('page.administration.sureRecover') } : {},
           ),
+      isAgencys && isEnrolled && !isSuspended
+        ? button('SignOutOfficer', { officer }, text('page.administration.signOut'))
+        : '',
       isAgencys && !isSuspended
         ? button('SuspendOfficer', { officer }, text('page.administration.suspend'), {
             sure: text('page.administration.sureSuspend'),

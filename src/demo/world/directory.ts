@@ -21,6 +21,20 @@ const CUSTOMS = { clearance: 1, maySeeNominal: true };
 const REGIONAL_PARTNER = { clearance: 1, maySeeNominal: false };
 const PARTNER = { clearance: 0, maySeeNominal: false };
 
+/**
+ * Whose systems may send GraphQL texts of their own: that of the example at the start, and those that try forbidden reads in `npm run demo`.
+ * All others send what the command line sends.
+ */
+const WITH_TEXTS = new Set([
+  'TH-CUS-LCB',
+  'VN-CUS-AS',
+  'CN-CUS-AS',
+  'PH-CUS-INV',
+  'KR-RILOAP-LO',
+  'LA-CUS-AS',
+  'AT-UNODC-CCP',
+]);
+
 /** Posts of a unit: the end of the pseudonym's origin, title and roles. */
 interface Post {
   post: string;
@@ -257,7 +271,7 @@ function agencyOf(agency: Agency, countryCode: string, plans: UnitPlan[]): World
     nameVi: name.vi,
     phone24h: `+${countryCode}00000010${i}`,
     mailbox: `duty.${id.toLowerCase()}@demo.example`,
-    connection,
+    connection: { ...connection, adhoc: WITH_TEXTS.has(id) },
   }));
   const officers = plans.flatMap(({ id, name, posts }) =>
     posts.map(({ post, title, roles, maySeeNominal, clearance }) => ({

@@ -59,7 +59,8 @@ export class ConsoleSessions {
     private readonly pool: Pool,
     private readonly key: ConsoleKey,
     private readonly hub: HubIdentity,
-    private readonly limits: SessionLimits,
+    /** The hub's own; an agency's administrators may set shorter ones for their officers (agency.session_rule). */
+    readonly limits: SessionLimits,
   ) {
     this.issuer = `${hub.publicUrl}/oidc`;
   }
@@ -147,10 +148,11 @@ export class ConsoleSessions {
   /** The officer's sessions that live, the newest first. */
   async own(session: CallerSession): Promise<OwnSession[]> {
     const { rows } = await this.pool.query<OwnSession>(
-      `SELECT id, user_agent AS "userAgent", began_at AS "beganAt", seen_at AS "seenAt", expires_at AS "expiresAt", id = $2 AS "isCurrent"
-       FROM auth.console_session WHERE account_id = $1 AND expires_at > now() AND seen_at > now() - make_interval(mins => $3)
-       ORDER BY began_at DESC, id`,
-      [session.accountId, session.id, this.limits.idleMinutes],
+      `SELECT s.id, s.user_agent AS "userAgent", s.began_at AS "beganAt", s.seen_at AS "seenAt", s.id = $4 AS "isCurrent",
+         LEAST(s.expires_at, s.began_at + make_interval(hours => LEAST(r.hours, $3))) AS "expiresAt"
+       FROM auth.console_session s JOIN auth.account a ON a.id = s.account_id LEFT JOIN agency.session_rule r ON r.agency_id = a.agency_id
+       WHERE s.account_id = $1 AND ${IN_TIME} ORDER BY s.began_at DESC, s.id`,
+      [session.accountId, this.limits.idleMinutes, this.limits.hours, session.id],
     );
     return rows;
   }
@@ -178,7 +180,7 @@ export class ConsoleSessions {
     const { rows } = await this.pool.query<Row>({
       name: `console-session-by-${by}`,
       text: `${FIND} AND s.${by} = $1`,
-      values: [value, this.limits.idleMinutes],
+      values: [value, this.limits.idleMinutes, this.limits.hours],
     });
     // What has ended once stays ended, also when an account is opened again.
     if (!rows[0]) await this.pool.query(`DELETE FROM auth.console_session WHERE ${by} = $1`, [value]);
@@ -228,6 +230,10 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
 
 const FRESH_MINUTES = 5;
 
+/** Of a session `s` and the rule `r` of its agency: the hub's limits, $2 minutes and $3 hours, or shorter ones. */
+const IN_TIME = `s.expires_at > now() AND s.began_at > now() - make_interval(hours => LEAST(r.hours, $3))
+    AND s.seen_at > now() - make_interval(mins => LEAST(r.idle_minutes, $2))`;
+
 /**
  * A session is touched at most every half minute, so its idle time is counted that exactly. It ends when the officer's unit or roles
  * change, and when the officer is cleared for more than at sign-in; less takes effect in it. What an issuer's claims left of the
@@ -242,7 +248,8 @@ const FIND = `
     s.seen_at < now() - interval '30 seconds' AS "isUnseen",
     EXISTS (SELECT FROM agency.signing_rule r WHERE r.agency_id = o.agency_id AND r.nominal_step_up) AS "isNominalCareful"
   FROM auth.console_session s JOIN auth.officer_in_force o ON o.account_id = s.account_id
-  WHERE s.expires_at > now() AND s.seen_at > now() - make_interval(mins => $2)
+    LEFT JOIN agency.session_rule r ON r.agency_id = o.agency_id
+  WHERE ${IN_TIME}
     AND s.roles = o.roles AND s.unit_id = o.unit_id AND o.clearance <= s.clearance AND (s.may_see_nominal OR NOT o.may_see_nominal)
     AND (s.issuer_id IS NULL OR EXISTS (
       SELECT FROM auth.issuer_subject l JOIN auth.trusted_issuer i ON i.id = l.issuer_id

@@ -8,11 +8,12 @@ import { parseHsCode } from '../../../common/identifiers/hs-code.js';
 import { parseImoNumber } from '../../../common/identifiers/imo-number.js';
 import { LANGUAGES, parseLanguage } from '../../../common/identifiers/language.js';
 import { parseMmsi } from '../../../common/identifiers/mmsi.js';
+import { isNetwork } from '../../../common/identifiers/network.js';
 import { parsePostalItem } from '../../../common/identifiers/postal-item.js';
 import { parseUnLocode } from '../../../common/identifiers/un-locode.js';
 import type { KeyOf } from '../../../common/messages/messages.js';
 import { rule, type SchemaPart } from './rule.js';
-import { Pattern, PatternList } from './text.js';
+import { listOf, Pattern, PatternList } from './text.js';
 
 /*
  * Identifiers stand in a payload in their normal form, so that two systems which compare them letter by letter agree. Two kinds are written as
@@ -103,3 +104,15 @@ const MAILBOX = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9][A-Za-z0-9-]{0,62}(\.[A-Za-z
 
 export const Mailbox = (): PropertyDecorator => Pattern(MAILBOX, 'form.mailbox');
 export const Mailboxes = (items: number): PropertyDecorator => PatternList(MAILBOX, 'form.mailbox', items);
+
+/** Addresses and networks, at least one: a list of nothing would read as nowhere to one and as anywhere to another. */
+export const Networks = (items: number): PropertyDecorator =>
+  listOf({
+    name: 'network',
+    key: 'problem.formList',
+    params: { items, form: { key: 'form.network' } },
+    items,
+    unique: true,
+    holds: (item) => typeof item === 'string' && isNetwork(item),
+    schema: { type: 'string', maxLength: 43 },
+  });
