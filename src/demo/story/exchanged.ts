@@ -42,7 +42,7 @@ export async function tryForbiddenReads(objects: readonly Exchanged[], parties: 
   return tried;
 }
 
-/** An answer without the hub's time, in which any two may differ. */
+/** An answer without the time at which it was given, which is the same for nobody. */
 function timeless(answer: string): string {
   return answer.replaceAll(/"serverTime":"[\d:TZ-]{20}"/g, '');
 }
