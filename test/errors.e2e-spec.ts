@@ -38,7 +38,7 @@ async function refusals(): Promise<Record<string, string>> {
   await socket.until(({ type }) => type === 'error');
   socket.socket.close();
   return {
-    'a resolver': await (await post('{ object(id: "x") { id } }')).text(),
+    'a resolver': await (await post('{ inbox(first: 0) { nodes { id } } }')).text(),
     'a resolver, in Vietnamese': await (
       await vn.send('/graphql', {
         headers: { 'content-type': 'application/json', 'accept-language': 'vi' },
@@ -49,7 +49,6 @@ async function refusals(): Promise<Record<string, string>> {
     'the limits of an operation': await (await post('query($unknown: ID) { me { agency } }')).text(),
     'a budget': await (await token()).text(),
     'a body': await (await fetch(`${t.url}/graphql`, { method: 'POST', body: 'x' })).text(),
-    'a route that is not there': await (await fetch(`${t.url}/nowhere`)).text(),
     'an address': await (await fetch(`${t.url}/%`)).text(),
     'a token': await (await fetch(`${t.url}/session`, { headers: { authorization: 'DPoP x' } })).text(),
     'a connection': await notHttp(),
@@ -70,6 +69,13 @@ describe('every error', () => {
       expect(Date.parse(times[0]!)).toBeGreaterThanOrEqual(before);
       expect(Date.parse(times[0]!)).toBeLessThanOrEqual(Date.now());
     }
+  });
+
+  it('but NOT_FOUND, which is byte for byte the same for what is hidden and for what there is not', async () => {
+    const { errors } = JSON.parse(
+      await (await post(`{ object(id: "${crypto.randomUUID()}") { id } }`)).text(),
+    ) as Refused;
+    expect(errors[0]!.extensions).toEqual({ code: 'NOT_FOUND', retryable: false });
   });
 
   it('says it by the hub’s clock, which a demonstration may set', async () => {

@@ -62,9 +62,12 @@ export function extensionsOf(error: HubError, language: Language, clock: Clock):
   return timed(detailsOf(error, language), clock);
 }
 
-/** With `serverTime`, the hub's own time (RFC 3339, UTC): who is refused for a time can compare clocks. */
+/**
+ * With `serverTime`, the hub's own time (RFC 3339, UTC): who is refused for a time can compare clocks. NOT_FOUND has none: the answer for
+ * what is hidden is, byte for byte, that for what there is not.
+ */
 export function timed(extensions: Record<string, unknown>, clock: Clock): Record<string, unknown> {
-  return { ...extensions, serverTime: formatTimestamp(clock.now()) };
+  return extensions['code'] === 'NOT_FOUND' ? extensions : { ...extensions, serverTime: formatTimestamp(clock.now()) };
 }
 
 function detailsOf(error: HubError, language: Language): Record<string, unknown> {

@@ -57,7 +57,8 @@ beforeAll(async () => {
        c AS (INSERT INTO hub.nominal_partner VALUES ('TH-CUS', 'VN-CUS')),
        d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1')),
        e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
-             VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1'))
+             VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1')),
+       f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8))
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],
   );

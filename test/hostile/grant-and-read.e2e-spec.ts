@@ -37,8 +37,10 @@ const GRANTS: Record<string, { grant: string; revoke: string }> = {
   },
   'a release that ends and begins again': {
     // The sweeper may have been there meanwhile.
-    grant: `UPDATE hub.release r SET until = NULL, live = true FROM hub.community c
-      WHERE r.audience_id = c.audience_id AND 'community:' || c.id = $1`,
+    grant: `WITH granted AS (
+        UPDATE hub.release r SET until = NULL, live = true FROM hub.community c
+        WHERE r.audience_id = c.audience_id AND 'community:' || c.id = $1 RETURNING r.audience_id, r.seq)
+      UPDATE hub.release_term t SET live = true FROM granted g WHERE t.audience_id = g.audience_id AND t.seq = g.seq`,
     revoke: `UPDATE hub.release r SET until = '2000-01-01Z' FROM hub.community c
       WHERE r.audience_id = c.audience_id AND 'community:' || c.id = $1`,
   },
