@@ -125,9 +125,15 @@ describe('A14 a flood of sign-ins that are only begun', () => {
 });
 
 describe('A14 a way back', () => {
-  it('that fails too often is a page that says when to try again', async () => {
-    for (let i = 0; i < 8; i += 1) expect((await from('203.0.113.6', '/sign-in/return?state=x')).status).toBe(409);
-    expectPageToWait(await from('203.0.113.6', '/sign-in/return?state=x', 'vi'), 'vi');
+  it.each([
+    ['203.0.113.6', '/sign-in/return?state=x'],
+    ['203.0.113.7', '/sign-in/return/vn-customs?state=x'],
+  ])('that fails too often is a page that says when to try again: from %s to %s', async (address, path) => {
+    for (let i = 0; i < 8; i += 1) {
+      const { status, headers } = await from(address, path);
+      expect([status, headers.get('content-type')]).toEqual([409, 'text/html; charset=utf-8']);
+    }
+    expectPageToWait(await from(address, path, 'vi'), 'vi');
   });
 });
 

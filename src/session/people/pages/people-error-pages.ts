@@ -12,8 +12,10 @@ const HEADINGS: Readonly<Record<string, MessageKey>> = {
   '/step-up': 'page.refused.title',
   '/account': 'page.refused.title',
   '/signing': 'page.refused.title',
+  '/administration': 'page.refused.title',
   '/sign-in/with/:issuer': 'page.notSignedIn.title',
   '/sign-in/return': 'page.notSignedIn.title',
+  '/sign-in/return/:issuer': 'page.notSignedIn.title',
   '/oidc/auth': 'page.notSignedIn.title',
   '/oidc/auth/:uid': 'page.notSignedIn.title',
 };
