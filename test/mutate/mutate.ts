@@ -18,8 +18,20 @@ const BATCH = 20;
 const FIRST_TEST = 'test/rules/operations.e2e-spec.ts';
 const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
 
-/** What became of each mutation: the test that noticed it, null when none did. */
-type Outcomes = Record<string, string | null>;
+/** The test that noticed each mutation that has been noticed. */
+type Outcomes = Record<string, string>;
+
+/** All mutations are first tried on the tests that are most likely to notice them; what is left then on all others, which takes long. */
+interface Round {
+  /** The tests for the mutations of a file, in the order in which they are tried. */
+  testsOf: (file: string) => string[][];
+  unnoticed: string;
+}
+
+const ROUNDS: readonly Round[] = [
+  { testsOf: nearTests, unnoticed: 'not noticed nearby, waits for the other tests' },
+  { testsOf: farTests, unnoticed: 'SURVIVED' },
+];
 
 async function main(words: readonly string[]): Promise<number> {
   const { values, isUnderstood } = optionsOf(words);
@@ -34,34 +46,41 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const outcomes = values.again ? {} : readOutcomes();
-  const left = mutations.filter(({ id }) => typeof outcomes[id] !== 'string');
+  let left = mutations.filter(({ id }) => typeof outcomes[id] !== 'string');
   let done = mutations.length - left.length;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
   const environment = await startDatabase();
-  const work = async (): Promise<void> => {
+  const work = async ({ testsOf, unnoticed }: Round, queue: Mutation[], survivors: Mutation[]): Promise<void> => {
     const workshop = Workshop.open(stop.signal);
     try {
       workshop.rewrite([...new Set(mutations.map(({ file }) => file))]);
       await checkUnchanged(workshop, [FIRST_TEST], environment);
-      while (left.length > 0) {
-        const batch: Outcomes = {};
-        for (const mutation of left.splice(0, BATCH)) {
-          const outcome = (batch[mutation.id] = await judge(workshop, mutation, environment));
-          process.stdout.write(`${++done}/${mutations.length} ${mutation.id}\n    ${outcome ?? 'SURVIVED'}\n`);
+      while (queue.length > 0) {
+        const noticed: Outcomes = {};
+        for (const mutation of queue.splice(0, BATCH)) {
+          const killer = await judge(workshop, mutation, testsOf(mutation.file), environment);
+          if (killer === undefined) survivors.push(mutation);
+          else noticed[mutation.id] = killer;
+          if (killer !== undefined) done += 1;
+          process.stdout.write(`${done}/${mutations.length} ${mutation.id}\n    ${killer ?? unnoticed}\n`);
         }
-        const noticed = Object.values(batch).filter((outcome) => outcome !== null);
-        await checkUnchanged(workshop, [...new Set(noticed.map(fileOf))], environment);
-        writeOutcomes(Object.assign(outcomes, batch));
+        await checkUnchanged(workshop, [...new Set(Object.values(noticed).map(fileOf))], environment);
+        writeOutcomes(Object.assign(outcomes, noticed));
       }
     } finally {
       workshop.close();
     }
   };
   try {
-    const ends = await Promise.allSettled(Array.from({ length: Number(values.jobs ?? 1) }, work));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed && !stop.signal.aborted) throw failed.reason;
+    for (const round of ROUNDS) {
+      const survivors: Mutation[] = [];
+      const workers = Array.from({ length: Number(values.jobs ?? 1) }, () => work(round, left, survivors));
+      const failed = (await Promise.allSettled(workers)).find((end) => end.status === 'rejected');
+      if (failed && !stop.signal.aborted) throw failed.reason;
+      if (stop.signal.aborted) break;
+      left = survivors;
+    }
   } finally {
     await globalStep('teardown');
   }
@@ -69,10 +88,9 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`Stopped after ${done} of ${mutations.length}; the same command goes on.\n`);
     return 130;
   }
-  const survivors = mutations.filter(({ id }) => outcomes[id] === null);
-  process.stdout.write(`${mutations.length} mutations, ${survivors.length} survived\n`);
-  for (const { id } of survivors) process.stdout.write(`${id}\n`);
-  return survivors.length === 0 ? 0 : 1;
+  process.stdout.write(`${mutations.length} mutations, ${left.length} survived\n`);
+  for (const { id } of left) process.stdout.write(`${id}\n`);
+  return left.length === 0 ? 0 : 1;
 }
 
 interface Options {
@@ -126,16 +144,34 @@ async function checkUnchanged(
   if (failure !== undefined) throw new Error(`A test fails with nothing taken out: ${failure}`);
 }
 
-/** The test that notices the mutation: first those beside it, then those that are most likely to, then all others. */
-async function judge(workshop: Workshop, mutation: Mutation, environment: NodeJS.ProcessEnv): Promise<string | null> {
-  let left = testFiles();
-  for (const pattern of [ownTest(mutation.file), ...likelyTests(mutation.file), /./]) {
-    const tests = left.filter((file) => pattern.test(file));
-    left = left.filter((file) => !tests.includes(file));
-    const killer = tests.length === 0 ? undefined : await workshop.killer(mutation, tests, environment);
+/** The test that notices the mutation. */
+async function judge(
+  workshop: Workshop,
+  mutation: Mutation,
+  tests: string[][],
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  for (const group of tests) {
+    const killer = await workshop.killer(mutation, group, environment);
     if (killer !== undefined) return killer;
   }
-  return null;
+  return undefined;
+}
+
+/** The tests beside the file, then those that are most likely to notice it. */
+function nearTests(file: string): string[][] {
+  let left = testFiles();
+  const groups = [ownTest(file), ...likelyTests(file)].map((pattern) => {
+    const tests = left.filter((test) => pattern.test(test));
+    left = left.filter((test) => !tests.includes(test));
+    return tests;
+  });
+  return groups.filter((tests) => tests.length > 0);
+}
+
+function farTests(file: string): string[][] {
+  const near = new Set(nearTests(file).flat());
+  return [testFiles().filter((test) => !near.has(test))];
 }
 
 /** The test file of the same name. */
