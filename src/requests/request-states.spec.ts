@@ -30,7 +30,7 @@ const everyMove = REQUEST_STATES.flatMap((state) =>
   (['REQUESTED', 'REQUESTER'] as const).flatMap((side) => REQUEST_ACTS.map((act) => [state, side, act] as const)),
 );
 
-describe('the moves of a request', () => {
+describe('threats 5 the moves of a request', () => {
   it.each(everyMove)('%s: %s %s', (state, side, act) => {
     expect(mayAct(state, act, side)).toBe(LEGAL[state][side].includes(act));
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PROJECT_FOLDER } from '../../config/environment.js';
@@ -23,8 +23,8 @@ type Outcomes = Record<string, string>;
 
 /** All mutations are first tried on the tests that are most likely to notice them; what is left then on all others, which takes long. */
 interface Round {
-  /** The tests for the mutations of a file, in the order in which they are tried. */
-  testsOf: (file: string) => string[][];
+  /** The tests for a mutation, in the order in which they are tried. */
+  testsOf: (mutation: Mutation) => string[][];
   unnoticed: string;
 }
 
@@ -59,7 +59,7 @@ async function main(words: readonly string[]): Promise<number> {
       while (queue.length > 0) {
         const noticed: Outcomes = {};
         for (const mutation of queue.splice(0, BATCH)) {
-          const killer = await judge(workshop, mutation, testsOf(mutation.file), environment);
+          const killer = await judge(workshop, mutation, testsOf(mutation), environment);
           if (killer === undefined) survivors.push(mutation);
           else noticed[mutation.id] = killer;
           if (killer !== undefined) done += 1;
@@ -158,10 +158,9 @@ async function judge(
   return undefined;
 }
 
-/** The tests beside the file, then those that are most likely to notice it. */
-function nearTests(file: string): string[][] {
+function nearTests(mutation: Mutation): string[][] {
   let left = testFiles();
-  const groups = [ownTest(file), ...likelyTests(file)].map((pattern) => {
+  const groups = likelyTests(mutation).map((pattern) => {
     const tests = left.filter((test) => pattern.test(test));
     left = left.filter((test) => !tests.includes(test));
     return tests;
@@ -169,29 +168,38 @@ function nearTests(file: string): string[][] {
   return groups.filter((tests) => tests.length > 0);
 }
 
-function farTests(file: string): string[][] {
-  const near = new Set(nearTests(file).flat());
+function farTests(mutation: Mutation): string[][] {
+  const near = new Set(nearTests(mutation).flat());
   return [testFiles().filter((test) => !near.has(test))];
 }
 
-/** The test file of the same name. */
-function ownTest(file: string): RegExp {
-  return new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
-}
+/** Which tests in test/ and test/hostile/ try what stands in which sources: the first row that fits. */
+const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
+  [/administration/, /administration|session-limits|agency-budgets|side-doors/],
+  [/issuers/, /issuer/],
+  [/passwords|codes/, /passwords|people-sign-in/],
+  [
+    /person-keys|signing-by-people|confirmations|signatories/,
+    /person-keys|signing-by-people|side-doors|nominal-step-up/,
+  ],
+  [/session\/people|operator\/officer-link/, /people|passkeys|session-limits|side-doors/],
+  [/session|connection-limits|unit-systems/, /sign-in|connection-limits|machines/],
+  [/^src\/operator/, /enrolment|cli|issuers/],
+  [/edge\/connections|sockets/, /(edge|sockets)|changed/],
+  [/^src\/(edge|common|demo)/, /(edge|documents|agency|texts|forced)|errors|demo-world/],
+  [/files|attachments/, /files|nominal-attachments|file-places/],
+  [/requests/, /requests|questions/],
+  [/exchange|alerts|trust|protocol|audit|access/, /(signed-objects|access|forced)|exchange|alerts|object-access/],
+];
 
-/** Where the mutation of a file is most likely to be noticed next, quick tests first. */
-function likelyTests(file: string): RegExp[] {
+/** Where a mutation is most likely to be noticed, quick tests first. */
+function likelyTests({ file, id }: Mutation): RegExp[] {
+  if (/(open to everybody|another right|passkey|public)( #\d)?$/.test(id)) return [/^test\/rules\/(operations|roles)/];
+  if (/ (USING|WITH CHECK) whoever/.test(id)) return [/^test\/floor\/context/, /^test\/floor\//];
+  const [, topic] = TOPICS.find(([sources]) => sources.test(file)) ?? [];
+  const own = new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
-  const named = new RegExp(`${basename(file, '.ts').split(/[-.]/)[0]}.*spec\\.ts$`);
-  const topic = /^migrations\/\d+-\w+-(\w+)/.exec(file)?.[1];
-  if (topic) return [/^test\/floor\/context/, /^test\/floor\//, new RegExp(`^test/.*${topic}`), /^test\/rules\//];
-  if (file.startsWith('src/protocol/')) return [beside, /^test\/hostile\/signed-objects/];
-  if (file.startsWith('src/session/people/')) return [/^test\/rules\/operations/, /^test\/people/, /people-sign-in/];
-  if (file.startsWith('src/session/')) return [/^test\/rules\/operations/, beside, /sign-in/, /connection-limits/];
-  if (file.startsWith('src/edge/')) return [/^test\/hostile\/edge/];
-  if (file.startsWith('src/requests/')) return [beside, /^test\/rules\/operations/, /^test\/requests/];
-  if (file.startsWith('src/files/')) return [beside, /^test\/files/];
-  return [beside, named, /^test\/rules\/operations/, /^test\/hostile\/(access|signed-objects)/, /^test\/rules\//];
+  return [own, beside, ...(topic ? [new RegExp(`^test/(hostile/)?(${topic.source})`)] : [])];
 }
 
 function testFiles(): string[] {

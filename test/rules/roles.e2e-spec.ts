@@ -8,6 +8,7 @@ import { PROJECT_FOLDER } from '../../config/environment.js';
 import { Allow, type Permission, StepUp } from '../../src/access/permission.js';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { message, type MessageKey } from '../../src/common/messages/messages.js';
+import { permittedActs, REQUEST_STATES } from '../../src/requests/request-states.js';
 import { ROLES } from '../../src/session/people/role-rights.js';
 import { anOfficer, aSignedIn, type Browser } from '../support/browser.js';
 import { aHandling, COMPOSE_ALERT, type ComposedAnswer } from '../support/exchange.js';
@@ -139,6 +140,14 @@ function page(): string {
     const words = named.map(({ name, isStepUp }) => `\`${name}\`${isStepUp ? '\\*' : ''}`).toSorted();
     return [`\`${permission}\``, words.join(', ')];
   });
+  const states = REQUEST_STATES.map((state) => [
+    `\`${state}\``,
+    ...(['REQUESTER', 'REQUESTED'] as const).map((side) =>
+      permittedActs(state, side)
+        .map((act) => `\`${act}\``)
+        .join(', '),
+    ),
+  ]);
   return `# Roles
 
 Written from the table that the hub decides by (\`src/session/people/role-rights.ts\`); \`test/rules/roles\` tries every cell of it on a running hub
@@ -155,5 +164,12 @@ coordination unit. Duty officers (FIELD_OFFICER, PCU_MEMBER) read and prepare; o
 An asterisk asks for a passkey used within the last five minutes.
 
 ${table(['permission', 'operations'], verbs)}
+
+## What may be sent on a request, by its state
+
+Whoever holds \`objects.submit\` may send for the side of their own unit, and only this (\`src/requests/request-states.ts\`). The database decides by
+the same table. A version of an alert may be followed by the next, or recalled, by the unit that sent it, once.
+
+${table(['state', 'the side that asks', 'the side that is asked'], states)}
 `;
 }
