@@ -22,7 +22,8 @@ import { CreateSigningByPeople1795300070000 } from '../migrations/1795300070000-
 import { CreateTrust1795300002000 } from '../migrations/1795300002000-create-trust.js';
 import { CreateUsedProof1795300020000 } from '../migrations/1795300020000-create-used-proof.js';
 
-const MIGRATIONS = [
+/** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
+export const MIGRATIONS = [
   CreateFloor1795300000000,
   CreateDirectory1795300001000,
   CreateTrust1795300002000,

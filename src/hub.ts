@@ -15,6 +15,7 @@ import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { databaseAccess } from './database/prepare-database.js';
+import { checkVersion } from './database/schema-version.js';
 import { freshSecret, SecretsFolder } from './database/secrets.js';
 import { WrappingKeys } from './database/wrapping-keys.js';
 import { DemoSignIn } from './demo/demo-sign-in.js';
@@ -61,6 +62,7 @@ export async function startHub(
   const clock = new Clock(environment.isDemonstration);
   const dataSource = await appDataSource(access.appUrl, environment.DATABASE_POOL).initialize();
   try {
+    await checkVersion(dataSource);
     await assertFloorIsSafe(dataSource);
     const port = environment.PORT === 0 ? await freePort(environment.HOST) : environment.PORT;
     const publicUrl = (environment.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, '');

@@ -1,6 +1,7 @@
 import { BadConfiguration, type Environment, PROJECT_FOLDER, readEnvironment } from '../config/environment.js';
 import { FloorNotSafe } from './access/row-security.js';
 import { openHubDatabase } from './database/hub-database.js';
+import { AnotherVersion } from './database/schema-version.js';
 import { DatabaseInUse } from './embedded-database/embedded-database.js';
 import { placeForData } from './embedded-database/place-for-data.js';
 
@@ -63,7 +64,12 @@ const NO_DATABASE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|0
 
 /** Failures that an operator can act on are told in their own words; anything else with its stack. */
 function explain(error: unknown): string {
-  if (error instanceof BadConfiguration || error instanceof DatabaseInUse || error instanceof FloorNotSafe)
+  if (
+    error instanceof BadConfiguration ||
+    error instanceof DatabaseInUse ||
+    error instanceof AnotherVersion ||
+    error instanceof FloorNotSafe
+  )
     return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${(error as { port?: number }).port} is taken by another program. Stop it, or choose another: PORT=3001 npm start`;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase } from './support/database.js';
 
 /** What an operator is told when the hub cannot start. */
 
@@ -38,5 +39,23 @@ describe('a hub that cannot start', () => {
       'The database of DATABASE_URL cannot be used (ECONNREFUSED). Check its address, the name and password in it, and that it runs.\n',
     );
     expect(code).toBe(1);
+  });
+
+  it('says that its database is of another version, and how a demonstration begins anew', async () => {
+    const database = await cloneDatabase();
+    try {
+      await database.asOperator((tx) => tx.query("COMMENT ON SCHEMA cmd IS '1 migrations, sha256 0'"));
+      const { code, stderr } = await start([], {
+        HUB_ID: 'hub.example',
+        DATABASE_URL: database.url,
+        DATA_FOLDER: database.dataFolder,
+      });
+      expect(stderr).toMatch(
+        /^The database is of another version of Liaison Hub\.\n.*npm start -- --fresh\n.*liaison init\n[^\n]*\n$/,
+      );
+      expect(code).toBe(1);
+    } finally {
+      await database.drop();
+    }
   });
 });

@@ -2,6 +2,7 @@ import { createHash, createSecretKey } from 'node:crypto';
 import { migrationDataSource } from '../../config/data-source.js';
 import { contextKeyPads, type ContextKey } from '../access/context-token.js';
 import { createRoles, obtainPasswords, urlFor } from './roles.js';
+import { migrate } from './schema-version.js';
 import { freshSecret, type SecretsFolder } from './secrets.js';
 
 /** What the server needs to reach its database. */
@@ -25,14 +26,14 @@ export async function databaseAccess(databaseUrl: string, secrets: SecretsFolder
 
 /**
  * `liaison init`: roles, schemas, migrations and the context key. Can be run again at any time; brings an older database up
- * to date. `adminUrl` names a role that may create roles and schemas in the hub's database.
+ * to date. Throws AnotherVersion for one that it cannot. `adminUrl` names a role that may create roles and schemas in the hub's database.
  */
 export async function prepareDatabase(adminUrl: string, secrets: SecretsFolder): Promise<PreparedDatabase> {
   const access = await databaseAccess(adminUrl, secrets);
   await createRoles(adminUrl, await obtainPasswords(secrets));
   const dataSource = await migrationDataSource(access.migrateUrl).initialize();
   try {
-    await dataSource.runMigrations();
+    await migrate(dataSource);
     const { kid, inner, outer } = contextKeyPads(access.contextKey);
     await dataSource.query(
       'INSERT INTO cmd.context_key (kid, inner_pad, outer_pad) VALUES ($1, $2, $3) ON CONFLICT (kid) DO NOTHING',

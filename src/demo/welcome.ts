@@ -41,10 +41,16 @@ export async function welcome(
   say('demo.counts', { ...state.counts });
   say('demo.first');
   print(`  ${exampleCurl(hub.url)}\n`);
-  say('demo.then', { home: relative(process.cwd(), join(environment.DATA_FOLDER, 'demo', 'TH-CUS-LCB')) });
+  say('demo.then', { home: shortPath(join(environment.DATA_FOLDER, 'demo', 'TH-CUS-LCB')) });
   const days = Math.floor((Date.now() - new Date(state.madeAt).getTime()) / DAY_MS);
   if (days >= 1) say('demo.old', { days });
   say('demo.stop');
+}
+
+/** From here, where that does not lead out of here first. */
+function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 function print(text: string): void {

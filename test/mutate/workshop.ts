@@ -9,6 +9,12 @@ import type { Mutation } from './mutations.js';
 
 const CHANGES_ROLES = /row-security|floor\/context/;
 const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+/** Short files first, and nothing more once a test has failed. */
+const UNTIL_NOTICED = [
+  ['--bail', '--testTimeout', '120000'],
+  ['--testEnvironment', './test/mutate/until-noticed.mjs'],
+  ['--testSequencer', './test/stryker/nearest-first.mjs'],
+].flat();
 
 /** A copy of the project in which one source at a time is changed. */
 export class Workshop {
@@ -93,8 +99,8 @@ export class Workshop {
 
   /** Runs these test files until one fails: its name. Where nothing came to a test, that and why. */
   private async firstFailure(tests: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-    const jest = [join(this.folder, 'node_modules/jest/bin/jest.js'), '--bail', '--testTimeout', '120000'];
-    const child = spawn(process.execPath, [...FLAGS, ...jest, '--runTestsByPath', ...tests], {
+    const jest = join(this.folder, 'node_modules/jest/bin/jest.js');
+    const child = spawn(process.execPath, [...FLAGS, jest, ...UNTIL_NOTICED, '--runTestsByPath', ...tests], {
       cwd: this.folder,
       env: { ...process.env, ...(tests.some((test) => CHANGES_ROLES.test(test)) ? {} : environment) },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -99,6 +99,7 @@ export class PersonKeys {
     if (use === 'enrol' && !roles.includes('AGENCY_ADMIN')) throw new Forbidden();
     const wrapped = wrappedIn(input);
     await inTransaction(this.pool, async (tx) => {
+      await tx.query('SELECT FROM auth.account WHERE id = $1 FOR UPDATE', [accountId]);
       const known = await tx.query<{ waiting: number; hasKey: boolean }>(KNOWN, [accountId, use]);
       if (known.rows[0]!.waiting >= MAX_WAITING) throw new Conflict('error.tooManyKeyRequests');
       const { rowCount } = await tx.query(REQUEST, [
