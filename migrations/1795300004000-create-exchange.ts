@@ -277,9 +277,6 @@ const COMMANDS = `
         WHERE o.seq = v_supersedes AND o.from_agency = me.agency AND o.kind = p->>'kind' FOR UPDATE;
       IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
       IF target.recalled_by_seq IS NOT NULL THEN RAISE EXCEPTION 'RECALLED' USING ERRCODE = 'LH409'; END IF;
-      IF target.superseded_by_seq IS NOT NULL THEN
-        RAISE EXCEPTION 'SUPERSEDED' USING ERRCODE = 'LH409';
-      END IF;
       IF target.recipients <> v_to THEN RAISE EXCEPTION 'SUPERSEDES_ADDRESSEES' USING ERRCODE = 'LH400'; END IF;
       v_thread := target.thread_seq;
     END IF;

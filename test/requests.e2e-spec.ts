@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contextToken } from '../src/access/context-token.js';
 import { REQUEST_MOVES } from '../src/requests/request-states.js';
 import { aFeedbackBody, anAnswerBody, aRequestBody } from '../src/requests/body/request-body.example.js';
+import { asServer, seqOf, type Submission, submitUnchecked, textWith, untilSomebodyWaits } from './support/commands.js';
 import {
   aHandling,
   COMPOSE_ANSWER,
@@ -17,7 +17,6 @@ import {
   type Submitted,
 } from './support/exchange.js';
 import { type Answer, type Party, signRaw, startTestHub, type TestHub } from './support/hub.js';
-import { aCaller } from './support/world.js';
 
 let t: TestHub;
 let vn: Party;
@@ -645,11 +644,11 @@ describe('the floor under requests', () => {
     'SELECT cmd.settle_questions(1, 1, NULL)',
     "SELECT cmd.body_of('{}')",
   ])('gives the server no way round the commands: %s', async (statement) => {
-    await expect(asServer(th, () => t.database.sql(statement))).rejects.toThrow(/permission denied/);
+    await expect(asServer(t.database, th, () => t.database.sql(statement))).rejects.toThrow(/permission denied/);
   });
 
   /** What the hub's own checks would have refused, were they forgotten. */
-  const unchecked: [string, (at: Standing) => [Party, Row], string | null][] = [
+  const unchecked: [string, (at: Standing) => [Party, Submission & { body?: object }], string | null][] = [
     ['an answer that fits', () => [th, {}], null],
     ['an answer by the side that asks', () => [vn, { to: ['TH-CUS'] }], 'REQUEST_STATE'],
     ['an answer by a third agency', () => [la, { to: ['VN-CUS'], replySeq: null }], 'LINK'],
@@ -666,13 +665,11 @@ describe('the floor under requests', () => {
     const first = await ask(vn, th);
     const newest = await ask(vn, th, {}, { supersedes: first.id });
     await answerWith(th, newest.id, { kind: 'INTERIM', results: [result(1, 'PARTLY')] });
-    const at = { first: await seqOf(first.id), newest: await seqOf(newest.id) };
+    const at = { first: await seqOf(t.database, first.id), newest: await seqOf(t.database, newest.id) };
     const [party, row] = submission(at);
-    const moved = asServer(party, async () => {
-      const sent = await t.database.sql<{ seq: string }>('SELECT object_seq AS seq FROM cmd.submit($1)', [
-        JSON.stringify(aRow(party, { replySeq: at.newest, ...row })),
-      ]);
-      await t.database.sql('SELECT cmd.move_request($1)', [sent[0]!.seq]);
+    const moved = asServer(t.database, party, async () => {
+      const seq = await submitUnchecked(t.database, party, anAnswer({ replySeq: at.newest, ...row }));
+      await t.database.sql('SELECT cmd.move_request($1)', [seq]);
     });
     if (fault === null) await expect(moved).resolves.toBeUndefined();
     else await expect(moved).rejects.toThrow(new RegExp(`^${fault}$`));
@@ -681,13 +678,15 @@ describe('the floor under requests', () => {
   it('lets the second of two acts at once wait for the first, and judges it by what the first has left', async () => {
     const { id } = await ask(vn, th);
     const late = await anAnswerPayload(th, id, { kind: 'NEGATIVE' });
-    const row = aRow(th, { replySeq: await seqOf(id), body: { kind: 'NEGATIVE', answerSeq: 1, results: [] } });
+    const row = anAnswer({
+      replySeq: await seqOf(t.database, id),
+      body: { kind: 'NEGATIVE', answerSeq: 1, results: [] },
+    });
     let second: Promise<Answer<unknown>> | undefined;
-    await asServer(th, async () => {
-      const sent = await t.database.sql('SELECT object_seq AS seq FROM cmd.submit($1)', [JSON.stringify(row)]);
-      await t.database.sql('SELECT cmd.move_request($1)', [sent[0]!['seq']]);
+    await asServer(t.database, th, async () => {
+      await t.database.sql('SELECT cmd.move_request($1)', [await submitUnchecked(t.database, th, row)]);
       second = signAndTry(th, late);
-      await untilSomebodyWaits();
+      await untilSomebodyWaits(t.database);
       await t.database.sql('COMMIT');
     });
     expect((await second)?.errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', sub: 'REQUEST_STATE' });
@@ -695,82 +694,31 @@ describe('the floor under requests', () => {
 
   it('lets no object act twice, and none of another agency', async () => {
     const { id } = await ask(vn, th);
-    const seq = await seqOf((await answerWith(th, id, { kind: 'INTERIM', results: [result(1, 'PARTLY')] })).id);
-    await expect(asServer(th, () => t.database.sql('SELECT cmd.move_request($1)', [seq]))).rejects.toThrow(
+    const seq = await seqOf(
+      t.database,
+      (await answerWith(th, id, { kind: 'INTERIM', results: [result(1, 'PARTLY')] })).id,
+    );
+    await expect(asServer(t.database, th, () => t.database.sql('SELECT cmd.move_request($1)', [seq]))).rejects.toThrow(
       'ANSWER_SEQ',
     );
-    await expect(asServer(vn, () => t.database.sql('SELECT cmd.move_request($1)', [seq]))).rejects.toThrow('LINK');
-    const root = await seqOf(id);
-    const opened = asServer(th, () => t.database.sql('SELECT cmd.open_request($1)', [root]));
+    await expect(asServer(t.database, vn, () => t.database.sql('SELECT cmd.move_request($1)', [seq]))).rejects.toThrow(
+      'LINK',
+    );
+    const root = await seqOf(t.database, id);
+    const opened = asServer(t.database, th, () => t.database.sql('SELECT cmd.open_request($1)', [root]));
     await expect(opened).rejects.toThrow('LINK');
   });
 });
-
-/** Waits until another transaction stands still because of ours. */
-async function untilSomebodyWaits(): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const [row] = await t.database.sql<{ waits: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM pg_locks l WHERE NOT l.granted AND pg_backend_pid() = ANY (pg_blocking_pids(l.pid))) AS waits`,
-    );
-    if (row?.waits) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('Nobody waited');
-}
 
 interface Standing {
   first: string;
   newest: string;
 }
 
-interface Row {
-  kind?: string;
-  to?: string[];
-  replySeq?: string | null;
-  supersedesSeq?: string;
-  body?: object;
-}
-
-/** What cmd.submit takes: an interim answer that fits, with these members changed. */
-function aRow(party: Party, { body, ...row }: Row): object {
+/** An interim answer that fits, with these members changed. */
+function anAnswer({ body, ...row }: Submission & { body?: object }): Submission {
   const said = { kind: 'INTERIM', answerSeq: 2, results: [result(1, 'ANSWERED')], ...body };
-  const signed = { payload: Buffer.from(JSON.stringify({ body: said })).toString('base64url') };
-  return {
-    id: randomUUID(),
-    kind: 'answer',
-    from: party.agency,
-    unit: party.unit,
-    to: ['VN-CUS'],
-    digest: `sha256:${'0'.repeat(64)}`,
-    text: JSON.stringify(signed),
-    receipt: '{}',
-    clearance: 0,
-    createdAt: '2026-11-22T00:00:00Z',
-    receivedAt: '2026-11-22T00:00:00Z',
-    hides: false,
-    termsReceived: [],
-    termsSent: [],
-    parts: [],
-    ...row,
-  };
-}
-
-async function seqOf(id: string): Promise<string> {
-  const [row] = await t.database.sql<{ seq: string }>('SELECT seq FROM hub.object WHERE id = $1', [id]);
-  return row!.seq;
-}
-
-/** Does something with the rights of the server's role and of this caller, and undoes it. */
-async function asServer(party: Party, work: () => Promise<unknown>): Promise<void> {
-  const token = contextToken(t.database.access.contextKey, aCaller({ agencyId: party.agency, unitId: party.unit }));
-  await t.database.sql('BEGIN');
-  try {
-    await t.database.sql('SET LOCAL ROLE hub_app');
-    await t.database.sql("SELECT set_config('app.ctx', $1, true)", [token]);
-    await work();
-  } finally {
-    await t.database.sql('ROLLBACK');
-  }
+  return { kind: 'answer', to: ['VN-CUS'], text: textWith({ body: said }), ...row };
 }
 
 const OPEN = `query($id: ID!) { request(id: $id) {

@@ -13,7 +13,7 @@ it was stopped (data/mutate.json); --again begins anew. Fails when a mutation su
 `;
 
 /** So many outcomes are kept at a time, once the tests that noticed them have been seen in this run to pass without a change. */
-const BATCH = 20;
+const BATCH = 5;
 /** Begins the whole hub: where it passes, tests can be run. */
 const FIRST_TEST = 'test/rules/operations.e2e-spec.ts';
 const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
@@ -199,11 +199,11 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
 function likelyTests({ file, id }: Mutation): RegExp[] {
   if (/(open to everybody|another right|passkey|public)( #\d)?$/.test(id)) return [/^test\/rules\/(operations|roles)/];
   if (/ (USING|WITH CHECK) whoever/.test(id)) return [/^test\/floor\/context/, /^test\/floor\//];
-  if (file.startsWith('migrations/')) return [/^test\/floor\/commands/];
   const [, topic] = TOPICS.find(([sources]) => sources.test(file)) ?? [];
+  const commands = file.startsWith('migrations/') ? [/^test\/floor\/commands/] : [];
   const own = new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
-  return [own, beside, ...(topic ? [new RegExp(`^test/(hostile/)?(${topic.source})`)] : [])];
+  return [...commands, own, beside, ...(topic ? [new RegExp(`^test/(hostile/)?(${topic.source})`)] : [])];
 }
 
 function testFiles(): string[] {
