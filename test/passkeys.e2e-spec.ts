@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verdictOf } from './hostile/hostile.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';

@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fingerprint } from './hostile/hostile.js';
 import { act, changed, outcomeOf, twoAdministrators } from './support/administration.js';

@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { someNominalData } from '../src/exchange/body/body.example.js';

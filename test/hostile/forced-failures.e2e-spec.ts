@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NotSignedIn } from '../../src/cli/client-errors.js';
 import { dpopProof } from '../../src/cli/dpop.js';

@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

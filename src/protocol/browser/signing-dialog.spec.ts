@@ -1,4 +1,3 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside the tests that use them */
 import { describe, expect, it } from '@jest/globals';
 import { canonicalize } from '../canonical.js';
 import { digestOf } from '../digest.js';
