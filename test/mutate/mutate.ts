@@ -176,7 +176,7 @@ function farTests(mutation: Mutation): string[][] {
   return [testFiles().filter((test) => !near.has(test))];
 }
 
-/** Which tests in test/ and test/hostile/ try what stands in which sources: the first row that fits. */
+/** Which tests in test/ and its folders try what stands in which sources: the first row that fits. */
 const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/administration/, /administration|session-limits|agency-budgets|side-doors/],
   [/issuers/, /issuer/],
@@ -192,7 +192,8 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/^src\/(edge|common|demo)/, /(edge|documents|agency|texts|forced)|errors|demo-world/],
   [/files|attachments/, /files|nominal-attachments|file-places/],
   [/requests/, /requests|questions/],
-  [/exchange|alerts|trust|protocol|audit|access/, /(signed-objects|access|forced)|exchange|alerts|object-access/],
+  [/^src\/(access|database)/, /context|operation|access|row-security/],
+  [/exchange|alerts|trust|protocol|audit/, /(signed-objects|access|forced)|exchange|alerts|object-access/],
 ];
 
 /** Where a mutation is most likely to be noticed, quick tests first. */
@@ -200,10 +201,10 @@ function likelyTests({ file, id }: Mutation): RegExp[] {
   if (/(open to everybody|another right|passkey|public)( #\d)?$/.test(id)) return [/^test\/rules\/(operations|roles)/];
   if (/ (USING|WITH CHECK) whoever/.test(id)) return [/^test\/floor\/context/, /^test\/floor\//];
   const [, topic] = TOPICS.find(([sources]) => sources.test(file)) ?? [];
-  const commands = file.startsWith('migrations/') ? [/^test\/floor\/commands/] : [];
+  const commands = file.startsWith('migrations/') ? [/^test\/floor\/commands/, /^test\/floor\/context/] : [];
   const own = new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
-  return [...commands, own, beside, ...(topic ? [new RegExp(`^test/(hostile/)?(${topic.source})`)] : [])];
+  return [...commands, own, beside, ...(topic ? [new RegExp(`^test/((hostile|floor|rules)/)?(${topic.source})`)] : [])];
 }
 
 function testFiles(): string[] {
