@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addressOf } from '../src/session/people/page-files.js';
 import { AGENCIES } from '../src/demo/world/directory.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser, enrol } from './support/browser.js';
@@ -221,11 +222,24 @@ describe('the pages', () => {
       expect(english.text).not.toMatch(/ (on\w+|style)=|<script>|https?:/);
     }
     expect((await browser.get('/account')).text).toContain('Officer &#60;of&#62; the unit');
-    for (const [file, type] of [
-      ['browser.js', 'text/javascript'],
-      ['page.css', 'text/css'],
-    ]) {
-      expect((await browser.get(`/session/${file}`)).headers.get('content-type')).toContain(type);
+  });
+
+  it('load scripts and style once, compressed, and no other file', async () => {
+    const file = async (path: string, coding: string): Promise<unknown[]> => {
+      const response = await fetch(`${t.url}${path}`, { headers: { 'accept-encoding': coding } });
+      const { status, headers } = response;
+      const names = ['content-type', 'content-encoding', 'cache-control'];
+      return [status, ...names.map((name) => headers.get(name)), (await response.text()).length > 500];
+    };
+    const script = [200, 'text/javascript; charset=utf-8'];
+    const forGood = 'public, max-age=31536000, immutable';
+    expect(await file(addressOf('signing'), 'gzip, br')).toEqual([...script, 'br', forGood, true]);
+    expect(await file(addressOf('administration'), 'gzip, br;q=0')).toEqual([...script, 'gzip', forGood, true]);
+    expect(await file(addressOf('signing'), 'identity')).toEqual([...script, null, forGood, true]);
+    const style = [200, 'text/css; charset=utf-8', 'gzip', forGood, true];
+    expect(await file(addressOf('page.css'), 'gzip')).toEqual(style);
+    for (const path of ['browser.js', 'page.css', '../src/main.js', '%2e%2e/src/main.js', '..%2fsrc%2fmain.js', '']) {
+      expect([path, (await file(`/pages/${path}`, 'br'))[0]]).toEqual([path, 404]);
     }
   });
 

@@ -242,25 +242,3 @@ describe('an officer’s key', () => {
     expect(await stateOf(browser, pair.kid)).toBe('REQUESTED');
   });
 });
-
-describe('the modules that pages load', () => {
-  it('are the protocol’s and what it imports, and no other file', async () => {
-    const get = async (path: string): Promise<[number, string | null]> => {
-      const response = await fetch(`${t.url}${path}`);
-      return [response.status, response.headers.get('content-type')];
-    };
-    expect(await get('/modules/protocol/browser/touch.js')).toEqual([200, 'text/javascript; charset=utf-8']);
-    expect(await get('/modules/jose/index.js')).toEqual([200, 'text/javascript; charset=utf-8']);
-    for (const path of [
-      '/modules/protocol/../main.js',
-      '/modules/protocol/%2e%2e/main.js',
-      '/modules/protocol/..%2fmain.js',
-      '/modules/protocol/browser',
-      '/modules/protocol/keys.js.map',
-      '/modules/',
-      '/modules/session/people/secret.js',
-    ]) {
-      expect([path, (await get(path))[0]]).toEqual([path, 404]);
-    }
-  });
-});

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Controller, Get, Header, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { Public } from '../access/permission.js';
@@ -11,8 +9,6 @@ import { AgenciesService } from './agencies.service.js';
 import { ChangesService } from './changes.service.js';
 import { RulesService } from './rules.service.js';
 import { UnitsService } from './units.service.js';
-
-const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/administration.js'), 'utf8');
 
 /** The page on which administrators of an agency, or of the hub, decide together. */
 @Controller()
@@ -40,14 +36,6 @@ export class AdministrationController {
     }
     const shown = await this.shownTo(caller);
     this.pages.send(request, reply, lang, administrationPage(shown, languageFor(request, lang)));
-  }
-
-  @Get('session/administration.js')
-  @Public(true)
-  @Header('content-type', 'text/javascript; charset=utf-8')
-  @Header('x-content-type-options', 'nosniff')
-  script(): string {
-    return SCRIPT;
   }
 
   /** An administrator of an agency sees its units and rules; one of the hub, who takes part. */

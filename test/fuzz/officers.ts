@@ -1,3 +1,4 @@
+import { addressOf } from '../../src/session/people/page-files.js';
 import type { GraphQLSchema } from 'graphql';
 import { Browser } from '../support/browser.js';
 import { headersOf } from '../support/socket.js';
@@ -193,8 +194,8 @@ const PAGES = [
   '/enrol',
   '/step-up',
   '/session',
-  '/session/page.css',
-  '/modules/protocol/canonical.js',
+  addressOf('page.css'),
+  addressOf('signing'),
   '/sign-in/keys',
   '/sign-in/with/hub?again=1',
   '/demo/sign-in',

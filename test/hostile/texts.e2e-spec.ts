@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addressOf } from '../../src/session/people/page-files.js';
 import { aMethodAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
 import { anOfficer, aLink, aSignedIn, Browser } from '../support/browser.js';
@@ -192,7 +193,7 @@ describe('threats 31 no answer', () => {
       '/demo/sign-in',
       '/nowhere',
     ];
-    const keys = ['/oidc/jwks', '/oidc/.well-known/openid-configuration', '/schema.graphql', '/session/browser.js'];
+    const keys = ['/oidc/jwks', '/oidc/.well-known/openid-configuration', '/schema.graphql', addressOf('browser')];
     const answers: [string, string][] = [];
     for (const path of [...pages, ...keys]) {
       const { text, headers } = await browser.get(path);

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addressOf } from '../../src/session/people/page-files.js';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { tokenRequest } from '../../src/cli/sign-in.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
@@ -134,7 +135,7 @@ describe('threats 31 the public answers', () => {
         '/step-up',
         '/nowhere',
       ];
-      const more = ['/session/browser.js', '/oidc/jwks', '/oidc/.well-known/openid-configuration', '/oidc/token'];
+      const more = [addressOf('browser'), '/oidc/jwks', '/oidc/.well-known/openid-configuration', '/oidc/token'];
       const answers: [string, string][] = [];
       for (const path of [...paths, ...more, '/.env', '/package.json', '/graphql', '/metrics', '/config']) {
         for (const method of ['GET', 'POST', 'PUT', 'OPTIONS']) {
@@ -244,10 +245,7 @@ describe('threats 33 and 37 a script or a template', () => {
         expect(page.text).toContain('Agent ');
         if (/[<>"']/.test(text)) expect(page.text.replaceAll(asText(text), '')).not.toContain(text);
         // The page's own markup is all the markup that it has.
-        expect(page.text.match(/<script[^>]*/g)).toEqual([
-          '<script type="importmap"',
-          '<script type="module" src="/session/browser.js"',
-        ]);
+        expect(page.text.match(/<script[^>]*/g)).toEqual([`<script type="module" src="${addressOf('browser')}"`]);
         // The account page's own square has no content of anybody's.
         expect(page.text.replace('<svg data-qr role="img" ', '')).not.toMatch(/<(img|svg|iframe|object|embed)\b/);
         expect(page.headers.get('content-security-policy')).not.toContain('unsafe');

@@ -45,9 +45,7 @@ export class Workshop {
       cpSync(join(PROJECT_FOLDER, file), join(this.folder, file));
     }
     symlinkSync(join(PROJECT_FOLDER, 'node_modules'), join(this.folder, 'node_modules'));
-    execFileSync(process.execPath, [join(this.folder, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
-      cwd: this.folder,
-    });
+    execFileSync('npm', ['run', '-s', 'build'], { cwd: this.folder });
   }
 
   close(): void {

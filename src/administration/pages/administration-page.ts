@@ -29,7 +29,7 @@ export function administrationPage(shown: Administration, language: Language): P
     csrf: caller.session!.csrf,
     needsPasskey: true,
     isWide: true,
-    script: 'administration.js',
+    script: 'administration',
     body: (text) => `<p><a href="/account">${text('page.account.title')}</a></p>
 <p class="quiet">${text('page.administration.how')}</p>
 ${waitingList(shown, text, language)}

@@ -1,5 +1,5 @@
 // The script of the administrators' page: each button asks one document; what waits and what was done stands in the page itself.
-import { acts, ask, draw, Told } from './browser.js';
+import { acts, ask, draw, Told } from '../../session/people/pages/browser.js';
 
 const find = (selector) => document.querySelector(selector);
 const again = { next: '/administration' };

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../access/permission.js';
 import { HubIdentity } from '../../common/hub-identity.js';
@@ -14,10 +12,6 @@ import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { PersonKeys } from './person-keys.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
-
-const STYLE = readFileSync(join(import.meta.dirname, 'pages/page.css'), 'utf8');
-const SIGNING_SCRIPT = readFileSync(join(import.meta.dirname, 'pages/signing.js'), 'utf8');
-const SCRIPT = readFileSync(join(import.meta.dirname, 'pages/browser.js'), 'utf8');
 
 /** Plain pages in English and Vietnamese: sign in, enrol, step up, and the officer's own account and signing. */
 @Controller()
@@ -100,29 +94,5 @@ export class PagesController {
     const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };
     const page = signingPage(shown, languageFor(request, lang));
     this.pages.send(request, reply, lang, page);
-  }
-
-  @Get('session/page.css')
-  @Public(true)
-  @Header('content-type', 'text/css; charset=utf-8')
-  @Header('x-content-type-options', 'nosniff')
-  style(): string {
-    return STYLE;
-  }
-
-  @Get('session/browser.js')
-  @Public(true)
-  @Header('content-type', 'text/javascript; charset=utf-8')
-  @Header('x-content-type-options', 'nosniff')
-  script(): string {
-    return SCRIPT;
-  }
-
-  @Get('session/signing.js')
-  @Public(true)
-  @Header('content-type', 'text/javascript; charset=utf-8')
-  @Header('x-content-type-options', 'nosniff')
-  signingScript(): string {
-    return SIGNING_SCRIPT;
   }
 }

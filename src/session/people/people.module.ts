@@ -25,7 +25,7 @@ import { OwnInteractions } from './issuers/own-interactions.js';
 import { innerFetch, ownIssuer } from './issuers/own-issuer.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
 import { CodeVault } from './codes.js';
-import { ModulesController } from './modules.controller.js';
+import { PageFilesController } from './page-files.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnPasskeysResolver } from './own-passkeys.resolver.js';
 import { PeopleErrorPages } from './pages/people-error-pages.js';
@@ -65,7 +65,7 @@ export class PeopleModule {
         SignInController,
         IssuerController,
         PasswordController,
-        ModulesController,
+        PageFilesController,
       ],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },

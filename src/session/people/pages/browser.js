@@ -49,7 +49,7 @@ async function stepUp() {
 async function prove(path, given) {
   const options = given ?? (await post(`${path}/options`));
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const { PRF_INPUT } = await import('/modules/protocol/browser/wrapped-key.js');
+  const { PRF_INPUT } = await import('../../../protocol/browser/wrapped-key.js');
   publicKey.extensions = { prf: { eval: { first: PRF_INPUT } } };
   const credential = await navigator.credentials.get({ publicKey });
   const prf = credential.getClientExtensionResults().prf?.results?.first;
@@ -63,8 +63,8 @@ async function unlock({ prf, credential }) {
   if (!prf) return;
   const { id: session, csrf: proof } = await (await fetch('/session')).json();
   const { me, myKeys } = await ask('MyKeys', {}, proof);
-  const { unwrapKey } = await import('/modules/protocol/browser/wrapped-key.js');
-  const { keepKey } = await import('/modules/protocol/browser/key-store.js');
+  const { unwrapKey } = await import('../../../protocol/browser/wrapped-key.js');
+  const { keepKey } = await import('../../../protocol/browser/key-store.js');
   for (const key of myKeys) {
     if (key.credential !== credential || key.state !== 'IN_FORCE' || key.use !== 'sig') continue;
     const opened = await unwrapKey(key.wrapped, key.kid, me, prf);
@@ -118,7 +118,7 @@ export const acts = {
 
 /** What a session opened goes with it; keys that this browser itself keeps stay. */
 async function dropKeys() {
-  const { dropOthers } = await import('/modules/protocol/browser/key-store.js');
+  const { dropOthers } = await import('../../../protocol/browser/key-store.js');
   await dropOthers(indexedDB, null);
 }
 

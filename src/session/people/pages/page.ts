@@ -1,6 +1,6 @@
 import { visible } from '../../../common/visible-text.js';
 import { type Language, message, type MessageKey, type MessageParams } from '../../../common/messages/messages.js';
-import { IMPORT_MAP, IMPORT_MAP_HASH } from './import-map.js';
+import { addressOf } from '../page-files.js';
 
 /** A sentence of the catalogue, safe inside HTML. */
 export type HtmlText = (key: MessageKey, params?: MessageParams) => string;
@@ -15,7 +15,7 @@ export interface Page {
   needsPasskey?: boolean;
   isWide?: boolean;
   /** A script of its own, besides the one of every page. */
-  script?: string;
+  script?: 'signing' | 'administration';
   /** What that script needs to know, and what it may have to say. */
   data?: Readonly<Record<string, string>>;
   texts?: Readonly<Record<string, MessageKey>>;
@@ -34,7 +34,7 @@ const SCRIPT_TEXTS = {
 /** Everything that a page loads is the hub's own; it cannot be framed, and a form goes nowhere. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; script-src 'self' ${IMPORT_MAP_HASH}; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
+  'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self)',
@@ -64,10 +64,9 @@ export function renderPage(page: Page, language: Language, { isDemonstration, do
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(page.title)} – Liaison Hub</title>
-<link rel="stylesheet" href="/session/page.css">
-<script type="importmap">${IMPORT_MAP}</script>
-<script type="module" src="/session/browser.js"></script>
-${page.script === undefined ? '' : `<script type="module" src="/session/${page.script}"></script>`}
+<link rel="stylesheet" href="${addressOf('page.css')}">
+<script type="module" src="${addressOf('browser')}"></script>
+${page.script === undefined ? '' : `<script type="module" src="${addressOf(page.script)}"></script>`}
 </head>
 <body>
 ${isDemonstration ? `<p class="fictional">${text('demo.fictional')}</p>` : ''}

@@ -25,7 +25,7 @@ export function signingPage({ hub, caller, session, keys, waiting, inForce }: Si
     csrf: session.csrf,
     needsPasskey: true,
     isWide: true,
-    script: 'signing.js',
+    script: 'signing',
     data: { hub, agency: agencyId, officer: officer ?? '', session: session.id },
     texts: TEXTS,
     body: (text) => `<p><a href="/account">${text('page.account.title')}</a></p>

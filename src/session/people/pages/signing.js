@@ -1,14 +1,14 @@
 // The script of the signing page: what is shown and signed comes from the very bytes of the text, and the key never leaves the browser.
-import { keepKey, findKey, DEVICE } from '../modules/protocol/browser/key-store.js';
-import { challengeOf, touch } from '../modules/protocol/browser/touch.js';
-import { provePossession } from '../modules/protocol/keys.js';
-import { makeKey, unwrapKey } from '../modules/protocol/browser/wrapped-key.js';
-import { readForSigning, signShown } from '../modules/protocol/browser/signing-dialog.js';
-import { admitting, newestSet, signSet } from '../modules/protocol/browser/admission.js';
-import { assemble } from '../modules/protocol/signing.js';
-import { parseCanonical } from '../modules/protocol/canonical.js';
-import { decodeBase64url } from '../modules/protocol/base64url.js';
-import { decodeUtf8 } from '../modules/protocol/utf8.js';
+import { keepKey, findKey, DEVICE } from '../../../protocol/browser/key-store.js';
+import { challengeOf, touch } from '../../../protocol/browser/touch.js';
+import { provePossession } from '../../../protocol/keys.js';
+import { makeKey, unwrapKey } from '../../../protocol/browser/wrapped-key.js';
+import { readForSigning, signShown } from '../../../protocol/browser/signing-dialog.js';
+import { admitting, newestSet, signSet } from '../../../protocol/browser/admission.js';
+import { assemble } from '../../../protocol/signing.js';
+import { parseCanonical } from '../../../protocol/canonical.js';
+import { decodeBase64url } from '../../../protocol/base64url.js';
+import { decodeUtf8 } from '../../../protocol/utf8.js';
 import { acts, ask, listen, main, tell, Told } from './browser.js';
 
 const { hub, agency, officer, session } = main.dataset;
@@ -240,6 +240,6 @@ acts.admit = async ({ kid }) => {
 };
 
 async function firstRoots([first]) {
-  const { readKeySet } = await import('/modules/protocol/key-set.js');
+  const { readKeySet } = await import('../../../protocol/key-set.js');
   return (await readKeySet(first, { hub })).rootKids;
 }
