@@ -7,10 +7,8 @@ import { FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
 import { SHA256 } from '../protocol/digest.js';
 import { AttachmentsService } from './attachments.service.js';
-import { FILE_TYPES, isTaken } from './file-type.js';
+import { FILE_TYPES, isTaken, MAX_WHOLE_BYTES } from './file-type.js';
 import { type DeclaredFile, FilesService, type KeptFile } from './files.service.js';
-
-export const MAX_FILE_BYTES = 25 * 1024 * 1024;
 
 /** RFC 9530 section 2: the SHA-256 of the bytes in this message. */
 const CONTENT_DIGEST = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
@@ -70,9 +68,9 @@ function declaredIn({ headers }: FastifyRequest, reply: FastifyReply): DeclaredF
   const mediaType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
   const size = Number(headers['content-length']);
   const [, digest] = CONTENT_DIGEST.exec(String(headers['content-digest'] ?? '')) ?? [];
-  if (!Number.isSafeInteger(size) || size > MAX_FILE_BYTES) void reply.header('connection', 'close');
+  if (!Number.isSafeInteger(size) || size > MAX_WHOLE_BYTES) void reply.header('connection', 'close');
   if (!Number.isSafeInteger(size) || size === 0) throw new FileRefused('LENGTH');
-  if (size > MAX_FILE_BYTES) throw new FileRefused('SIZE');
+  if (size > MAX_WHOLE_BYTES) throw new FileRefused('SIZE');
   if (!isTaken(mediaType)) throw new FileRefused('TYPE');
   if (digest === undefined) throw new FileRefused('DIGEST');
   return { size, mediaType, sha256: Buffer.from(digest, 'base64').toString('hex') };
