@@ -151,7 +151,7 @@ export class FilesService {
   }
 
   /** Removes the bytes of a file of which no row speaks. What cannot be removed now the sweeper will find. */
-  private async discard(id: string): Promise<void> {
+  async discard(id: string): Promise<void> {
     await this.store.remove(id, copyOf(id)).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'A file is left to the sweeper');
     });
@@ -162,6 +162,17 @@ export class FilesService {
     this.turn = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** Passes so many bytes on. Throws FileRefused at the first one too many, and at the end if there are fewer. */
+export async function* exactly(bytes: number, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > bytes) throw new FileRefused('LENGTH');
+    yield chunk;
+  }
+  if (size !== bytes) throw new FileRefused('LENGTH');
 }
 
 async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
@@ -179,13 +190,6 @@ export function copyOf(id: string): string {
 /** Passes the content on while it counts and hashes. Throws FileRefused at the first byte too many, and at the end if it is another file. */
 async function* checkedAgainst(declared: DeclaredFile, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of content) {
-    size += chunk.length;
-    if (size > declared.size) throw new FileRefused('LENGTH');
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (size !== declared.size) throw new FileRefused('LENGTH');
+  yield* hashed(exactly(declared.size, content), hash);
   if (hash.digest('hex') !== declared.sha256) throw new FileRefused('DIGEST');
 }
