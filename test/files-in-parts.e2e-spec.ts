@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HubClient } from '../src/cli/client.js';
 import type { KeptFile } from '../src/files/files.service.js';
 import { aPdf, SECRET } from '../src/files/files.example.js';
 import { FileSweeper } from '../src/files/file-sweeper.js';
@@ -304,5 +305,33 @@ describe('F1 an upload in parts', () => {
     const sent = request(`${t.url}${path}`, { method: 'HEAD' }).end();
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(401);
+  });
+
+  const aClient = async (): Promise<HubClient> =>
+    new HubClient({ url: t.url, unit: vn.unit, clientKey: vn.client.privateJwk, retryDelayMs: 20 });
+
+  it('goes on by itself in the command line’s client, after its connections broke', async () => {
+    const video = aLongVideo(20 * MB);
+    const client = await aClient();
+    const told: number[] = [];
+    const kept = await client.upload(video, MP4, (sent) => {
+      told.push(sent);
+      // While the second part is on its way.
+      if (told.length !== 2) return;
+      t.hub.app.getHttpServer().once('request', ({ socket }: IncomingMessage) => setTimeout(() => socket.destroy(), 2));
+    });
+    expect(kept).toMatchObject({ attachment: { sha256: sha256(video) }, state: 'CLEAN' });
+    expect(told.slice(0, 2)).toEqual([0, 8 * MB]);
+    // Nothing that had arrived was sent again, and the parts became smaller.
+    expect(told).toEqual([0, 8, 8, 12, 16, 20].map((megabytes) => megabytes * MB));
+  });
+
+  it('goes on in another process that sends the same file', async () => {
+    const video = aLongVideo(20 * MB);
+    const path = await begin(vn, video, MP4);
+    await append(vn, path, video, 0, 8 * MB);
+    const told: number[] = [];
+    await (await aClient()).upload(video, MP4, (sent) => told.push(sent));
+    expect(told).toEqual([8 * MB, 16 * MB]);
   });
 });

@@ -28,6 +28,9 @@ export function isTaken(mediaType: string): boolean {
 const MEGABYTE = 1024 * 1024;
 /** How long a file may be that is sent in one request. */
 export const MAX_WHOLE_BYTES = 25 * MEGABYTE;
+/** How long a part of a file may be, and how short one that is not the last. */
+export const MAX_APPEND_BYTES = 8 * MEGABYTE;
+export const MIN_APPEND_BYTES = MEGABYTE / 4;
 
 /** How long a file of this type may be. */
 export function maxBytes(mediaType: string): number {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FileRefused } from '../common/errors.js';
-import { isTaken, maxBytes } from './file-type.js';
+import { isTaken, MAX_APPEND_BYTES, maxBytes, MIN_APPEND_BYTES } from './file-type.js';
 import type { DeclaredFile } from './files.service.js';
 import type { Part, Upload } from './uploads.service.js';
 
@@ -9,8 +9,6 @@ import type { Part, Upload } from './uploads.service.js';
 type Headers = FastifyRequest['headers'];
 
 export const PARTIAL_UPLOAD = 'application/partial-upload';
-export const MAX_APPEND_BYTES = 8 * 1024 * 1024;
-export const MIN_APPEND_BYTES = 256 * 1024;
 
 /** RFC 9530: the SHA-256 of a message, or of what it is a part of. */
 const DIGEST = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;

@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { MAX_APPEND_BYTES } from './file-type.js';
 import type { KeptFile } from './files.service.js';
 import { contentOf, tellKept } from './files.controller.js';
-import { MAX_APPEND_BYTES, partIn, readAtMost, tellState } from './upload-headers.js';
+import { partIn, readAtMost, tellState } from './upload-headers.js';
 import { UploadsService, WrongOffset } from './uploads.service.js';
 
 /**

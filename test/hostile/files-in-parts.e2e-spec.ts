@@ -217,7 +217,10 @@ describe('F1, threats 35 the beginning of an upload', () => {
   });
 
   it('is refused while its agency has eight under way, also at once; others begin theirs', async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => tryBegin(la, aFreshVideo(), MP4)));
+    // Six requests at once: of more the edge would refuse some.
+    const six = (): Promise<Response[]> =>
+      Promise.all(Array.from({ length: 6 }, () => tryBegin(la, aFreshVideo(), MP4)));
+    const answers = [...(await six()), ...(await six())];
     const begun = answers.flatMap(({ headers }) => headers.get('location') ?? []);
     expect(begun).toHaveLength(8);
     const [refused] = answers.filter(({ status }) => status !== 201);

@@ -1,4 +1,4 @@
-import { MAX_APPEND_BYTES } from '../../src/files/upload-headers.js';
+import { MAX_APPEND_BYTES } from '../../src/files/file-type.js';
 import type { Party } from './hub.js';
 import { contentDigest } from './files.js';
 
@@ -50,6 +50,7 @@ export function append(
     method: 'PATCH',
     headers: { ...headersOfPart(from, to === content.length), ...headers },
     body: part,
+    timeoutMs: 120_000,
   });
 }
 
