@@ -11,6 +11,8 @@ import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
 import type { EntityManager } from 'typeorm';
 import { ScopedDatabase } from '../src/access/scoped-database.js';
 import { aCameraJpeg, aCsv, aDocx, aJpeg, aPdf, aPng, SECRET } from '../src/files/files.example.js';
+import { inspect } from '../src/files/file-type.js';
+import { aPhoneVideo, aVideo } from '../src/files/video.example.js';
 import type { KeptFile } from '../src/files/files.service.js';
 import { aHandling, COMPOSE_ALERT, composeAndSubmit, recall, signAndTry } from './support/exchange.js';
 import { aSignedIn } from './support/browser.js';
@@ -156,6 +158,15 @@ describe('F1, threats 34 and 35 an upload', () => {
       'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
       {},
     ],
+    [
+      'a video with a page after it',
+      415,
+      'TYPE',
+      Buffer.concat([aVideo(), Buffer.from('<html><script>1</script></html>')]),
+      'video/mp4',
+      {},
+    ],
+    ['a video with a track of places', 415, 'TYPE', aVideo({ handlers: ['vide', 'meta'] }), 'video/mp4', {}],
     ['JSON', 415, 'TYPE', Buffer.from('{}'), 'application/json', {}],
     ['another digest', 400, 'DIGEST', aCsv(), 'text/csv', { 'content-digest': contentDigest(aPng()) }],
     ['no digest', 400, 'DIGEST', aCsv(), 'text/csv', { 'content-digest': 'md5=:AAAA:' }],
@@ -268,6 +279,30 @@ describe('a file that an object names', () => {
     expect(received.headers.get('repr-digest')).toBe(contentDigest(aJpeg()));
     expect(Buffer.from(await received.arrayBuffer())).toEqual(aJpeg());
     expect(Buffer.from(await (await download(t, vn, id, digest)).arrayBuffer())).toEqual(photo);
+  });
+
+  it('that is a video is given to recipients without metadata, as long as the original', async () => {
+    const video = aPhoneVideo(`${SECRET} ${randomBytes(4).toString('hex')}`);
+    const { id, digest } = await sent(video, 'video/mp4');
+    const received = await download(t, th, id, digest);
+    expect(Object.fromEntries(received.headers)).toMatchObject({
+      'content-type': 'video/mp4',
+      'content-length': String(video.length),
+      'content-disposition': `attachment; filename="${digest.slice(0, 16)}.mp4"`,
+    });
+    const copy = Buffer.from(await received.arrayBuffer());
+    expect(received.headers.get('repr-digest')).toBe(contentDigest(copy));
+    expect(copy.equals(await inspect(video, 'video/mp4'))).toBe(true);
+    expect(copy.includes('Officer')).toBe(false);
+    expect(Buffer.from(await (await download(t, vn, id, digest)).arrayBuffer()).equals(video)).toBe(true);
+  });
+
+  it('that is a video with nothing to take out has no copy', async () => {
+    const video = aVideo({ film: randomBytes(200_000) });
+    const before = stored().length;
+    const response = await tryUpload(t, vn, video, 'video/mp4');
+    expect([response.status, await response.json()]).toMatchObject([201, { state: 'CLEAN', copy: null }]);
+    expect(stored()).toHaveLength(before + 1);
   });
 
   it('is not given out when its bytes are lost or altered', async () => {

@@ -47,6 +47,11 @@ export class Cli {
     return async (...given: Arguments): Promise<void> => this.print(await work(...given));
   }
 
+  /** Shows to a person at the terminal how far something has come, until the next such line or, with none, until the end. */
+  progress(line = ''): void {
+    if (process.stderr.isTTY && !this.isJson) process.stderr.write(`\r${line}\u001B[K`);
+  }
+
   print({ document, lines, exitCode = EXIT.ok }: Outcome): void {
     process.stdout.write(
       this.isJson ? `${JSON.stringify(document, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_APPEND_BYTES } from '../files/file-type.js';
 import type { PrivateJwk, PublicJwk } from '../protocol/keys.js';
 import { HubRefused, HubUnreachable, NotSignedIn, type ReportedProblem } from './client-errors.js';
 import {
@@ -19,7 +20,8 @@ import {
   type Uploaded,
 } from './client-models.js';
 import { documentNamed } from './documents.js';
-import { bytesOf, jsonOf, UnitSession } from './unit-session.js';
+import { bytesOf, jsonOf, type Outgoing, UnitSession } from './unit-session.js';
+import { uploadInParts } from './upload-in-parts.js';
 
 /** A hub as one unit's system reaches it. */
 export interface HubClientOptions {
@@ -76,15 +78,23 @@ export class HubClient {
     return this.signedIn(() => this.askOnce<T>({ query, variables }));
   }
 
-  /** Uploads a file; the same bytes again are the same file. */
-  async upload(content: Buffer, mediaType: string): Promise<Uploaded> {
-    return this.signedIn(async () => {
-      const digest = createHash('sha256').update(content).digest('base64');
-      const headers = { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:`, ...this.headers() };
-      const body = new Uint8Array(content);
-      const answer = await this.session.send('/files', { headers, body, timeoutMs: FILE_TIMEOUT_MS });
-      return dataOf<Uploaded>(this.url, answer.status, answerIn(await jsonOf(this.url, answer)));
-    });
+  /** Uploads a file, a long one in parts; the same bytes again are the same file. `tell` is told how far it has come. */
+  async upload(
+    content: Buffer,
+    mediaType: string,
+    tell: (sent: number, whole: number) => void = () => undefined,
+  ): Promise<Uploaded> {
+    const digest = createHash('sha256').update(content).digest('base64');
+    const { retryDelayMs = 500 } = this.options;
+    const send = (path: string, request: Outgoing): Promise<Response> => this.sendFile(path, request);
+    const answer =
+      content.length > MAX_APPEND_BYTES
+        ? await uploadInParts(send, { content, mediaType, digest, tell, retryDelayMs })
+        : await send('/files', {
+            headers: { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:` },
+            body: new Uint8Array(content),
+          });
+    return (await jsonOf(this.url, answer)) as Uploaded;
   }
 
   /** The bytes of an attachment of an object, as the hub gives them; the download is recorded. They are not judged here. */
@@ -184,6 +194,16 @@ export class HubClient {
   async publishKeySet(keySet: string): Promise<{ agency: string; seq: number; digest: string; keys: number }> {
     type Answered = { publishKeySet: { agency: string; seq: number; digest: string; keys: number } };
     return (await this.run<Answered>('PublishKeySet', { keySet })).publishKeySet;
+  }
+
+  /** An answer about files that is no refusal. */
+  private sendFile(path: string, request: Outgoing): Promise<Response> {
+    return this.signedIn(async () => {
+      const headers = { ...request.headers, ...this.headers() };
+      const answer = await this.session.send(path, { ...request, headers, timeoutMs: FILE_TIMEOUT_MS });
+      if (answer.ok) return answer;
+      return dataOf<never>(this.url, answer.status, answerIn(await jsonOf(this.url, answer)));
+    });
   }
 
   private async signedIn<T>(work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { tokenRequest } from './sign-in.js';
 
 /** What goes out to the hub. */
 export interface Outgoing {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer> | URLSearchParams;
   /** How long the answer may take. */

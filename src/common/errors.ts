@@ -150,6 +150,9 @@ const FILE_REFUSALS = {
   LENGTH: { code: 'BAD_USER_INPUT', key: 'error.fileLength', status: 400, header: 'content-length' },
   DIGEST: { code: 'BAD_USER_INPUT', key: 'error.fileDigest', status: 400, header: 'content-digest' },
   UNATTACHED: { code: 'LIMIT_EXCEEDED', key: 'error.filesUnattached', status: 413, header: 'content-length' },
+  UPLOADS: { code: 'LIMIT_EXCEEDED', key: 'error.uploads', status: 429, header: 'upload-length' },
+  APPEND: { code: 'LIMIT_EXCEEDED', key: 'error.append', status: 413, header: 'content-length' },
+  PART_TYPE: { code: 'BAD_USER_INPUT', key: 'error.partType', status: 415, header: 'content-type' },
   SIZE: { code: 'LIMIT_EXCEEDED', key: 'error.fileSize', status: 413, header: 'content-length' },
 } as const;
 

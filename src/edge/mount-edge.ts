@@ -6,6 +6,7 @@ import { takeOnlyJson } from './json-body.js';
 import { type Limits, OWN_ADDRESS, partyAt, principalOf, type Proof } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
+import { UPLOAD_ROUTES } from './upload-routes.js';
 
 /** Where somebody shows who they are. A national service's page leads back by GET, with what may be anybody's invention. */
 const PROOFS: ReadonlyMap<string, Proof> = new Map([
@@ -31,11 +32,11 @@ const BEGINNINGS: ReadonlySet<string | undefined> = new Set([
   '/oidc/auth',
   '/oidc/auth/:uid',
 ]);
-const FILES = '/files';
 const ATTACHMENT = '/files/:object/:sha256';
-/** Points for a file that is read, for one that has to be looked into, and for each megabyte of that. */
+/** Points for a file that is read, or a part that is stored; for one that has to be looked into, and for each megabyte that comes. */
 const DOWNLOAD = 500;
 const UPLOAD = 2_500;
+const MOST_MEGABYTES = 25;
 const UPLOADED_MEGABYTE = 400;
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
@@ -57,7 +58,7 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
   fastify.addHook('preParsing', async (request, reply) => {
     const route = request.routeOptions.url;
     if (route === '/graphql') await limits.points.check(principalOf(request));
-    if (request.caller && (route === FILES || route === ATTACHMENT)) await limitFile(request, reply, limits);
+    if (request.caller && (UPLOAD_ROUTES.has(route) || route === ATTACHMENT)) await limitFile(request, reply, limits);
   });
   fastify.addHook('preValidation', async (request) => {
     if (request.routeOptions.url === '/graphql') request.body = withText(request, documents);
@@ -95,10 +96,8 @@ async function limitFailures({ ip }: FastifyRequest, { raw }: FastifyReply, fail
  */
 async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits: Limits): Promise<void> {
   const principal = principalOf(request);
-  const megabytes = Math.ceil(Number(request.headers['content-length'] ?? 0) / 2 ** 20);
-  const cost = request.method === 'POST' ? UPLOAD + UPLOADED_MEGABYTE * Math.min(megabytes, 25) : DOWNLOAD;
   await limits.notFound.check(principal);
-  await limits.points.take(principal, cost);
+  await limits.points.take(principal, costOfFile(request));
   limits.files.enter(principal.key);
   const leave = (): void => {
     limits.files.leave(principal.key);
@@ -106,4 +105,13 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
   };
   if (raw.closed) leave();
   else raw.once('close', leave);
+}
+
+/** An upload in parts pays for being looked into at its beginning, and for each part; asking for that again costs what the longest file did. */
+function costOfFile({ method, headers }: FastifyRequest): number {
+  const megabytes = Math.min(Math.ceil(Number(headers['content-length'] ?? 0) / 2 ** 20), MOST_MEGABYTES);
+  if (method === 'POST') return UPLOAD + UPLOADED_MEGABYTE * megabytes;
+  if (method !== 'PATCH') return DOWNLOAD;
+  const isAgain = megabytes === 0 && headers['upload-complete'] === '?1';
+  return DOWNLOAD + UPLOADED_MEGABYTE * (isAgain ? MOST_MEGABYTES : megabytes);
 }

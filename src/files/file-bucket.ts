@@ -29,7 +29,7 @@ export interface BucketAddress {
   prefix: string;
 }
 
-/** Stored files have 25 MB; a store that says nothing for so long is not there. */
+/** A store that says nothing for so long is not there. */
 const SILENCE_MS = 30_000;
 const CONNECT_MS = 3_000;
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FilePlace } from './file-place.js';
 import { seal, sealedSize, unseal } from './sealed-file.js';
 
-/** Names are made by the hub alone: a UUID, or that of an image's copy. */
+/** Names are made by the hub alone: a UUID, or that of its copy for recipients. */
 const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.copy)?$/;
 
 /** Stored files, each encrypted under a key that is not there. */

@@ -11,6 +11,7 @@ const UUID_LENGTH = 36;
  * Removes files that nobody needs any more, at the start and every hour:
  *
  * - files that were uploaded and attached to nothing for 24 hours: first their rows, then their bytes
+ * - the parts of uploads that were not completed within a day, and what became of those that were
  * - what a process that was killed left behind: unfinished files, and whole ones of which no row speaks
  *
  * Several processes may sweep at once.
@@ -40,6 +41,7 @@ export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdow
       for (let swept = BATCH; swept === BATCH;) {
         swept = await this.removeThoseOf('SELECT cmd.sweep_files($1) AS id', [BATCH]);
       }
+      await this.removeThoseOf('SELECT cmd.sweep_uploads($1) AS id', [10 * BATCH]);
       await this.removeUnknown();
     } catch (error) {
       this.logger.error({ err: error }, 'Sweeping files failed; it will be tried again');

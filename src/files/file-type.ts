@@ -1,6 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { fileTypeFromBuffer } from 'file-type';
 import { withoutMetadata } from './image-copy.js';
 import { checkOfficeFile } from './office-file.js';
+import { type Overwrite, overwritten, readVideo, VIDEO } from './video-copy.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 /** The spectrum of a substance, as laboratories exchange it (IUPAC, JCAMP-DX 4.24 and later): lines of text. */
@@ -11,6 +13,7 @@ export const FILE_TYPES: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
   'image/webp': 'webp',
+  [VIDEO]: 'mp4',
   'application/pdf': 'pdf',
   'text/csv': 'csv',
   [SPECTRUM]: 'jdx',
@@ -22,15 +25,30 @@ export function isTaken(mediaType: string): boolean {
   return Object.hasOwn(FILE_TYPES, mediaType);
 }
 
+const MEGABYTE = 1024 * 1024;
+/** How long a file may be that is sent in one request. */
+export const MAX_WHOLE_BYTES = 25 * MEGABYTE;
+/** How long a part of a file may be, and how short one that is not the last. */
+export const MAX_APPEND_BYTES = 8 * MEGABYTE;
+export const MIN_APPEND_BYTES = MEGABYTE / 4;
+
+/** How long a file of this type may be. */
+export function maxBytes(mediaType: string): number {
+  return mediaType === VIDEO ? 200 * MEGABYTE : MAX_WHOLE_BYTES;
+}
+
 /** Content that is not what it was declared to be. */
 export class NotOfThatType extends Error {}
 
 /**
  * Whether the content is of the declared type: by its own bytes, never by a name. A file that could also be read as another type, such
- * as a PDF with a page of HTML around it, is of neither. Gives the bytes for recipients: an image without its metadata, any
+ * as a PDF with a page of HTML around it, is of neither. Gives the bytes for recipients: an image or a video without its metadata, any
  * other file as it is. Throws NotOfThatType.
  */
 export async function inspect(content: Buffer, declared: string): Promise<Buffer> {
+  if (declared === VIDEO) {
+    return buffer(overwritten(only(content), await inspectVideo(only(content), content.length)));
+  }
   try {
     const copy = withoutMetadata(declared, content); // first, because it bounds how much there is to look at
     await check(content, declared);
@@ -38,6 +56,31 @@ export async function inspect(content: Buffer, declared: string): Promise<Buffer
   } catch (error) {
     throw new NotOfThatType(declared, { cause: error });
   }
+}
+
+/**
+ * The same of a video of so many bytes, which is too long to be held: what has to be overwritten in the copy for recipients. Throws
+ * NotOfThatType, and passes on what the content throws.
+ */
+export async function inspectVideo(content: AsyncIterable<Buffer>, size: number): Promise<Overwrite[]> {
+  let fault: unknown;
+  async function* watched(): AsyncGenerator<Buffer> {
+    try {
+      yield* content;
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  }
+  try {
+    return await readVideo(watched(), size);
+  } catch (error) {
+    throw fault ?? new NotOfThatType(VIDEO, { cause: error });
+  }
+}
+
+async function* only(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
 }
 
 async function check(content: Buffer, declared: string): Promise<void> {

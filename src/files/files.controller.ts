@@ -7,35 +7,38 @@ import { FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
 import { SHA256 } from '../protocol/digest.js';
 import { AttachmentsService } from './attachments.service.js';
-import { FILE_TYPES, isTaken } from './file-type.js';
+import { FILE_TYPES, isTaken, MAX_WHOLE_BYTES } from './file-type.js';
 import { type DeclaredFile, FilesService, type KeptFile } from './files.service.js';
-
-export const MAX_FILE_BYTES = 25 * 1024 * 1024;
-
-/** RFC 9530 section 2: the SHA-256 of the bytes in this message. */
-const CONTENT_DIGEST = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
+import { announcedIn, digestIn, isBeginning, mediaTypeIn, tellState } from './upload-headers.js';
+import { UploadsService } from './uploads.service.js';
 
 /** Files by plain HTTP: uploaded by themselves, downloaded as attachments of an object. */
 @Controller('files')
 export class FilesController {
   constructor(
     private readonly files: FilesService,
+    private readonly uploads: UploadsService,
     private readonly attachments: AttachmentsService,
   ) {}
 
-  /** The body is the file. Answers 201 when it was judged, 202 while it stays in quarantine: the same upload again has it looked at again. */
+  /**
+   * The body is the file. Answers 201 when it was judged, 202 while it stays in quarantine: the same upload again has it looked at again. With
+   * `Upload-Complete: ?0` there is no body, and `Location` says where its parts are to be sent.
+   */
   @Post()
   @Allow('objects.submit')
   async upload(
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<KeptFile> {
-    // A request that is given up is not destroyed: its sender is told why.
-    const content = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    const kept = await this.files.receive(caller, declaredIn(request, reply), content);
-    void reply.status(kept.state === 'QUARANTINED' ? 202 : 201);
-    return kept;
+  ): Promise<KeptFile | undefined> {
+    if (!isBeginning(request.headers)) {
+      return tellKept(reply, await this.files.receive(caller, declaredIn(request, reply), contentOf(request)));
+    }
+    const upload = await this.uploads.begin(caller, announcedIn(request, reply));
+    tellState(reply, upload);
+    void reply.status(201).header('location', `/uploads/${upload.id}`);
+    return undefined;
   }
 
   /** The name is the hub's, the type one of the known ones, and nothing in it is run, framed, guessed or kept by a browser. */
@@ -67,13 +70,21 @@ export class FilesController {
 
 /** What the headers say of the file. One that is too large is not read to its end. */
 function declaredIn({ headers }: FastifyRequest, reply: FastifyReply): DeclaredFile {
-  const mediaType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const mediaType = mediaTypeIn(headers);
   const size = Number(headers['content-length']);
-  const [, digest] = CONTENT_DIGEST.exec(String(headers['content-digest'] ?? '')) ?? [];
-  if (!Number.isSafeInteger(size) || size > MAX_FILE_BYTES) void reply.header('connection', 'close');
+  if (!Number.isSafeInteger(size) || size > MAX_WHOLE_BYTES) void reply.header('connection', 'close');
   if (!Number.isSafeInteger(size) || size === 0) throw new FileRefused('LENGTH');
-  if (size > MAX_FILE_BYTES) throw new FileRefused('SIZE');
+  if (size > MAX_WHOLE_BYTES) throw new FileRefused('SIZE');
   if (!isTaken(mediaType)) throw new FileRefused('TYPE');
-  if (digest === undefined) throw new FileRefused('DIGEST');
-  return { size, mediaType, sha256: Buffer.from(digest, 'base64').toString('hex') };
+  return { size, mediaType, sha256: digestIn(headers['content-digest']) };
+}
+
+/** The body as it comes. A request that is given up is not destroyed: its sender is told why. */
+export function contentOf({ raw }: FastifyRequest): AsyncIterable<Buffer> {
+  return raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+}
+
+export function tellKept(reply: FastifyReply, kept: KeptFile): KeptFile {
+  void reply.status(kept.state === 'QUARANTINED' ? 202 : 201);
+  return kept;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
@@ -9,8 +9,9 @@ import { FileRefused } from '../common/errors.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
 import type { AttachmentLink } from '../protocol/envelope.js';
 import { FileStore } from './file-store.js';
-import { inspect, NotOfThatType } from './file-type.js';
+import { inspect, inspectVideo, NotOfThatType } from './file-type.js';
 import { Scanner } from './scanner.js';
+import { overwritten, VIDEO } from './video-copy.js';
 
 /** What an upload says of itself before its first byte. */
 export interface DeclaredFile {
@@ -27,7 +28,7 @@ export interface KeptFile {
   /** As a signed object names it. */
   attachment: AttachmentLink;
   state: FileState;
-  /** The bytes that recipients get, where they are not these: an image without its metadata. */
+  /** The bytes that recipients get, where they are not these: an image or a video without its metadata. */
   copy: { sha256: string; size: number } | null;
 }
 
@@ -73,16 +74,34 @@ export class FilesService {
   }
 
   /** Looks at the type, and stores the recipients' copy if it differs from the original. */
-  private async examine(id: string, key: Buffer, { mediaType }: DeclaredFile): Promise<KeptFile['copy']> {
-    const content = await buffer(await this.store.read(id, key));
+  private async examine(id: string, key: Buffer, declared: DeclaredFile): Promise<KeptFile['copy']> {
     try {
-      const copy = await inspect(content, mediaType);
+      if (declared.mediaType === VIDEO) return await this.examineVideo(id, key, declared);
+      const content = await buffer(await this.store.read(id, key));
+      const copy = await inspect(content, declared.mediaType);
       if (copy.equals(content)) return null;
       await this.store.write(copyOf(id), key, copy.length, [copy]);
       return { sha256: createHash('sha256').update(copy).digest('hex'), size: copy.length };
     } catch (error) {
       if (error instanceof NotOfThatType) throw new FileRefused('TYPE');
       throw error;
+    }
+  }
+
+  /** The same in two streams: one is looked at, one is written as the copy. */
+  private async examineVideo(id: string, key: Buffer, { size, sha256 }: DeclaredFile): Promise<KeptFile['copy']> {
+    const original = await this.store.read(id, key);
+    try {
+      const overwrites = await inspectVideo(original, size);
+      const hash = createHash('sha256');
+      const copy = hashed(overwritten(await this.store.read(id, key), overwrites), hash);
+      await this.store.write(copyOf(id), key, size, copy);
+      const digest = hash.digest('hex');
+      if (digest !== sha256) return { sha256: digest, size };
+      await this.store.remove(copyOf(id));
+      return null;
+    } finally {
+      original.destroy();
     }
   }
 
@@ -132,7 +151,7 @@ export class FilesService {
   }
 
   /** Removes the bytes of a file of which no row speaks. What cannot be removed now the sweeper will find. */
-  private async discard(id: string): Promise<void> {
+  async discard(id: string): Promise<void> {
     await this.store.remove(id, copyOf(id)).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'A file is left to the sweeper');
     });
@@ -145,7 +164,25 @@ export class FilesService {
   }
 }
 
-/** The name under which the recipients' copy of an image is stored. */
+/** Passes so many bytes on. Throws FileRefused at the first one too many, and at the end if there are fewer. */
+export async function* exactly(bytes: number, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > bytes) throw new FileRefused('LENGTH');
+    yield chunk;
+  }
+  if (size !== bytes) throw new FileRefused('LENGTH');
+}
+
+async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** The name under which the recipients' copy of an image or a video is stored. */
 export function copyOf(id: string): string {
   return `${id}.copy`;
 }
@@ -153,13 +190,6 @@ export function copyOf(id: string): string {
 /** Passes the content on while it counts and hashes. Throws FileRefused at the first byte too many, and at the end if it is another file. */
 async function* checkedAgainst(declared: DeclaredFile, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of content) {
-    size += chunk.length;
-    if (size > declared.size) throw new FileRefused('LENGTH');
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (size !== declared.size) throw new FileRefused('LENGTH');
+  yield* hashed(exactly(declared.size, content), hash);
   if (hash.digest('hex') !== declared.sha256) throw new FileRefused('DIGEST');
 }

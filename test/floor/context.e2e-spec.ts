@@ -57,7 +57,10 @@ beforeAll(async () => {
        d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1')),
        e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
              VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1')),
-       f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8))
+       f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8)),
+       g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
+             VALUES ($1, 'TH-CUS', 'TH-CUS-LCB', 'p:officer1', repeat('a', 64), 2, 'text/csv') RETURNING id),
+       h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g)
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],
   );

@@ -15,6 +15,7 @@ import {
   relationship,
 } from '../../src/files/files.example.js';
 import { FILE_TYPES } from '../../src/files/file-type.js';
+import { aPhoneVideo, aVideo } from '../../src/files/video.example.js';
 import type { Attempt } from './attempts.js';
 import { type Dice, headerSafe, mutated, oddText } from './dice.js';
 
@@ -30,6 +31,8 @@ const GENUINE: readonly [type: string, make: () => Buffer][] = [
   ['image/png', aCameraPng],
   ['image/webp', aWebp],
   ['image/webp', aCameraWebp],
+  ['video/mp4', aVideo],
+  ['video/mp4', aPhoneVideo],
   ['application/pdf', aPdf],
   ['text/csv', aCsv],
   ['chemical/x-jcamp-dx', aSpectrum],

@@ -23,14 +23,17 @@ export class Browser {
 
   constructor(readonly url: string) {}
 
+  /** What marks a request of the hub's own page. */
+  ofOwnPage(): Record<string, string | undefined> {
+    return { origin: this.url, 'sec-fetch-site': 'same-origin', 'x-liaison-csrf': this.csrf };
+  }
+
   /** A page's request; `headers` replace what a browser would send, or with undefined leave it out. */
   async post(path: string, body: unknown = {}, headers: Record<string, string | undefined> = {}): Promise<Reply> {
     const sent = {
       'content-type': 'application/json',
-      origin: this.url,
-      'sec-fetch-site': 'same-origin',
       'user-agent': 'Test browser',
-      'x-liaison-csrf': this.csrf,
+      ...this.ofOwnPage(),
       ...headers,
     };
     return this.send(path, { method: 'POST', body: JSON.stringify(body) }, sent);
@@ -45,9 +48,7 @@ export class Browser {
     const sent = {
       'content-type': mediaType,
       'content-digest': contentDigest(content),
-      origin: this.url,
-      'sec-fetch-site': 'same-origin',
-      'x-liaison-csrf': this.csrf,
+      ...this.ofOwnPage(),
       ...headers,
     };
     return this.send('/files', { method: 'POST', body: new Uint8Array(content) }, sent);
@@ -93,7 +94,8 @@ export class Browser {
     return reply;
   }
 
-  private async send(
+  /** Sends any request with the cookies that belong to it. */
+  async send(
     path: string,
     init: RequestInit,
     headers: Record<string, string | undefined>,
@@ -107,7 +109,7 @@ export class Browser {
     return {
       status: response.status,
       headers: response.headers,
-      body: isJson ? (JSON.parse(text) as Reply['body']) : {},
+      body: isJson && text !== '' ? (JSON.parse(text) as Reply['body']) : {},
       text,
     };
   }

@@ -10,7 +10,7 @@ import { besides, readRecord } from '../files.js';
 import { connect, type Profile } from '../profile.js';
 import { previewLines } from '../rendering.js';
 import { checkComposition } from '../sign-composition.js';
-import { uploadAll } from '../uploading.js';
+import { tellerOf, uploadAll } from '../uploading.js';
 
 /** Has the hub check an input and write the texts to sign, and checks what the hub wrote. Nothing is sent to anyone yet. */
 export function define(command: Command, cli: Cli): void {
@@ -32,7 +32,7 @@ interface Options {
 
 async function compose(cli: Cli, kind: Composable, inputFile: string, options: Options): Promise<Outcome> {
   const { client, profile } = await connect(cli, options.purpose);
-  const input = await withFiles(client, readRecord(inputFile), options.attach ?? []);
+  const input = await withFiles(cli, client, readRecord(inputFile), options.attach ?? []);
   const compositions = await client.compose(kind, input);
   const lines = compositions.flatMap(({ to, preview }) => previewLines(cli, to, preview));
   const described = compositions.map(({ to, id, digest, preview }) => ({ to, id, digest, preview }));
@@ -49,10 +49,11 @@ async function compose(cli: Cli, kind: Composable, inputFile: string, options: O
 }
 
 /** The input with these files attached after those that it names. */
-async function withFiles(client: HubClient, input: Record<string, unknown>, files: string[]) {
+async function withFiles(cli: Cli, client: HubClient, input: Record<string, unknown>, files: string[]) {
   if (files.length === 0) return input;
   const named = Array.isArray(input['attachments']) ? (input['attachments'] as unknown[]) : [];
-  const uploaded = await uploadAll(client, files);
+  const uploaded = await uploadAll(client, files, { tell: tellerOf(cli) });
+  cli.progress();
   for (const { file, state } of uploaded) {
     if (state !== 'CLEAN') throw new Failure(EXIT.refused, `cli.upload.${state}`, { file });
   }

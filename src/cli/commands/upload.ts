@@ -4,7 +4,7 @@ import { example } from '../command.js';
 import { EXIT } from '../failures.js';
 import { connect } from '../profile.js';
 import { attachmentText } from '../rendering.js';
-import { uploadAll, type UploadedFile } from '../uploading.js';
+import { tellerOf, uploadAll, type UploadedFile } from '../uploading.js';
 
 /** Uploads files, to be attached to objects by their digests. Nobody else sees them before. */
 export function define(command: Command, cli: Cli): void {
@@ -16,7 +16,8 @@ export function define(command: Command, cli: Cli): void {
 
 async function upload(cli: Cli, files: string[], { original = false }: { original?: boolean }): Promise<Outcome> {
   const { client } = await connect(cli);
-  const uploaded = await uploadAll(client, files, { isOriginal: original });
+  const uploaded = await uploadAll(client, files, { isOriginal: original, tell: tellerOf(cli) });
+  cli.progress();
   const isAllClean = uploaded.every(({ state }) => state === 'CLEAN');
   return {
     document: { files: uploaded },

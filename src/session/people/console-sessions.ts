@@ -5,6 +5,7 @@ import type { Caller, CallerSession } from '../../access/caller.js';
 import { Forbidden, NotFound, Unauthenticated } from '../../common/errors.js';
 import type { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
+import { UPLOAD_ROUTES } from '../../edge/upload-routes.js';
 import { purposeOf } from '../authenticator.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
@@ -68,7 +69,7 @@ export class ConsoleSessions {
   /**
    * The officer who calls, undefined without a session that lives. Throws Forbidden when a living session comes with a request that
    * another site may have caused: one that changes something, or any to /graphql, needs the three marks of our own pages
-   * (JSON by POST, or a file to /files; Origin and Sec-Fetch-Site; `x-liaison-csrf`).
+   * (JSON by POST, or a file to where files are uploaded; Origin and Sec-Fetch-Site; `x-liaison-csrf`).
    */
   async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
     const secret = secretIn(request.headers, '__Host-liaison');
@@ -199,7 +200,7 @@ export class ConsoleSessions {
     if (isReading && request.routeOptions.url !== '/graphql') {
       return [undefined, 'none', 'same-origin'].includes(request.headers['sec-fetch-site']);
     }
-    const isOwn = request.routeOptions.url === '/files' ? isOfOwnOrigin : isFromOwnPage;
+    const isOwn = UPLOAD_ROUTES.has(request.routeOptions.url) ? isOfOwnOrigin : isFromOwnPage;
     return isOwn(request, this.hub.publicUrl) && isSame(request.headers['x-liaison-csrf'], csrf);
   }
 

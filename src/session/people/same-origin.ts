@@ -10,14 +10,13 @@ const JSON_TYPE = /^application\/json(\s*;\s*charset=utf-8)?$/i;
  * browser says of its origin (Fetch Metadata; RFC 6454). One that says nothing is refused.
  */
 export function isFromOwnPage(request: FastifyRequest, publicUrl: string): boolean {
-  return JSON_TYPE.test(request.headers['content-type'] ?? '') && isOfOwnOrigin(request, publicUrl);
+  const isJson = request.method === 'POST' && JSON_TYPE.test(request.headers['content-type'] ?? '');
+  return isJson && isOfOwnOrigin(request, publicUrl);
 }
 
-/** The same for a file, whose type is its own: the session's proof, which no form can send either, has to come with it. */
-export function isOfOwnOrigin({ method, headers }: FastifyRequest, publicUrl: string): boolean {
-  return (
-    method === 'POST' && headers['sec-fetch-site'] === 'same-origin' && headers.origin === new URL(publicUrl).origin
-  );
+/** The same for a file, or a part of one, whose type is its own: the session's proof, which no form can send either, has to come with it. */
+export function isOfOwnOrigin({ headers }: FastifyRequest, publicUrl: string): boolean {
+  return headers['sec-fetch-site'] === 'same-origin' && headers.origin === new URL(publicUrl).origin;
 }
 
 /** Stands before the operations that nobody has signed in for yet. */
