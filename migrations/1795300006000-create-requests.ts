@@ -202,7 +202,6 @@ const COMMANDS = `
     v_side text;
   BEGIN
     SELECT o.* INTO sent FROM hub.object o WHERE o.seq = p_seq AND o.from_agency = me.agency;
-    IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
     SELECT r.* INTO thread FROM hub.request r WHERE r.root_seq = sent.thread_seq FOR UPDATE;
     v_side := CASE me.agency WHEN thread.from_agency THEN 'REQUESTER' WHEN thread.to_agency THEN 'REQUESTED' END;
     IF v_side IS NULL OR NOT cmd.sees(thread.current_seq) THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;

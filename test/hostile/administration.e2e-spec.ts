@@ -306,6 +306,7 @@ describe('D4 at the database, the server’s role', () => {
     await t.database.sql('UPDATE agency.officer SET valid_until = now() WHERE pseudonym = $1', [former]);
     for (const officer of [analyst, former, 'p:nobody-at-all', null]) {
       await expect(asApp(officer, CHANGE)).rejects.toThrow('FORBIDDEN');
+      await expect(asApp(officer, 'SELECT cmd.sign_out($1)', [one.officer])).rejects.toThrow('FORBIDDEN');
       await expect(asApp(officer, 'SELECT cmd.decide_change($1, true)', [randomUUID()])).rejects.toThrow('MISSING');
       expect(await asApp(officer, 'SELECT 1 FROM agency.change')).toEqual([]);
       expect(await asApp(officer, 'SELECT 1 FROM cmd.own_connections()')).toEqual([]);

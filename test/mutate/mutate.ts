@@ -178,7 +178,7 @@ function farTests(mutation: Mutation): string[][] {
 
 /** Which tests in test/ and its folders try what stands in which sources: the first row that fits. */
 const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
-  [/administration/, /administration|session-limits|agency-budgets|side-doors/],
+  [/administration/, /administration|session-limits|agency-budgets|side-doors|machines/],
   [/issuers/, /issuer/],
   [/passwords|codes/, /passwords|people-sign-in/],
   [
