@@ -50,13 +50,19 @@ const anEnrolled = (roles: string[], options?: Parameters<typeof aPerson>[1]): P
 const signIn = (person: Person): Promise<void> => signInAt(t, person);
 
 /** Makes a key on the signing page; what the page then says of it. */
-/** A line of 400 kbit/s with 400 ms to and fro, as a phone has at the edge of a port. */
-async function slowDown({ page }: Person): Promise<void> {
+/** A line of 400 kbit/s with 400 ms to and fro, as a phone has at the edge of a port, and what comes over it. */
+async function slowDown({ page }: Person): Promise<{ answers: number; bytes: number }> {
   const line = await page.context().newCDPSession(page);
   await line.send('Network.enable');
   const [latency, bytesPerSecond] = [400, 50_000];
   const speed = { downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond };
   await line.send('Network.emulateNetworkConditions', { offline: false, latency, ...speed });
+  const counted = { answers: 0, bytes: 0 };
+  line.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    counted.answers += 1;
+    counted.bytes += encodedDataLength;
+  });
+  return counted;
 }
 
 async function makeKey({ page }: Person, device = 'Laptop'): Promise<string> {
@@ -246,7 +252,7 @@ describe('in a real browser, with a passkey that derives keys', () => {
 describe('a new officer', () => {
   it('signs the first object with six taps: three buttons pressed, one passkey made, two touches of it; on a slow line', async () => {
     const person = { ...(await aPerson(browser, { width: 390 })), pseudonym: await anOfficer(t, vn, ['RELEASER']) };
-    await slowDown(person);
+    const line = await slowDown(person);
     const began = Date.now();
     let presses = 0;
     const press = async (selector: string): Promise<void> => {
@@ -256,6 +262,9 @@ describe('a new officer', () => {
     await person.page.goto(`${t.url}/enrol#${await aLink(t, vn, person.pseudonym)}`);
     await press('[data-act=enrol]:not([hidden])');
     await person.page.waitForURL('**/signing');
+    // The pages of enrolment and of signing, with all that they load: what a slow line carries in two seconds.
+    expect(line.answers).toBeLessThan(25);
+    expect(line.bytes).toBeLessThan(100_000);
     await press('[data-act=make]');
     await person.page.waitForSelector('.list li:has-text("waits for an administrator")');
     await admit();

@@ -5,6 +5,7 @@ import { tokenRequest } from '../../src/cli/sign-in.js';
 import { generateKey } from '../../src/protocol/keys.js';
 import { aConnectionInput, act, changed, outcomeOf, twoAdministrators } from '../support/administration.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { withoutServerTime } from '../support/server-time.js';
 import { TestSocket } from '../support/socket.js';
 import { fingerprint } from './hostile.js';
 
@@ -43,7 +44,7 @@ async function from(address: string, party = vn, path = '/graphql'): Promise<Rep
   return {
     status: response.status,
     challenge: response.headers.get('www-authenticate'),
-    text: await response.text(),
+    text: withoutServerTime(await response.text()),
   };
 }
 
