@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { contextToken } from '../src/access/context-token.js';
+import { asServer, submitUnchecked } from './support/commands.js';
 import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { aRequestBody } from '../src/requests/body/request-body.example.js';
 import {
@@ -13,7 +12,6 @@ import {
   recall,
 } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
-import { aCaller } from './support/world.js';
 import { anAlert, fingerprint, signAs, submitText, verdictOf } from './hostile/hostile.js';
 
 const READ_AND_ALERT = ['directory.read', 'objects.read', 'objects.submit:alert', 'objects.submit:recall'];
@@ -114,37 +112,10 @@ describe("a unit's system for alerts only", () => {
 
 /** What cmd.submit answers to the server in the name of this unit's system; undone. */
 async function stored(kind: string, to: string[], officer: string | null = null): Promise<string> {
-  const row = {
-    id: randomUUID(),
-    kind,
-    from: 'VN-CUS',
-    unit: 'VN-CUS-AS',
-    to,
-    digest: `sha256:${'0'.repeat(64)}`,
-    text: '{}',
-    receipt: '{}',
-    clearance: 0,
-    createdAt: '2026-11-22T00:00:00Z',
-    receivedAt: '2026-11-22T00:00:00Z',
-    hides: false,
-    termsReceived: [],
-    termsSent: [],
-    parts: [],
-  };
-  const caller = aCaller({ agencyId: 'VN-CUS', unitId: 'VN-CUS-AS', officer });
-  await t.database.sql('BEGIN');
-  try {
-    await t.database.sql('SET LOCAL ROLE hub_app');
-    await t.database.sql("SELECT set_config('app.ctx', $1, true)", [
-      contextToken(t.database.access.contextKey, caller),
-    ]);
-    await t.database.sql('SELECT * FROM cmd.submit($1)', [JSON.stringify(row)]);
-    return 'stored';
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    await t.database.sql('ROLLBACK');
-  }
+  return asServer(t.database, vn, () => submitUnchecked(t.database, vn, { kind, to }), officer).then(
+    () => 'stored',
+    ({ message }: Error) => message,
+  );
 }
 
 describe('the database', () => {

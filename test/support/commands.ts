@@ -58,9 +58,14 @@ export async function seqOf(database: TestDatabase, id: string): Promise<string>
   return row!.seq;
 }
 
-/** Does something with the rights of the server's role and of this caller, and undoes it. */
-export async function asServer<T>(database: TestDatabase, party: Party, work: () => Promise<T>): Promise<T> {
-  const token = contextToken(database.access.contextKey, aCaller({ agencyId: party.agency, unitId: party.unit }));
+/** Does something with the rights of the server's role and of this unit's system, or of an officer of the unit, and undoes it. */
+export async function asServer<T>(
+  database: TestDatabase,
+  { agency, unit }: Party,
+  work: () => Promise<T>,
+  officer: string | null = null,
+): Promise<T> {
+  const token = contextToken(database.access.contextKey, aCaller({ agencyId: agency, unitId: unit, officer }));
   await database.sql('BEGIN');
   try {
     await database.sql('SET LOCAL ROLE hub_app');
