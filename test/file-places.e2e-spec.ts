@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,14 @@ import { cloneDatabase } from './support/database.js';
 import { composeAndSubmit } from './support/exchange.js';
 import { contentDigest, download, sha256, tryUpload, upload, wholeAnswer } from './support/files.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
-import { keepStoreKey, startTestStore, type TestStore } from './support/s3.js';
+import {
+  type HubWithFiles,
+  keepStoreKey,
+  startHubWithFiles,
+  startTestStore,
+  storedIn,
+  type TestStore,
+} from './support/s3.js';
 
 /** Attached files lie in a folder or in a bucket of an S3-compatible store. What holds of the one holds of the other. */
 
@@ -26,40 +33,23 @@ const PDF = 'application/pdf';
 /** A PDF that no other test sends. */
 const aFreshPdf = (): Buffer => aPdf(`% ${randomBytes(8).toString('hex')}\n`);
 
-/** Every file under a folder. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** The test store keeps notes beside each object. */
-const isContent = (path: string): boolean => !path.includes('._S3rver_') || path.endsWith('._S3rver_object');
-
-describe.each(['folder', 'bucket'])('F1 files in a %s', (kind) => {
-  let store: TestStore | undefined;
+describe.each(['folder', 'bucket'] as const)('F1 files in a %s', (kind) => {
+  let hub: HubWithFiles;
   let t: TestHub;
   let vn: Party;
   let th: Party;
   let agreement: string;
 
   beforeAll(async () => {
-    if (kind === 'bucket') store = await startTestStore(mkdtempSync(join(tmpdir(), 'liaison store ')));
-    t = await startTestHub(store?.variables, (dataFolder) => store && keepStoreKey(dataFolder));
+    hub = await startHubWithFiles(kind);
+    ({ t } = hub);
     vn = await t.enrol('VN-CUS-AS');
     th = await t.enrol('TH-CUS-LCB');
     agreement = await t.agree([vn, th]);
   });
-  afterAll(async () => {
-    await t.stop();
-    await store?.stop();
-  });
+  afterAll(() => hub.stop());
 
-  /** The paths of what is stored, by the test's own look at the disk. */
-  const stored = (): string[] =>
-    filesIn(store?.folder ?? join(t.database.dataFolder, 'files'))
-      .filter(isContent)
-      .sort();
+  const stored = (): string[] => hub.stored();
 
   async function pathOf(content: Buffer): Promise<string> {
     const [row] = await t.database.sql<{ id: string }>('SELECT id FROM hub.file WHERE sha256 = $1', [sha256(content)]);
@@ -177,7 +167,7 @@ describe('F1 a bucket', () => {
   let agreement: string;
 
   beforeAll(async () => {
-    store = await startTestStore(mkdtempSync(join(tmpdir(), 'liaison store ')));
+    store = await startTestStore();
     t = await startTestHub(store.variables, keepStoreKey);
     vn = await t.enrol('VN-CUS-AS');
     th = await t.enrol('TH-CUS-LCB');
@@ -224,13 +214,13 @@ describe('F1 a bucket', () => {
     const wrong = { accessKeyId: 'S3RVER', secretAccessKey: 'not-the-secret-of-this-store' };
     const database = await cloneDatabase();
     keepStoreKey(database.dataFolder, wrong);
-    const before = filesIn(store.folder);
+    const before = storedIn(store.folder);
     const options = { database, port: await freePort(), logLevel: 'trace', variables: store.variables };
     const hub = await new WaitingHub(options).start();
     await hub.kill();
     expect(hub.output()).toContain('SignatureDoesNotMatch');
     for (const secret of [wrong.secretAccessKey, wrong.accessKeyId]) expect(hub.output()).not.toContain(secret);
-    expect(filesIn(store.folder)).toEqual(before);
+    expect(storedIn(store.folder)).toEqual(before);
     await database.drop();
   });
 

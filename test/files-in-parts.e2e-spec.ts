@@ -1,9 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HubClient } from '../src/cli/client.js';
@@ -18,7 +16,7 @@ import { aSignedIn } from './support/browser.js';
 import { composeAndSubmit } from './support/exchange.js';
 import { download, sha256 } from './support/files.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
-import { keepStoreKey, startTestStore, type TestStore } from './support/s3.js';
+import { type HubWithFiles, startHubWithFiles } from './support/s3.js';
 import { append, appendRest, begin, headersOfPart, stateOf, tryBegin } from './support/uploads.js';
 
 /** Files that arrive in several requests, in a folder and in a bucket. */
@@ -29,34 +27,23 @@ const MP4 = 'video/mp4';
 /** A video of about so many bytes that no other test sends. */
 const aLongVideo = (bytes: number): Buffer => aPhoneVideo(SECRET, randomBytes(bytes));
 
-describe.each(['folder', 'bucket'])('F1 an upload in parts, in a %s', (kind) => {
-  let store: TestStore | undefined;
+describe.each(['folder', 'bucket'] as const)('F1 an upload in parts, in a %s', (kind) => {
+  let hub: HubWithFiles;
   let t: TestHub;
   let vn: Party;
   let th: Party;
   let agreement: string;
 
   beforeAll(async () => {
-    if (kind === 'bucket') store = await startTestStore(mkdtempSync(join(tmpdir(), 'liaison store ')));
-    t = await startTestHub({ POINTS_PER_MINUTE: '1000000', ...store?.variables }, (dataFolder) => {
-      if (store) keepStoreKey(dataFolder);
-    });
+    hub = await startHubWithFiles(kind, { POINTS_PER_MINUTE: '1000000' });
+    ({ t } = hub);
     vn = await t.enrol('VN-CUS-AS');
     th = await t.enrol('TH-CUS-LCB');
     agreement = await t.agree([vn, th]);
   });
-  afterAll(async () => {
-    await t.stop();
-    await store?.stop();
-  });
+  afterAll(() => hub.stop());
 
-  /** The paths of what is stored, by the test's own look at the disk. */
-  const stored = (): string[] =>
-    readdirSync(store?.folder ?? join(t.database.dataFolder, 'files'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.includes('._S3rver_') || path.endsWith('._S3rver_object'))
-      .sort();
+  const stored = (): string[] => hub.stored();
 
   it('is begun, said where it stands, gone on with, and answered as the whole file would have been', async () => {
     const video = aLongVideo(9 * MB);

@@ -1,25 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { appDataSource } from '../config/data-source.js';
 import { PROJECT_FOLDER } from '../config/environment.js';
 import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
 import type { EntityManager } from 'typeorm';
 import { ScopedDatabase } from '../src/access/scoped-database.js';
+import { WrappingKeys } from '../src/database/wrapping-keys.js';
+import { FileStore } from '../src/files/file-store.js';
 import { aCameraJpeg, aCsv, aDocx, aJpeg, aPdf, aPng, SECRET } from '../src/files/files.example.js';
 import { inspect } from '../src/files/file-type.js';
 import { aPhoneVideo, aVideo } from '../src/files/video.example.js';
-import type { KeptFile } from '../src/files/files.service.js';
+import { FilesService, type KeptFile } from '../src/files/files.service.js';
+import { Scanner } from '../src/files/scanner.js';
 import { aHandling, COMPOSE_ALERT, composeAndSubmit, recall, signAndTry } from './support/exchange.js';
 import { aSignedIn } from './support/browser.js';
 import { contentDigest, download, sha256, tryUpload, upload, wholeAnswer } from './support/files.js';
 import { anAlert, fingerprint, verdictOf } from './hostile/hostile.js';
 import { freePort } from './hostile/hub-process.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
+import { storedIn } from './support/s3.js';
+import { lineWithoutCommits } from './support/slow-line.js';
 import { aCaller } from './support/world.js';
 
 let t: TestHub;
@@ -39,9 +46,7 @@ afterAll(() => t.stop());
 
 /** Every stored file of this hub. */
 function stored({ database }: TestHub = t): string[] {
-  return readdirSync(join(database.dataFolder, 'files'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return storedIn(join(database.dataFolder, 'files'));
 }
 
 /** A PDF that no other test sends. */
@@ -202,6 +207,35 @@ describe('F1, threats 34 and 35 an upload', () => {
     sent.destroy();
     await eventually(() => expect(stored()).toEqual(before[1]));
     expect(await fingerprint(t.database)).toEqual(before[0]);
+  });
+});
+
+describe('an upload whose row is written though nobody was told', () => {
+  it('has its bytes; sent again, it reaches the recipient whole', async () => {
+    const { app, clock } = t.hub;
+    const line = await lineWithoutCommits(t.database.access.appUrl);
+    const dataSource = await appDataSource(line.url, 1).initialize();
+    const pdf = aFreshPdf();
+    const declared = { size: pdf.length, sha256: sha256(pdf), mediaType: 'application/pdf' };
+    try {
+      const files = new FilesService(
+        new ScopedDatabase(dataSource, t.database.access.contextKey, clock),
+        app.get(FileStore),
+        app.get(WrappingKeys),
+        app.get(Scanner),
+      );
+      const caller = aCaller({ agencyId: vn.agency, unitId: vn.unit });
+      await expect(files.receive(caller, declared, Readable.from([pdf]))).rejects.toThrow('terminated');
+      expect(await t.database.sql('SELECT state FROM hub.file WHERE sha256 = $1', [sha256(pdf)])).toEqual([
+        { state: 'CLEAN' },
+      ]);
+    } finally {
+      await dataSource.destroy();
+      await line.close();
+    }
+    const { id, digest } = await sent(pdf, 'application/pdf');
+    const response = await download(t, th, id, digest);
+    expect([response.status, Buffer.from(await response.arrayBuffer()).equals(pdf)]).toEqual([200, true]);
   });
 });
 

@@ -58,18 +58,23 @@ export class FilesService {
   async receive(caller: Caller, declared: DeclaredFile, content: AsyncIterable<Buffer>): Promise<KeptFile> {
     const id = randomUUID();
     const key = randomBytes(32);
-    let isKept = false;
+    let mayBeKept = false;
     try {
       await this.store.write(id, key, declared.size, checkedAgainst(declared, content));
       const copy = await this.inTurn(() => this.examine(id, key, declared));
       const state = await this.judge(caller, id, key);
+      // Until the database has told: bytes without a row are found by the sweeper, a row without bytes would be found by the recipient.
+      mayBeKept = true;
       const kept = await this.keep(caller, { id, key, declared, copy, state });
-      isKept = kept.id === id && kept.state !== 'REFUSED';
+      mayBeKept = kept.id === id && kept.state !== 'REFUSED';
       if (kept.state === 'REFUSED') await this.discard(kept.id);
       const { sha256, size, mediaType } = declared;
       return { attachment: { sha256, size: String(size), mediaType }, state: kept.state, copy };
+    } catch (error) {
+      if (error instanceof FileRefused) mayBeKept = false;
+      throw error;
     } finally {
-      if (!isKept) await this.discard(id);
+      if (!mayBeKept) await this.discard(id);
     }
   }
 
