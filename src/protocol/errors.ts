@@ -29,7 +29,8 @@ export const PROTOCOL_FAULTS = {
   KEY_REVOKED: 'The key is revoked, or its revocation was withdrawn.',
   KEY_USE: 'The key is registered for another use.',
   KEY_KIND: 'The key may not sign this kind of object.',
-  KEY_LIFETIME: 'The key would live longer than its holder allows, or not at all.',
+  KEY_LIFETIME:
+    'The key would live longer than its holder allows, or not at all; a root is named for five years at most, then the next set names a new one.',
   KEY_SMALL_ORDER: 'The public key is a point of small order: anything would verify under it.',
   KEY_POINT: 'The public key is not the canonical encoding of a point in the prime-order group.',
   KEY_PRIVATE: 'A private key was given where a public key belongs.',

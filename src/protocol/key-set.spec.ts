@@ -326,6 +326,21 @@ describe('a chain of key sets', () => {
     expect(await refusal([first, await next([root, third])], roots)).toBe('accepted');
   });
 
+  it('names no root for more than five years, and the old one signs for the new', async () => {
+    const fiveYears = FIRST_SIGNED + 1827 * DAY;
+    const after = (changes: Partial<KeySetFields>, signers: KeyPair[], iat = fiveYears + 1) =>
+      second({ keys: [], ...changes }, signers, iat);
+    expect(await chainFault(firstText, await after({}, [root], fiveYears))).toBe('accepted');
+    expect(await chainFault(firstText, await after({}, [root]))).toBe('KEY_LIFETIME /roots/0');
+    const both = { roots: jwksOf(newRoot, root) };
+    expect(await chainFault(firstText, await after(both, [root, newRoot]))).toBe('KEY_LIFETIME /roots/1');
+    const renewed = await after({ roots: jwksOf(newRoot) }, [root, newRoot]);
+    expect(await chainFault(firstText, renewed)).toBe('accepted');
+    const { digest } = await readKeySet(renewed, { hub: HUB });
+    const returned = { seq: 3, prev: digest, ...both };
+    expect(await chainFault(firstText, renewed, await after(returned, [root, newRoot]))).toBe('KEY_LIFETIME /roots/1');
+  });
+
   it('S23 is refused when a later set adds a key without its holder’s proof', async () => {
     const unproven = anEntry(stranger, { proof: anEntry(stranger, {}, 'LA-CUS').proof });
     const payload = { ...(await payloadOf(await second())), keys: [anEntry(unit), unproven] } as never;

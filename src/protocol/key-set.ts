@@ -5,6 +5,7 @@
  * - every key is fit for registration (keys.ts), its `kid` its thumbprint, one key one place: never twice, never a root
  * - its holder proved to have it, for this hub, agency and use: nobody registers another's key
  * - units' keys live at most 24 months, persons' 12; signing keys name their kinds
+ * - no root signs a set that still names a root which was first named more than five years before: it is time for a new one
  * - sequence numbers without gap, `prev` the digest of the predecessor, time not running backwards
  * - signed by the threshold of the old roots and of the new ones, and by every root that is new; or, where nothing changes but
  *   persons' signing keys, by as many enrolment keys as `enrolThreshold` says (enrolment.ts)
@@ -62,6 +63,7 @@ const HOLDER = new RegExp(`${PERSON.source}|^unit:${UNIT.source.slice(1)}`);
 const DAY = 86_400;
 const UNIT_LIFETIME = 731 * DAY;
 const PERSON_LIFETIME = 366 * DAY;
+const ROOT_LIFETIME = 1827 * DAY;
 const MAX_ROOTS = 4;
 const MAX_ENROL_THRESHOLD = 2;
 const MAX_KEYS = 2000;
@@ -84,7 +86,7 @@ export async function readKeySet(text: string, rules: { hub: string; now?: Date 
 /**
  * Verifies an agency's key sets from the first (`seq` 1) to the last against the roots pinned at enrolment, which must be
  * exactly the first set's roots. `publishedAt` is the present of whoever takes the last set in as new. Throws KEYSET_SEQ, KEYSET_PREV,
- * KEYSET_ROOT, KEYSET_THRESHOLD, KEY_REUSED, KEY_REVOKED, FROM, IAT, SIGNATURE, or what `readKeySet` or `checkEnrolment` throws.
+ * KEYSET_ROOT, KEYSET_THRESHOLD, KEY_LIFETIME, KEY_REUSED, KEY_REVOKED, FROM, IAT, SIGNATURE, or what `readKeySet` or `checkEnrolment` throws.
  */
 export async function verifyKeySetChain(
   texts: readonly string[],
@@ -107,6 +109,7 @@ export async function verifyKeySetChain(
       await verifyBy(next.signed, signers);
     } else {
       checkSigners(next.signed, next.set, previous ?? next.set);
+      checkAgeOfRoots(chain, next.set);
       await verifyBy(next.signed, await Promise.all([...(previous?.roots ?? []), ...next.set.roots].map(named)));
     }
     chain.push(next.set);
@@ -314,6 +317,17 @@ function checkSigners({ signatures }: ReadJws, next: KeySet, previous: KeySet): 
   if (signedBy(previous.rootKids) < previous.threshold || signedBy(next.rootKids) < next.threshold) {
     throw new ProtocolError('KEYSET_THRESHOLD');
   }
+}
+
+/**
+ * The old root's last act is to sign the set that names the new one. Enrolment keys' sets are taken all the same: a lost phone is blocked
+ * also when a root is overdue.
+ */
+function checkAgeOfRoots(chain: readonly KeySet[], next: KeySet): void {
+  next.rootKids.forEach((kid, i) => {
+    const first = chain.find(({ rootKids }) => rootKids.includes(kid)) ?? next;
+    if (next.iat > first.iat + ROOT_LIFETIME) throw new ProtocolError('KEY_LIFETIME', pointerTo('/roots', i));
+  });
 }
 
 /** A set that any root signed is judged as the roots' own; enrolment keys have no part in it. */
