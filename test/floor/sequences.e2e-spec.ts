@@ -20,9 +20,10 @@ import {
   untilFeedIsComplete,
   verdictOf,
 } from '../hostile/hostile.js';
+import { aSignedIn } from '../support/browser.js';
 import { aHandling } from '../support/exchange.js';
 import { upload } from '../support/files.js';
-import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { type Answer, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aCaller, FOREVER, type World } from '../support/world.js';
 import { type Sight, sightOf } from './oracle.js';
 
@@ -40,6 +41,8 @@ let parties: Party[];
 let clearances: Map<Party, number>;
 /** Those who may see personal details. */
 let cleared: Set<Party>;
+/** Everybody who reads: each unit's system, and officers whose rights differ from it. */
+let readers: Reader[];
 let agreement: string;
 /** A file that each agency has uploaded. */
 let files: Map<string, { content: Buffer; digest: string }>;
@@ -56,6 +59,13 @@ beforeAll(async () => {
   parties = [vn, port, th, la, kh];
   clearances = new Map(parties.map((party) => [party, party === th ? 0 : 1]));
   cleared = new Set([vn, port, la]);
+  readers = [
+    ...parties.map((party) => asReader(party)),
+    await anOfficerOf(vn, 'ANALYST', { clearance: 0, maySeeNominal: true }),
+    await anOfficerOf(th, 'PCU_MEMBER', { clearance: 1, maySeeNominal: true }),
+    // Personal details are never shown to a partner's reader, whatever else the officer is cleared for.
+    await anOfficerOf(la, 'PARTNER_READER', { clearance: 1, maySeeNominal: true }, false),
+  ];
   agreement = await t.agree(parties.filter((party) => party !== port));
   files = new Map();
   for (const party of parties) {
@@ -65,6 +75,53 @@ beforeAll(async () => {
   }
 });
 afterAll(() => t.stop());
+
+/** Somebody who asks for a unit, with rights of their own. */
+interface Reader {
+  name: string;
+  agency: string;
+  unit: string;
+  clearance: number;
+  maySeeNominal: boolean;
+  ask<T>(query: string, variables?: object): Promise<Answer<T>>;
+  /** The status of a file's answer. */
+  fetch(path: string): Promise<number>;
+  /** Begins a session, where there are sessions. */
+  signIn(): Promise<unknown>;
+}
+
+function asReader(party: Party): Reader {
+  return {
+    name: party.unit,
+    agency: party.agency,
+    unit: party.unit,
+    clearance: clearances.get(party)!,
+    maySeeNominal: cleared.has(party),
+    ask: (query, variables) => party.ask(query, variables),
+    fetch: async (path) => (await party.send(path, { method: 'GET' })).status,
+    signIn: () => Promise.resolve(),
+  };
+}
+
+/** An officer of the unit who is signed in at the console; `isShownNames` when the role takes the right away. */
+async function anOfficerOf(
+  { agency, unit, ...party }: Party,
+  role: string,
+  rights: { clearance: number; maySeeNominal: boolean },
+  isShownNames = rights.maySeeNominal,
+): Promise<Reader> {
+  const { browser, passkey } = await aSignedIn(t, { agency, unit, ...party }, [role], rights);
+  return {
+    name: `${role} of ${unit}`,
+    agency,
+    unit,
+    clearance: rights.clearance,
+    maySeeNominal: isShownNames,
+    ask: (query, variables) => browser.ask(query, variables),
+    fetch: async (path) => (await browser.get(path)).status,
+    signIn: () => browser.signIn(passkey),
+  };
+}
 
 interface Move {
   act: 'alert' | 'request' | 'recall' | 'supersede' | 'expire' | 'join' | 'leave' | 'suspend' | 'resume';
@@ -123,7 +180,12 @@ class Run {
   /** A hub without objects, with its agencies and units, and with two communities. */
   static async begin(): Promise<Run> {
     t.hub.clock.set(null);
-    await t.database.sql(`UPDATE hub.agency SET suspended_at = NULL`);
+    const resumed = await t.database.sql<{ id: string }>(
+      'UPDATE hub.agency SET suspended_at = NULL WHERE suspended_at IS NOT NULL RETURNING id',
+    );
+    // Sessions of a suspended agency stay ended; an export asks for a passkey used in the last minutes.
+    for (const reader of readers) if (resumed.some(({ id }) => id === reader.agency)) await reader.signIn();
+    await t.database.sql('UPDATE auth.console_session SET authenticated_at = now()');
     await t.database
       .sql(`TRUNCATE hub.object, hub.release, hub.release_term, hub.change, hub.part, hub.part_key, hub.alert,
       hub.attachment, hub.attachment_key, hub.request, hub.request_act, hub.request_question, audit.access CASCADE`);
@@ -192,7 +254,10 @@ class Run {
       parts: parts.map(({ name, sha256 }) => ({ name, sha256 })),
       body: (isRequest
         ? requestBody(party, to[0]!)
-        : aMethodAlertBody({ ref: aReference(party.agency) })) as unknown as JsonObject,
+        : aMethodAlertBody({
+            ref: aReference(party.agency),
+            ...(move.isBrief ? { consignment: { containers: [{ number: CONTAINER, checkDigit: 'OK' }] } } : {}),
+          })) as unknown as JsonObject,
     });
     await this.submit(party, envelope, { clearance, isBrief: move.isBrief, before: null, parts });
   }
@@ -238,7 +303,13 @@ class Run {
     const envelope = anAlert(party, [], agreement, { ...common, kind: 'recall', inReplyTo: link, body });
     const audiences = this.world.releases.filter(({ seq }) => seq === target.seq).map(({ audience }) => audience);
     for (let each: Sent | null = target; each; each = each.before) this.markRecalled(each);
-    await this.submit(party, envelope, { clearance, isBrief: false, before: null, audiences });
+    await this.submit(party, envelope, {
+      clearance,
+      isBrief: false,
+      before: null,
+      answers: target.envelope,
+      audiences,
+    });
   }
 
   private markRecalled(sent: Sent): void {
@@ -255,7 +326,14 @@ class Run {
   private async submit(
     party: Party,
     envelope: Envelope,
-    more: { clearance: number; isBrief: boolean; before: Sent | null; audiences?: number[]; parts?: Part[] },
+    more: {
+      clearance: number;
+      isBrief: boolean;
+      before: Sent | null;
+      answers?: Envelope;
+      audiences?: number[];
+      parts?: Part[];
+    },
   ): Promise<void> {
     const { kind, id } = envelope;
     const header = aHeader(party.signing, {
@@ -280,7 +358,15 @@ class Run {
     const sentBox = this.audience('SENT', party.agency);
     const audiences =
       more.audiences?.filter((audience) => audience !== sentBox) ?? envelope.to.map((to) => this.audienceOf(to));
-    const terms = [`kind:${kind}`];
+    const { consignment } = envelope.body as { consignment?: unknown };
+    const { ref } = (more.answers?.body ?? envelope.body) as { ref?: string }; // a recall is found under what it recalls
+    const terms = [
+      `kind:${kind}`,
+      `from:${party.agency}`,
+      ...envelope.to.map((to) => `to:${partnerOf(to)}`),
+      ...(ref === undefined ? [] : [`reference:${ref}`]),
+      ...(consignment === undefined ? [] : [`container:${CONTAINER}`]),
+    ];
     this.world.objects.push({ seq, id, kind, from: party.agency, unit: party.unit, clearance, terms });
     for (const { name } of parts) this.world.parts.push({ seq, name, agencies: [] });
     for (const audience of [...new Set(audiences), sentBox]) {
@@ -335,32 +421,30 @@ class Run {
   /** Compares every way to read, for every caller. */
   async compare(): Promise<void> {
     await untilFeedIsComplete(t.database);
-    for (const party of parties) {
-      if (this.suspended.has(party.agency)) await this.compareNothing(party);
-      else await this.compareReads(party);
+    for (const reader of readers) {
+      if (this.suspended.has(reader.agency)) await this.compareNothing(reader);
+      else await this.compareReads(reader);
     }
-    for (const party of parties) if (!this.suspended.has(party.agency)) await this.compareOpenings(party);
+    for (const reader of readers) if (!this.suspended.has(reader.agency)) await this.compareOpenings(reader);
   }
 
-  private sightOf({ agency, unit }: Party): Sight {
-    const party = parties.find((each) => each.unit === unit)!;
-    const clearance = clearances.get(party)!;
-    const maySeeNominal = cleared.has(party);
+  private sightOf({ agency, unit, clearance, maySeeNominal }: Reader): Sight {
     return sightOf(this.world, aCaller({ agencyId: agency, unitId: unit, clearance, maySeeNominal }));
   }
 
-  private async compareNothing(party: Party): Promise<void> {
+  private async compareNothing(reader: Reader): Promise<void> {
     for (const query of ['{ inbox { nodes { id } } }', '{ changes { endCursor } }', '{ me { agency } }']) {
-      expect([party.unit, await codeOf(party, query)]).toEqual([party.unit, 'UNAUTHENTICATED']);
+      expect([reader.name, await codeOf(reader, query)]).toEqual([reader.name, 'UNAUTHENTICATED']);
     }
   }
 
-  private async compareReads(party: Party): Promise<void> {
-    const sight = this.sightOf(party);
+  private async compareReads(reader: Reader): Promise<void> {
+    const sight = this.sightOf(reader);
     const idOf = (seq: number): string => this.world.objects.find((object) => object.seq === seq)!.id;
-    const { data } = await party.ask<Lists>(LISTS);
+    const { data, errors } = await reader.ask<Lists>(LISTS);
+    expect([reader.name, errors]).toEqual([reader.name, undefined]);
     expect({
-      unit: party.unit,
+      reader: reader.name,
       inbox: ids(data!.inbox),
       edges: data!.inbox.edges.map(({ node }) => node.id),
       outbox: ids(data!.outbox),
@@ -368,7 +452,7 @@ class Run {
       requests: ids(data!.requests),
       recalls: ids(data!.recalls),
     }).toEqual({
-      unit: party.unit,
+      reader: reader.name,
       inbox: sight.inbox(null).map(idOf),
       edges: sight.inbox(null).map(idOf),
       outbox: sight.outbox(null).map(idOf),
@@ -377,21 +461,50 @@ class Run {
       recalls: sight.inbox('kind:recall').map(idOf),
     });
     expect([
-      party.unit,
+      reader.name,
       data!.changes.changes.map(({ act, objectId, object }) => [act, objectId, object?.id ?? null]),
     ]).toEqual([
-      party.unit,
+      reader.name,
       sight.feed.map(({ act, objectId, isShown }) => [act, objectId, isShown ? objectId : null]),
     ]);
-    await Promise.all(this.sent.map((sent) => this.compareObject(party, sight, sent)));
+    await this.compareLookUps(reader, sight, idOf);
+    await Promise.all(this.sent.map((sent) => this.compareObject(reader, sight, sent)));
   }
 
-  private async compareObject(party: Party, sight: Sight, { seq, envelope, text, parts }: Sent): Promise<void> {
+  /** Exact look-ups find what the pages show, and their hits are told to the owner. */
+  private async compareLookUps(reader: Reader, sight: Sight, idOf: (seq: number) => string): Promise<void> {
+    const references = this.world.objects.flatMap(({ terms }) => terms.filter((term) => term.startsWith('reference:')));
+    const questions = [
+      ['inbox', 'CONTAINER', CONTAINER, `container:${CONTAINER}`],
+      ...distinct(parties.map(({ agency }) => agency)).flatMap((agency) => [
+        ['inbox', 'PARTNER', agency, `from:${agency}`],
+        ['outbox', 'PARTNER', agency, `to:${agency}`],
+      ]),
+      ...this.communities.map((community) => ['outbox', 'PARTNER', community, `to:${community}`]),
+      ...distinct(references).map((term) => ['inbox', 'REFERENCE', term.slice('reference:'.length), term]),
+    ] as ['inbox' | 'outbox', string, string, string][];
+    await Promise.all(
+      questions.map(async ([box, field, value, term]) => {
+        const found = await reader.ask<Record<string, List>>(LOOK_UP[box], { lookUp: { field, value } });
+        const expected = sight[box](term);
+        const where = `${reader.name} ${box} ${field} ${value}`;
+        expect([where, found.data ? ids(found.data[box]!) : verdictOf(found)]).toEqual([where, expected.map(idOf)]);
+        for (const seq of expected) this.noteOpening(reader, seq);
+      }),
+    );
+  }
+
+  private noteOpening({ agency }: Reader, seq: number): void {
+    if (this.world.objects.find((object) => object.seq === seq)!.from === agency) return;
+    this.world.openings.push({ id: this.world.openings.length + 1, seq, agency });
+  }
+
+  private async compareObject(reader: Reader, sight: Sight, { seq, envelope, text, parts }: Sent): Promise<void> {
     const { id, kind, from, attachments } = envelope;
     const isSeen = sight.objects.includes(seq);
     const isCleared = sight.parts.includes(seq);
-    const opened = await party.ask<Opened>(OPEN, { id });
-    const where = `${party.unit} ${kind} ${id}`;
+    const opened = await reader.ask<Opened>(OPEN, { id, forExport: seq % 2 === 0 });
+    const where = `${reader.name} ${kind} ${id}`;
     const shown = parts.map((part) => ({
       name: part.name,
       text: isCleared ? part.text : null,
@@ -402,32 +515,31 @@ class Run {
       isSeen ? { text, parts: shown } : 'NOT_FOUND',
     ]);
     for (const name of ['alert', 'request']) {
-      const code = await codeOf(party, `query($id: ID!) { ${name}(id: $id) { id object { text } } }`, { id });
+      const code = await codeOf(reader, `query($id: ID!) { ${name}(id: $id) { id object { text } } }`, { id });
       expect([where, name, code]).toEqual([where, name, isSeen && kind === name ? 'answered' : 'NOT_FOUND']);
     }
     const named = parts.length > 0 ? [files.get(from)!.digest] : attachments.map(({ sha256 }) => sha256);
     for (const digest of named) {
-      const { status } = await party.send(`/files/${id}/${digest}`, { method: 'GET' });
+      const status = await reader.fetch(`/files/${id}/${digest}`);
       const isGiven = parts.length > 0 ? isCleared : isSeen;
       expect([where, 'file', status]).toEqual([where, 'file', isGiven ? 200 : 404]);
     }
-    if (isSeen && from !== party.agency)
-      this.world.openings.push({ id: this.world.openings.length + 1, seq, agency: party.agency });
+    if (isSeen) this.noteOpening(reader, seq);
   }
 
   /** Who opened it: its owner sees every agency that did, each agency itself alone. */
-  private async compareOpenings(party: Party): Promise<void> {
-    const sight = this.sightOf(party);
+  private async compareOpenings(reader: Reader): Promise<void> {
+    const sight = this.sightOf(reader);
     for (const { seq, envelope } of this.sent) {
-      const answer = await party.ask<{ objectAccess: { nodes: { agency: string }[] } }>(
+      const answer = await reader.ask<{ objectAccess: { nodes: { agency: string }[] } }>(
         'query($id: ID!) { objectAccess(id: $id, by: OTHERS, first: 100) { nodes { agency } } }',
         { id: envelope.id },
       );
       const byId = new Map(this.world.openings.map(({ id, agency }) => [id, agency]));
       const expected = sight.openingsOf(seq, 'OTHERS').map((id) => byId.get(id)!);
       const shown = answer.data?.objectAccess.nodes.map(({ agency }) => agency);
-      expect([party.unit, envelope.id, shown ? distinct(shown) : verdictOf(answer)]).toEqual([
-        party.unit,
+      expect([reader.name, envelope.id, shown ? distinct(shown) : verdictOf(answer)]).toEqual([
+        reader.name,
         envelope.id,
         sight.objects.includes(seq) ? distinct(expected) : 'NOT_FOUND',
       ]);
@@ -438,7 +550,13 @@ class Run {
 interface Opened {
   object: { text: string; parts: { name: string; text: string | null; withheld: string | null }[] };
 }
-const OPEN = 'query($id: ID!) { object(id: $id) { text parts { name text withheld } } }';
+const OPEN =
+  'query($id: ID!, $forExport: Boolean!) { object(id: $id, forExport: $forExport) { text parts { name text withheld } } }';
+const LOOK_UP = {
+  inbox: 'query($lookUp: LookUp) { inbox(first: 100, lookUp: $lookUp) { nodes { id } } }',
+  outbox: 'query($lookUp: LookUp) { outbox(first: 100, lookUp: $lookUp) { nodes { id } } }',
+};
+const CONTAINER = 'CSQU3054383';
 
 const ids = ({ nodes }: List): string[] => nodes.map(({ id }) => id);
 const distinct = (list: readonly string[]): string[] => [...new Set(list)].sort();
@@ -454,15 +572,20 @@ const LISTS = `{ inbox(first: 100) { nodes { id } edges { node { id } } } outbox
   alerts: inbox(first: 100, kind: "alert") { nodes { id } } requests: inbox(first: 100, kind: "request") { nodes { id } }
   recalls: inbox(first: 100, kind: "recall") { nodes { id } } changes(first: 100) { changes { act objectId object { id } } } }`;
 
-async function codeOf(party: Party, query: string, variables: object = {}): Promise<string> {
+async function codeOf(reader: Reader, query: string, variables: object = {}): Promise<string> {
   try {
-    const { errors } = await party.ask(query, variables);
+    const { errors } = await reader.ask(query, variables);
     return errors?.[0]?.extensions.code ?? 'answered';
   } catch (error) {
     // Who is shut out before the first sign-in gets no token to ask with.
     if (error instanceof NotSignedIn) return 'UNAUTHENTICATED';
     throw error;
   }
+}
+
+/** An agency or a community as a correspondent: a unit counts as its agency. */
+function partnerOf(to: string): string {
+  return to.startsWith('community:') ? to : to.split('-').slice(0, 2).join('-');
 }
 
 function at<T>(list: readonly T[], index: number): T {
