@@ -5,6 +5,7 @@ import { aFeedbackBody, anAnswerBody, aRequestBody } from '../src/requests/body/
 import { asServer, seqOf, type Submission, submitUnchecked, textWith, untilSomebodyWaits } from './support/commands.js';
 import {
   aHandling,
+  aRequestInput,
   COMPOSE_ANSWER,
   COMPOSE_CLOSING,
   COMPOSE_REQUEST,
@@ -763,13 +764,7 @@ function result(questionNo: number, how: 'ANSWERED' | 'NEGATIVE' | 'PARTLY'): ob
 }
 
 function requestInput(party: Party, addressees: readonly Party[], body: object = {}): object {
-  const { ref: _, requestedAuthority: __, ...draft } = aRequestBody();
-  const requesting = { ...draft.requesting, authority: party.agency, unit: party.unit };
-  return {
-    to: addressees.map(({ agency }) => agency),
-    handling: aHandling(agreement),
-    body: { ...draft, requesting, legalBasis: { agreement, article: 'art10' }, ...body },
-  };
+  return aRequestInput(agreement, party, addressees, body);
 }
 
 async function composeRequest(

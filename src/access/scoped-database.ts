@@ -129,8 +129,8 @@ export class ScopedDatabase {
     const finish = async (command: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
       clearTimeout(deadline);
       try {
-        // The connection is still ours, so what is cancelled cannot be the next caller's.
-        if (isLate) await this.cancel(connection);
+        // The connection is still ours, so what is cancelled cannot be the next caller's. Where nothing runs, none is needed for it.
+        if (isLate && !connection.readyForQuery) await this.cancel(connection);
         const done = await connection.query(command);
         // COMMIT of an aborted transaction resolves with the tag ROLLBACK: nothing was stored.
         if (command === 'COMMIT' && done.command !== 'COMMIT') throw new Error('The transaction was rolled back');

@@ -122,6 +122,20 @@ describe('a transaction that lasts too long', () => {
     expect([await sleeping(), await inTransaction()]).toEqual([[], []]);
   });
 
+  it('lasts ten seconds when nobody says otherwise', async () => {
+    const begun = performance.now();
+    const long = scoped.as(caller('VN-CUS'), async (tx) => {
+      while (performance.now() - begun < 20_000) {
+        await tx.query('SELECT 1');
+        await pause(100);
+      }
+    });
+    await expect(long).rejects.toThrow(Unavailable);
+    const seconds = (performance.now() - begun) / 1000;
+    expect(seconds).toBeGreaterThan(9);
+    expect(seconds).toBeLessThan(14);
+  }, 30_000);
+
   it('is not needed for a statement that takes too long by itself', async () => {
     const stubborn = (sql: string): Promise<unknown> => scoped.as(caller('VN-CUS'), (tx) => tx.query(sql));
     await expect(stubborn('SET LOCAL statement_timeout = 50; SELECT pg_sleep(2)')).rejects.toThrow(Unavailable);

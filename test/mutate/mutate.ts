@@ -190,7 +190,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/^src\/operator/, /enrolment|cli|issuers/],
   [/edge\/connections|sockets/, /(edge|sockets)|changed/],
   [/^src\/(edge|common|demo)/, /(edge|documents|agency|texts|forced)|errors|demo-world/],
-  [/files|attachments/, /files|nominal-attachments|file-places/],
+  [/files|attachments|uploads/, /files|nominal-attachments|file-places/],
   [/requests/, /requests|questions/],
   [/^src\/(access|database)/, /context|operation|access|row-security/],
   [/exchange|alerts|trust|protocol|audit/, /(signed-objects|access|forced)|exchange|alerts|object-access/],

@@ -1,5 +1,6 @@
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { signObject } from '../../src/protocol/signing.js';
+import { aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { type Answer, type Party, signRaw } from './hub.js';
 
 /** Handling that a test alert or request carries, under this agreement. */
@@ -102,6 +103,22 @@ export async function composeAndSubmit(
   const composed = answer.data?.composeAlert[0];
   if (!composed?.text) throw new Error(JSON.stringify(answer.errors ?? composed?.preview.refusals));
   return signAndSubmit(party, composed);
+}
+
+/** What `composeRequest` is given for a request of this party to these. */
+export function aRequestInput(
+  agreement: string,
+  party: Party,
+  addressees: readonly Party[],
+  body: object = {},
+): { to: string[]; handling: object; body: object } {
+  const { ref: _, requestedAuthority: __, ...draft } = aRequestBody();
+  const requesting = { ...draft.requesting, authority: party.agency, unit: party.unit };
+  return {
+    to: addressees.map(({ agency }) => agency),
+    handling: aHandling(agreement),
+    body: { ...draft, requesting, legalBasis: { agreement, article: 'art10' }, ...body },
+  };
 }
 
 /** Signs any payload as this party's unit and submits it, whatever compose would have said. */
