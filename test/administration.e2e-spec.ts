@@ -68,6 +68,19 @@ async function byTwo(name: Act, variables: object): Promise<Change> {
   return changed(two.browser, 'approveChange', { id });
 }
 
+describe('a database that is busy', () => {
+  it('is no refusal: the administrator is told to try again', async () => {
+    await t.database.sql('BEGIN');
+    try {
+      await t.database.sql('LOCK TABLE agency.change IN ACCESS EXCLUSIVE MODE');
+      const answer = await act(one.browser, 'suspendUnit', { unit: HQ.id });
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    } finally {
+      await t.database.sql('ROLLBACK');
+    }
+  });
+});
+
 describe('an officer', () => {
   it('is appointed by two administrators, under a pseudonym that the hub makes', async () => {
     const input = anOfficerInput('VN-CUS-AS', { clearance: 'RESTRICTED', validUntil: '2036-01-01T00:00:00Z' });

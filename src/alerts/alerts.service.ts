@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
-import { NotFound, type Problem } from '../common/errors.js';
+import type { Problem } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
 import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
@@ -68,8 +68,7 @@ export class AlertsService implements OnModuleInit {
   /** Opens an alert. An object of another kind is no alert: the same answer as for none. */
   async open(caller: Caller, id: string): Promise<Alert> {
     const row = await this.objects.open(caller, id, 'alert');
-    const summary = (await this.summaries(caller, [row])).get(row.seq);
-    if (!summary) throw new NotFound();
+    const summary = (await this.summaries(caller, [row])).get(row.seq)!; // stored with its object, in one transaction
     return {
       ...summary,
       id: row.id,

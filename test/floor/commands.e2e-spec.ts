@@ -159,20 +159,16 @@ describe('the commands of files and signatures', () => {
     await expect(attached).rejects.toThrow(/^ATTACHMENT$/);
   });
 
-  it('keep no file of nobody', async () => {
-    const file = {
-      id: randomUUID(),
-      sha256: '0'.repeat(64),
-      size: 1,
-      mediaType: 'text/csv',
-      state: 'CLEAN',
-      wrapped: '',
-    };
+  it('keep no file of nobody, and begin no upload', async () => {
+    const file = { id: randomUUID(), sha256: '0'.repeat(64), size: 1, mediaType: 'text/csv' };
     const nobody = new Client({ connectionString: t.database.access.appUrl });
     await nobody.connect();
     try {
-      const kept = nobody.query('SELECT * FROM cmd.keep_file($1)', [JSON.stringify(file)]);
-      await expect(kept).rejects.toThrow(/^FORBIDDEN$/);
+      const kept = { ...file, state: 'CLEAN', wrapped: '' };
+      const keep = nobody.query('SELECT * FROM cmd.keep_file($1)', [JSON.stringify(kept)]);
+      await expect(keep).rejects.toThrow(/^FORBIDDEN$/);
+      const begin = nobody.query('SELECT cmd.begin_upload($1)', [JSON.stringify(file)]);
+      await expect(begin).rejects.toThrow(/^FORBIDDEN$/);
     } finally {
       await nobody.end();
     }
