@@ -9,9 +9,9 @@ import type { Mutation } from './mutations.js';
 
 const CHANGES_ROLES = /row-security|floor\/context/;
 const FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-/** Short files first, one at a time, and nothing more once a test has failed. */
+/** Short files first, and nothing more once a test has failed. */
 const UNTIL_NOTICED = [
-  ['--runInBand', '--bail', '--testTimeout', '120000'],
+  ['--bail', '--testTimeout', '120000'],
   ['--testEnvironment', './test/mutate/until-noticed.mjs'],
   ['--testSequencer', './test/stryker/nearest-first.mjs'],
 ].flat();
