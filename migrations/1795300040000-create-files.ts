@@ -13,7 +13,8 @@ export class CreateFiles1795300040000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb, text), cmd.keep_file(jsonb);
+      DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb, text), cmd.keep_file(jsonb),
+        cmd.unattached_bytes(text, text);
       DROP TABLE hub.attachment_key, hub.attachment, hub.file;
     `);
   }
@@ -84,6 +85,13 @@ const TABLES = `
 const COMMANDS = `
   SET ROLE hub_cmd;
 
+  -- How many bytes an agency has here that no object names: files, and recipients' copies of them; of another content than this.
+  CREATE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT COALESCE(pg_catalog.sum(f.size + COALESCE(f.copy_size, 0)), 0)::bigint FROM hub.file f
+    WHERE f.agency_id = p_agency AND f.sha256 <> p_sha256 AND f.state <> 'REFUSED'
+      AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)
+  $$;
+
   -- Keeps a file of the caller's agency as its scanner judged it. The same bytes again are the file that is there; one in quarantine
   -- takes the newer judgement, one that was judged stays so.
   CREATE FUNCTION cmd.keep_file(p jsonb) RETURNS TABLE (kept_id uuid, kept_state text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -100,8 +108,7 @@ const COMMANDS = `
       WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state <> 'REFUSED' RETURNING f.* INTO kept;
     IF NOT FOUND THEN
       -- What lies there unattached: 2 GB for each agency, so that none fills the disk of all.
-      IF (SELECT COALESCE(pg_catalog.sum(f.size), 0) FROM hub.file f WHERE f.agency_id = me.agency AND f.state <> 'REFUSED'
-            AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)) + (p->>'size')::bigint > 2147483648 THEN
+      IF cmd.unattached_bytes(me.agency, p->>'sha256') + (p->>'size')::bigint + COALESCE((p->>'copySize')::bigint, 0) > 2147483648 THEN
         RAISE EXCEPTION 'UNATTACHED' USING ERRCODE = 'LH413';
       END IF;
       INSERT INTO hub.file (id, agency_id, unit_id, sha256, size, media_type, copy_sha256, copy_size, state, wrapped)
@@ -167,6 +174,7 @@ const COMMANDS = `
     WHERE NOT EXISTS (SELECT 1 FROM hub.file f WHERE f.id = x AND f.wrapped IS NOT NULL)
   $$;
 
+  REVOKE ALL ON FUNCTION cmd.unattached_bytes(text, text) FROM PUBLIC;
   REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) TO hub_app;
   RESET ROLE;

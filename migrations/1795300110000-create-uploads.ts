@@ -9,10 +9,15 @@ export class CreateUploads1795300110000 implements MigrationInterface {
     await runner.query(TABLES);
     await runner.query(COMMANDS);
     await runner.query(unknownFiles('OR EXISTS (SELECT 1 FROM hub.upload_part p WHERE p.file_id = x)'));
+    await runner.query(
+      unattachedBytes(`UNION ALL SELECT u.size FROM hub.upload u
+        WHERE u.agency_id = p_agency AND u.sha256 <> p_sha256 AND u.kept IS NULL AND u.expires_at > pg_catalog.now()`),
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(unknownFiles(''));
+    await runner.query(unattachedBytes(''));
     await runner.query(`
       DROP FUNCTION cmd.sweep_uploads(integer), cmd.end_upload(uuid, jsonb), cmd.append_upload(uuid, bigint, bigint, uuid, bytea),
         cmd.begin_upload(jsonb), cmd.my_upload(uuid);
@@ -94,17 +99,18 @@ const COMMANDS = `
         AND u.sha256 = p->>'sha256' AND u.size = v_size AND u.media_type = p->>'mediaType'
         AND u.expires_at > pg_catalog.now() AND (u.kept IS NULL OR u.kept->>'state' = 'CLEAN')
       ORDER BY u.expires_at DESC LIMIT 1;
-    IF FOUND THEN RETURN v_id; END IF;
+    IF FOUND THEN
+      -- What its uploader is told again holds for a day from now.
+      UPDATE hub.file f SET uploaded_at = pg_catalog.now() WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state = 'CLEAN';
+      RETURN v_id;
+    END IF;
     IF (SELECT pg_catalog.count(*) FROM hub.upload u
-        WHERE u.agency_id = me.agency AND u.kept IS NULL AND u.expires_at > pg_catalog.now()) >= 8 THEN
+        WHERE u.agency_id = me.agency AND u.unit_id IS NOT DISTINCT FROM me.unit AND u.officer IS NOT DISTINCT FROM me.officer
+          AND u.kept IS NULL AND u.expires_at > pg_catalog.now()) >= 8 THEN
       RAISE EXCEPTION 'UPLOADS' USING ERRCODE = 'LH429';
     END IF;
     -- Of the quota for what is attached to nothing an upload takes its place at once.
-    IF (SELECT COALESCE(pg_catalog.sum(f.size), 0) FROM hub.file f WHERE f.agency_id = me.agency AND f.state <> 'REFUSED'
-          AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id))
-       + (SELECT COALESCE(pg_catalog.sum(u.size), 0) FROM hub.upload u
-          WHERE u.agency_id = me.agency AND u.kept IS NULL AND u.expires_at > pg_catalog.now())
-       + v_size > 2147483648 THEN
+    IF cmd.unattached_bytes(me.agency, p->>'sha256') + v_size > 2147483648 THEN
       RAISE EXCEPTION 'UNATTACHED' USING ERRCODE = 'LH413';
     END IF;
     INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
@@ -153,6 +159,21 @@ const COMMANDS = `
     cmd.sweep_uploads(integer) TO hub_app;
   RESET ROLE;
 `;
+
+/** cmd.unattached_bytes, which counts these sizes as well. */
+function unattachedBytes(more: string): string {
+  return `
+    SET ROLE hub_cmd;
+    CREATE OR REPLACE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+      SELECT COALESCE(pg_catalog.sum(x.size), 0)::bigint FROM (
+        SELECT f.size + COALESCE(f.copy_size, 0) AS size FROM hub.file f
+        WHERE f.agency_id = p_agency AND f.sha256 <> p_sha256 AND f.state <> 'REFUSED'
+          AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)
+        ${more}) x
+    $$;
+    RESET ROLE;
+  `;
+}
 
 /** cmd.unknown_files, to which a name is known as well of which this holds. */
 function unknownFiles(known: string): string {

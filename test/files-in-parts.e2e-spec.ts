@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync, utimesSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { HubClient } from '../src/cli/client.js';
-import type { KeptFile } from '../src/files/files.service.js';
+import { FilesService, type KeptFile } from '../src/files/files.service.js';
 import { aPdf, SECRET } from '../src/files/files.example.js';
 import { FileSweeper } from '../src/files/file-sweeper.js';
 import { FileStore } from '../src/files/file-store.js';
@@ -163,11 +163,29 @@ describe.each(['folder', 'bucket'] as const)('F1 an upload in parts, in a %s', (
     const path = await begin(vn, video, MP4);
     await append(vn, path, video, 0, video.length, { 'upload-complete': '?0' });
     const before = stored().length;
+    const looks = jest.spyOn(t.hub.app.get(FilesService), 'receive');
     const answers = await Promise.all([1, 2].map(() => append(vn, path, video, video.length)));
     const [one, other] = await Promise.all(answers.map((answer) => answer.json()));
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(one).toEqual(other);
     expect(stored()).toHaveLength(before + 1);
+    expect(looks).toHaveBeenCalledTimes(1);
+    looks.mockRestore();
+  });
+
+  it('that is begun again when it is there holds for another day', async () => {
+    const video = aLongVideo(MB);
+    const path = await begin(vn, video, MP4);
+    await append(vn, path, video, 0);
+    await t.database.sql("UPDATE hub.file SET uploaded_at = now() - interval '23 hours' WHERE sha256 = $1", [
+      sha256(video),
+    ]);
+    expect(await begin(vn, video, MP4)).toBe(path);
+    const [row] = await t.database.sql<{ isNew: boolean }>(
+      `SELECT uploaded_at > now() - interval '1 hour' AS "isNew" FROM hub.file WHERE sha256 = $1`,
+      [sha256(video)],
+    );
+    expect(row).toEqual({ isNew: true });
   });
 
   it('of another digest or type is refused when it is whole, and leaves nothing', async () => {

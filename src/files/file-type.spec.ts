@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   aCameraJpeg,
@@ -120,6 +121,24 @@ describe('the type of a file', () => {
     ['too much when expanded', DOCX, aDocx({ a: Buffer.alloc(60e6), b: Buffer.alloc(60e6) })],
   ])('%s is refused as %s', async (_, type, content) => {
     await expect(inspect(content, type)).rejects.toThrow(NotOfThatType);
+  });
+
+  it('F1 a spectrum with many blanks at its end is looked at in no time', async () => {
+    const blanks = Buffer.from(`${aSpectrum().toString().trimEnd()}${' '.repeat(1e5)}\nx`);
+    const begun = performance.now();
+    await expect(inspect(blanks, SPECTRUM)).rejects.toThrow(NotOfThatType);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  it('F1 is refused when its entries are the same bytes, which could be expanded without end', async () => {
+    const zip = aDocx({ 'word/media/a.png': randomBytes(100_000) });
+    const end = zip.lastIndexOf('PK\x05\x06');
+    const directory = zip.subarray(zip.readUInt32LE(end + 16), end);
+    const twice = Buffer.concat([zip.subarray(0, end), directory, zip.subarray(end)]);
+    const last = twice.length - (zip.length - end);
+    for (const at of [8, 10]) twice.writeUInt16LE(2 * zip.readUInt16LE(end + at), last + at);
+    twice.writeUInt32LE(2 * directory.length, last + 12);
+    await expect(inspect(twice, DOCX)).rejects.toThrow(NotOfThatType);
   });
 
   it('is refused when an entry expands to more than it says', async () => {

@@ -110,7 +110,8 @@ function checkSpectrum(content: Buffer): void {
   const text = textOf(content);
   const [title = '', second = ''] = text.split(/\r?\n(?=##)/, 2);
   const isHeaded = title.startsWith('##TITLE=') && /^##JCAMP-(?:DX|CS)=\s*\d/.test(second);
-  if (!isHeaded || !/\n##END=[^\n]*\s*$/.test(text)) throw new Error('Not a spectrum');
+  const lines = text.trimEnd();
+  if (!isHeaded || !lines.startsWith('##END=', lines.lastIndexOf('\n') + 1)) throw new Error('Not a spectrum');
 }
 
 /** UTF-8 without control characters or markup. */

@@ -96,17 +96,18 @@ export class FilesService {
   /** The same in two streams: one is looked at, one is written as the copy. */
   private async examineVideo(id: string, key: Buffer, { size, sha256 }: DeclaredFile): Promise<KeptFile['copy']> {
     const original = await this.store.read(id, key);
+    const again = await this.store.read(id, key);
     try {
       const overwrites = await inspectVideo(original, size);
       const hash = createHash('sha256');
-      const copy = hashed(overwritten(await this.store.read(id, key), overwrites), hash);
-      await this.store.write(copyOf(id), key, size, copy);
+      await this.store.write(copyOf(id), key, size, hashed(overwritten(again, overwrites), hash));
       const digest = hash.digest('hex');
       if (digest !== sha256) return { sha256: digest, size };
       await this.store.remove(copyOf(id));
       return null;
     } finally {
       original.destroy();
+      again.destroy();
     }
   }
 

@@ -19,7 +19,8 @@ const HYPERLINKS: ReadonlySet<string | undefined> = new Set([
 /**
  * Checks a DOCX or XLSX file, which is a ZIP of XML (ECMA-376 part 2). Throws unless
  *
- * - the ZIP ends with the file, and every entry expands to what it says, all together to at most 100 MB
+ * - the ZIP ends with the file, and every entry expands to what it says, all together to at most 100 MB; no two share bytes of the file,
+ *   which could be expanded thousands of times
  * - nothing in it is encrypted, has a path of its own choosing, or is a macro, a control or an embedded file
  * - no content type speaks of macros
  * - nothing but hyperlinks leads outside, such as to a template with macros
@@ -27,10 +28,13 @@ const HYPERLINKS: ReadonlySet<string | undefined> = new Set([
 export async function checkOfficeFile(content: Buffer): Promise<void> {
   const zip = await fromBufferPromise(content, { strictFileNames: true });
   if (zip.comment !== '' || zip.entryCount > MAX_ENTRIES) throw new Error('More than an office file');
+  let packed = 0;
   let expanded = 0;
   let read = 0;
   for await (const entry of zip.eachEntry()) {
     if (entry.isEncrypted() || ACTIVE.test(entry.fileName)) throw new Error('An entry that may not be there');
+    packed += entry.compressedSize;
+    if (packed > content.length) throw new Error('Entries that share bytes');
     const name = entry.fileName.toLowerCase(); // part 2, 6.2.2.3: names of parts differ by more than case
     const isRead = name === '[content_types].xml' || name.endsWith('.rels');
     const text: Buffer[] = [];

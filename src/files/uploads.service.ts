@@ -51,6 +51,9 @@ const FIND = `
  */
 @Injectable()
 export class UploadsService {
+  /** Completions under way, by upload. */
+  private readonly completing = new Map<string, Promise<KeptFile>>();
+
   constructor(
     private readonly database: ScopedDatabase,
     private readonly store: FileStore,
@@ -110,19 +113,28 @@ export class UploadsService {
   }
 
   /**
-   * What became of an upload whose parts are all there. Asked again it is told again; a file in quarantine is looked at again. A file that
-   * is not what was declared ends its upload. Throws FileRefused.
+   * What became of an upload whose parts are all there. Asked again it is told again, or waits for what has begun, so that a client which
+   * lost its patience makes no second copy; a file in quarantine is looked at again. A file that is not what was declared ends its upload.
+   * Throws FileRefused.
    */
   async complete(caller: Caller, id: string): Promise<KeptFile> {
-    const { offset, size, sha256, mediaType, kept: before } = await this.find(caller, id);
-    if (before) return before;
-    if (offset !== size) throw new FileRefused('LENGTH');
+    const upload = await this.find(caller, id);
+    if (upload.kept) return upload.kept;
+    if (upload.offset !== upload.size) throw new FileRefused('LENGTH');
+    const begun = this.completing.get(id) ?? this.join(caller, upload).finally(() => this.completing.delete(id));
+    this.completing.set(id, begun);
+    return begun;
+  }
+
+  /** Makes one file of the parts. */
+  private async join(caller: Caller, { id, size, sha256, mediaType }: Upload): Promise<KeptFile> {
     try {
       const kept = await this.files.receive(caller, { size, sha256, mediaType }, this.contentOf(caller, id));
-      if (kept.state !== 'QUARANTINED') await this.end(caller, id, kept);
+      // One that was forgotten meanwhile is a kept file all the same.
+      if (kept.state !== 'QUARANTINED') await this.end(caller, id, kept).catch(unlessForgotten);
       return kept;
     } catch (error) {
-      // Another request may have been faster: its parts are gone then.
+      // Another process of the hub may have been faster: its parts are gone then.
       const { kept } = await this.find(caller, id);
       if (kept) return kept;
       if (error instanceof FileRefused && error.details.sub !== 'UNATTACHED') await this.end(caller, id, null);
@@ -157,4 +169,8 @@ export class UploadsService {
       yield* await this.store.read(name, await this.wrappingKeys.unwrap(wrapped, caller.agencyId));
     }
   }
+}
+
+function unlessForgotten(error: unknown): void {
+  if (!(error instanceof NotFound)) throw error;
 }

@@ -138,6 +138,11 @@ describe('a video is refused', () => {
     ['with a track of time codes', made({ handlers: ['vide', 'tmcd'] })],
     ['with samples of another file', made({ reference: box('url ', words(0), 'https://example.org/\0') })],
     ['with samples of this file and an address', made({ reference: box('url ', words(1), 'https://example.org/\0') })],
+    [
+      'F1 with references without end',
+      made({ reference: Buffer.concat(Array.from({ length: 3_000 }, () => box('url ', words(1)))) }),
+    ],
+    ['with places among its samples', within('moov', box('gps ', words(1, 1, 48, 64)))],
     ['with samples by name', made({ reference: box('urn ', words(1)) })],
     ['in an unknown coding', made({ coding: 'rtp ' })],
     ['that is encrypted', made({ coding: 'encv' })],

@@ -41,6 +41,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   dinf: ['dref'],
   stbl: ['stsd', 'stts', 'stsz', 'stsc'],
 };
+/** Where a dashboard camera has written the places among the samples, which stay as they are. */
+const PLACES = 'gps ';
 /** Fragments (8.8) have a movie of their own each: a file of them is not taken. */
 const OF_FRAGMENTS = new Set(['moof', 'mvex', 'mfra', 'sidx', 'styp']);
 
@@ -85,6 +87,7 @@ const SETTINGS: Readonly<Record<string, number | 'any'>> = {
  * - `ftyp` is the first box and says that it is an MP4 file; boxes fill the file to its last byte, and each what it is in
  * - there is one `moov` of at most 16 MB and some `mdat`; the file is not fragmented
  * - every track is of pictures or of sound, not of places or texts, in a known coding, and lies in this file
+ * - nothing says that places stand among the samples
  */
 export async function readVideo(content: AsyncIterable<Buffer>, size: number): Promise<Overwrite[]> {
   const reader = new StreamReader(content);
@@ -141,6 +144,7 @@ class Parts {
     this.boxes += 1;
     if (this.boxes > MAX_BOXES) throw new Error('Too many boxes');
     if (OF_FRAGMENTS.has(type)) throw new Error('A fragmented file');
+    if (type === PLACES) throw new Error('Places among the samples');
   }
 
   /** Makes a box free space, with nothing in it. */
@@ -270,12 +274,9 @@ async function checkBrands(header: Buffer, brands: Buffer): Promise<void> {
 
 /** 8.7.2: the samples are in this file, and nowhere else. */
 function checkReferences(bytes: Buffer, { contentAt, end }: Box): void {
-  const entries = [...boxesIn(bytes, contentAt + 8, end)];
-  const isHere = ({ type, contentAt: at, end: to }: Box): boolean =>
-    type === 'url ' && to === at + 4 && bytes.readUInt32BE(at) === 1;
-  if (entries.length !== 1 || bytes.readUInt32BE(contentAt + 4) !== 1 || !isHere(entries[0]!)) {
-    throw new Error('Samples of another file');
-  }
+  const { type, contentAt: at, end: to } = boxOf(bytes.subarray(contentAt + 8, end), contentAt + 8, end);
+  const isHere = type === 'url ' && to === at + 4 && to === end && bytes.readUInt32BE(at) === 1;
+  if (!isHere || bytes.readUInt32BE(contentAt + 4) !== 1) throw new Error('Samples of another file');
 }
 
 /** How long the content of a table with so many entries is. */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
-import { aPdf } from '../../src/files/files.example.js';
+import { aCameraJpeg, aPdf } from '../../src/files/files.example.js';
 import { aVideo } from '../../src/files/video.example.js';
-import { upload, wholeAnswer } from '../support/files.js';
+import { tryUpload, upload, wholeAnswer } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { append, begin, headersOfPart, stateOf, tryBegin } from '../support/uploads.js';
 import { aCaller } from '../support/world.js';
@@ -216,7 +216,8 @@ describe('F1, threats 35 the beginning of an upload', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is refused while its agency has eight under way, also at once; others begin theirs', async () => {
+  it('is refused while its uploader has eight under way, also at once; others begin theirs, of the same agency too', async () => {
+    const colleague = await t.enrol('LA-CUS-VTE', { beside: la });
     // Six requests at once: of more the edge would refuse some.
     const six = (): Promise<Response[]> =>
       Promise.all(Array.from({ length: 6 }, () => tryBegin(la, aFreshVideo(), MP4)));
@@ -225,8 +226,9 @@ describe('F1, threats 35 the beginning of an upload', () => {
     expect(begun).toHaveLength(8);
     const [refused] = answers.filter(({ status }) => status !== 201);
     expect(await refusal(refused!)).toEqual([429, 'LIMIT_EXCEEDED', 'UPLOADS']);
-    const other = await begin(vn, aFreshVideo(), MP4);
-    await vn.send(other, { method: 'DELETE' });
+    for (const other of [vn, colleague]) {
+      await other.send(await begin(other, aFreshVideo(), MP4), { method: 'DELETE' });
+    }
     await la.send(begun[0]!, { method: 'DELETE' });
     begun[0] = await begin(la, aFreshVideo(), MP4);
     for (const path of begun) await la.send(path, { method: 'DELETE' });
@@ -239,6 +241,18 @@ describe('F1, threats 35 the beginning of an upload', () => {
     const first = await begin(ph, aFreshVideo(), MP4);
     expect(await refusal(await tryBegin(ph, aFreshVideo(), MP4))).toEqual([413, 'LIMIT_EXCEEDED', 'UNATTACHED']);
     expect(await stateOf(ph, first)).toEqual([204, '0', '?0']);
+    const whole = aPdf(`% ${'x'.repeat(800_000)}\n`);
+    expect(await refusal(await tryUpload(t, ph, whole, PDF))).toEqual([413, 'LIMIT_EXCEEDED', 'UNATTACHED']);
+    await ph.send(first, { method: 'DELETE' });
+    await upload(t, ph, whole, PDF);
+  });
+
+  it('takes that place with the copies that recipients get', async () => {
+    const kh = await t.enrol('KH-CUS-PP');
+    const photo = aCameraJpeg(randomBytes(8).toString('hex'));
+    await upload(t, kh, photo, 'image/jpeg');
+    await t.database.sql("UPDATE hub.file SET size = 1, copy_size = 2147483648 - 100000 WHERE agency_id = 'KH-CUS'");
+    expect(await refusal(await tryBegin(kh, aFreshVideo(), MP4))).toEqual([413, 'LIMIT_EXCEEDED', 'UNATTACHED']);
   });
 
   it('needs the right to send', async () => {
