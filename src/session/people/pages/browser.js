@@ -3,6 +3,10 @@ export const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
 let { csrf } = main.dataset;
 const { working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
+/** What stands in an enrolment link's address, what the hub gave for it and when, and the passkey that was made for it. */
+const link = { token: location.hash.slice(1) };
+/** The hub forgets what it gave after five minutes. */
+const OPEN_MS = 240_000;
 
 /** A failure in words that its reader can act on; the hub's code, and what is wrong at each field, where it was the hub's. */
 export class Told extends Error {
@@ -13,12 +17,17 @@ export class Told extends Error {
   }
 }
 
+/** What comes over the line, or the sentence that it did not come. */
+function reached(coming) {
+  return coming.catch(() => {
+    throw new Told(unreachable);
+  });
+}
+
 export async function post(path, body = {}, proof = csrf) {
   const headers = { 'content-type': 'application/json', 'accept-language': document.documentElement.lang };
   if (proof) headers['x-liaison-csrf'] = proof;
-  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
-    throw new Told(unreachable);
-  });
+  const answer = await reached(fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
   const result = await answer.json().catch(() => ({ errors: [{ message: unreachable }] }));
   const [error] = result.errors ?? [];
   if (error) throw new Told(error.message, error.extensions);
@@ -42,14 +51,15 @@ async function stepUp() {
   const options = await post('/step-up/options');
   if (!options.allowCredentials?.length) return false;
   await prove('/step-up', options);
-  csrf = (await (await fetch('/session')).json()).csrf;
+  const session = await reached(fetch('/session'));
+  csrf = (await reached(session.json())).csrf;
   return true;
 }
 
 async function prove(path, given) {
   const options = given ?? (await post(`${path}/options`));
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const { PRF_INPUT } = await import('../../../protocol/browser/wrapped-key.js');
+  const { PRF_INPUT } = await reached(import('../../../protocol/browser/wrapped-key.js'));
   publicKey.extensions = { prf: { eval: { first: PRF_INPUT } } };
   const credential = await navigator.credentials.get({ publicKey });
   const prf = credential.getClientExtensionResults().prf?.results?.first;
@@ -80,8 +90,19 @@ export const acts = {
   },
   'step-up': () => prove('/step-up'),
   enrol: async () => {
-    const credential = await navigator.credentials.create({ publicKey: link.publicKey });
-    const answer = await post('/enrol', { token: link.token, response: credential.toJSON() });
+    const wasSent = link.response !== undefined;
+    if (!wasSent) {
+      if (Date.now() - link.openedAt > OPEN_MS) await open();
+      const credential = await navigator.credentials.create({ publicKey: link.publicKey });
+      link.response = credential.toJSON();
+    }
+    const answer = await post('/enrol', { token: link.token, response: link.response }).catch((error) => {
+      // Without the hub's answer the passkey may be there: it is shown again. Another would take its place on the device, not at the hub.
+      if (error.code === undefined) throw error;
+      link.response = undefined;
+      if (!wasSent || error.code !== 'FORBIDDEN') throw error;
+      return { next: '/sign-in', waits: link.adds };
+    });
     if (!answer.waits) return answer;
     document.querySelector('[data-act=enrol]').hidden = true;
     return { said: main.dataset.added };
@@ -175,11 +196,17 @@ for (const form of document.querySelectorAll('form[data-path]')) {
 }
 
 export function listen(button) {
-  button.addEventListener('click', () => void run(acts[button.dataset.act], button.dataset));
+  button.addEventListener('click', () => void run(acts[button.dataset.act] ?? notYet, button.dataset));
 }
 for (const button of document.querySelectorAll('button[data-act]')) listen(button);
 
-if (typeof PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function' && main.dataset.needsPasskey) {
+/** The page's own script is still on its way. */
+function notYet() {
+  throw new Told(unreachable);
+}
+
+// Some browsers within programs have none of it; a password and an administration's own sign-in work there all the same.
+if (typeof globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON !== 'function' && main.dataset.needsPasskey) {
   tell(unsupported, true);
 }
 
@@ -209,15 +236,33 @@ async function offerPassword() {
   }
 }
 
-/** An enrolment link: its token leaves the address at once, so that neither history nor a glance keeps it. */
-const link = { token: location.hash.slice(1), publicKey: undefined };
+/** Asks the hub for what belongs to the link, and notes what a passkey is made from. */
+async function open() {
+  const opened = await post('/enrol/open', { token: link.token });
+  link.openedAt = Date.now();
+  link.adds = opened.adds !== null;
+  link.publicKey = globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON?.(opened.options);
+  return opened;
+}
+
+/** Once the hub has answered, the token leaves the address, so that neither history nor a glance keeps it; until then the page can be loaded again. */
+function hideToken() {
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+/** The same page in the other language, which is loaded anew, opens the same link. */
+function keepTokenInLinks() {
+  for (const other of document.querySelectorAll('a[hreflang]')) other.hash = link.token;
+}
+
 if (main.dataset.page === 'enrol') {
   const button = document.querySelector('[data-act=enrol]');
-  history.replaceState(null, '', location.pathname + location.search);
   if (!link.token) tell(noLink, true);
   else {
     try {
-      const { agency, title, options, issuers, adds } = await post('/enrol/open', { token: link.token });
+      const { agency, title, issuers, adds } = await open();
+      hideToken();
+      keepTokenInLinks();
       document.querySelector('[data-enrollee]').textContent = `${title} (${agency})`;
       const fallback = document.querySelector('[data-enrol-password]');
       fallback.hidden = adds !== null;
@@ -225,10 +270,11 @@ if (main.dataset.page === 'enrol') {
       document.querySelector('[data-adds]').hidden = adds === null;
       fallback.addEventListener('toggle', () => fallback.open && void offerPassword());
       for (const { id, name } of issuers) offer(id, name);
-      link.publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-      button.hidden = false;
+      if (!link.publicKey) tell(unsupported, true);
+      button.hidden = !link.publicKey;
       button.focus();
     } catch (error) {
+      if (error.code !== undefined) hideToken();
       tell(sentenceOf(error), true);
     }
   }
