@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, type KeyPair } from '../src/protocol/keys.js';
 import { signObject } from '../src/protocol/signing.js';
 import { proofOf } from '../src/protocol/testing.js';
-import { anAlert, submitText, verdictOf } from './hostile/hostile.js';
+import { anAlert, newestKeySet, nextKeySet, publish, submitText, verdictOf } from './hostile/hostile.js';
 import { aSignedIn, type Browser, makeStale } from './support/browser.js';
 import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { admit, anEnrolmentKey, aPersonEntry } from './support/signing-officers.js';
@@ -200,6 +200,33 @@ describe('an officer’s key', () => {
     await browser.ask(BLOCK, { kid: pair.kid });
     expect(await page(browser)).not.toContain('This device is lost');
     expect(await page(admin)).not.toContain(`data-kid="${pair.kid}"`);
+  });
+
+  it('is made, admitted and used on the page by those alone whose role may', async () => {
+    const acts = async (role: string): Promise<string[]> => {
+      const { browser } = await aSignedIn(t, vn, [role]);
+      const { text } = await browser.get('/signing?lang=en');
+      return [...text.matchAll(/data-act="([\w-]+)"[^>]*>([^<]+)/g)].map(([, act, label]) => `${act}: ${label}`);
+    };
+    await request((await aSignedIn(t, vn, ['RELEASER'])).browser, await generateKey());
+    const [make, confirm] = ['make: Make a key', 'confirm: Confirm with your signature'];
+    expect(await acts('RELEASER')).toEqual([make, 'read-owed: Read', 'sign: Sign and send', confirm]);
+    expect(await acts('ANALYST')).toEqual([make, 'sign: Sign', confirm]);
+    expect(await acts('AUDITOR')).toEqual([]);
+    expect(await acts('SYSTEM_ADMIN')).toEqual([]);
+    // Without an enrolment key of one's own there is nothing to admit with.
+    expect((await acts('AGENCY_ADMIN')).filter((act) => !act.startsWith('block'))).toEqual([make]);
+  });
+
+  it('that admits others waits for the roots alone, also beside an older one', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const [first, second] = [await generateKey(), await generateKey()];
+    const ask = (pair: KeyPair) => request(browser, pair, { use: 'enrol', proof: claim(pair, { use: 'enrol' }) });
+    await ask(first);
+    const { fields } = await newestKeySet(vn);
+    const entry = aPersonEntry(vn, first, officer, { use: 'enrol', proof: claim(first, { use: 'enrol' }) });
+    expect(verdictOf(await publish(vn, await nextKeySet(vn, { keys: [...fields.keys, entry] })))).toBe('accepted');
+    expect((await ask(second)).data?.requestKey.state).toBe('REQUESTED');
   });
 
   it('of a further device is first approved at the one that signs', async () => {

@@ -13,7 +13,7 @@ import { digestOf } from '../protocol/digest.js';
 import { checkEnvelope, type Envelope } from '../protocol/envelope.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { type Algorithm, algorithmOf, type PublicJwk, rawVerify } from '../protocol/keys.js';
-import { checkPart } from '../protocol/part.js';
+import { checkParts } from '../protocol/part.js';
 import { assemble, type Prepared, prepare, typeOf } from '../protocol/signing.js';
 import { encodeUtf8 } from '../protocol/utf8.js';
 import type { Composition, SignedText } from './client-models.js';
@@ -62,7 +62,7 @@ export async function checkComposition(composition: Composition, expected: Expec
   const real = digestOf(text);
   if (envelope.id !== id || real !== digest) throw new ProtocolError('ID_REUSED', '/id');
   if (canonicalize(envelope.to) !== canonicalize(to)) throw new ProtocolError('SHAPE', '/to');
-  await checkParts(envelope, parts);
+  await checkParts(envelope.parts, parts);
   return { envelope, text, digest: real, parts, signing };
 }
 
@@ -97,13 +97,4 @@ function toSign(checked: CheckedComposition, { kid, publicJwk }: RawSigner): Pre
   if (own.protected !== request?.protected) throw new ProtocolError('HEADER_UNKNOWN');
   if (own.signingInput !== request.signingInput) throw new ProtocolError('SIGNATURE');
   return own;
-}
-
-async function checkParts(envelope: Envelope, parts: Composition['parts']): Promise<void> {
-  if (parts.length !== envelope.parts.length) throw new ProtocolError('PART', '/parts');
-  for (const link of envelope.parts) {
-    const part = parts.find((each) => each.name === link.name);
-    if (!part) throw new ProtocolError('PART', '/parts');
-    await checkPart(part.text, link);
-  }
 }

@@ -32,3 +32,18 @@ export async function checkPart(text: string, expected: PartLink): Promise<JsonV
   }
   return part['data'] ?? null;
 }
+
+/** The data of each part that an envelope quotes, in its order. Throws PART unless these texts are all of them, and what `checkPart` throws. */
+export async function checkParts(
+  expected: readonly PartLink[],
+  parts: readonly { name: string; text: string }[],
+): Promise<{ name: string; data: JsonValue }[]> {
+  if (parts.length !== expected.length) throw new ProtocolError('PART', '/parts');
+  return Promise.all(
+    expected.map(async (link) => {
+      const part = parts.find(({ name }) => name === link.name);
+      if (!part) throw new ProtocolError('PART', '/parts');
+      return { name: link.name, data: await checkPart(part.text, link) };
+    }),
+  );
+}

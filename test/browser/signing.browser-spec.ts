@@ -5,27 +5,20 @@ import { someNominalData } from '../../src/exchange/body/body.example.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
-import {
-  anAlert,
-  aReference,
-  anEntry,
-  newestKeySet,
-  nextKeySet,
-  nowSeconds,
-  publish,
-  submitText,
-} from '../hostile/hostile.js';
+import { anAlert, aReference, newestKeySet, submitText } from '../hostile/hostile.js';
 import { aLink, anOfficer } from '../support/browser.js';
 import { trusted } from '../support/documents.js';
 import { aHandling, COMPOSE_ALERT, COMPOSE_ANSWER } from '../support/exchange.js';
-import { type Party, startTestHub, type TestHub } from '../support/hub.js';
-import { PERSON_KINDS } from '../support/signing-officers.js';
+import { HUB_ID, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aPerson, launchChromium, look, type Person } from './chromium.js';
+import { Desk } from './desk.js';
 import { anEnrolled as enrolled, type Enrolled, signIn as signInAt } from './officers.js';
 
 let t: TestHub;
 let vn: Party;
 let th: Party;
+let la: Party;
+let desk: Desk;
 let agreement: string;
 let browser: Browser;
 let officer: Enrolled;
@@ -35,7 +28,9 @@ beforeAll(async () => {
   [t, browser] = await Promise.all([startTestHub(), launchChromium()]);
   vn = await t.enrol('VN-CUS-AS');
   th = await t.enrol('TH-CUS-LCB');
-  agreement = await t.agree([vn, th]);
+  la = await t.enrol('LA-CUS-VTE');
+  agreement = await t.agree([vn, th, la]);
+  desk = await Desk.at(t, vn);
   officer = await anEnrolled(['RELEASER']);
   admin = await anEnrolled(['AGENCY_ADMIN']);
   await admitAdministrator();
@@ -43,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await t?.stop();
+  desk?.close();
 });
 
 const anEnrolled = (roles: string[], options?: Parameters<typeof aPerson>[1]): Promise<Enrolled> =>
@@ -75,17 +71,17 @@ async function makeKey({ page }: Person, device = 'Laptop'): Promise<string> {
 
 /** The root brings the administrator's enrolment key into the set: the one time that it is needed. */
 async function admitAdministrator(): Promise<void> {
-  expect(await makeKey(admin, 'Office')).toContain('waits for an administrator');
-  const [made] = await t.database.sql<{ kid: string; jwk: never; proof: string }>(
-    `SELECT kid, jwk, proof FROM auth.person_key WHERE use = 'enrol'`,
-  );
-  const pair = { kid: made!.kid, publicJwk: made!.jwk, privateJwk: made!.jwk };
-  const changes = { use: 'enrol', holder: admin.pseudonym, kinds: PERSON_KINDS, proof: made!.proof } as const;
-  const { fields } = await newestKeySet(vn);
-  const exp = nowSeconds() + 30 * 86_400;
-  const entry = anEntry(vn, pair, { ...changes, exp, nbf: nowSeconds() - 60 });
-  const answer = await publish(vn, await nextKeySet(vn, { keys: [...fields.keys, entry] }));
-  expect(answer.errors).toBeUndefined();
+  expect(await makeKey(admin, 'Office')).toContain('waits for who holds the root key');
+  await look(admin, 'signing-first-key');
+  await desk.bringIn(await takeFile(admin, 'Office'));
+}
+
+/** Saves the file of the key that waits from this device; what `keyset build --key` takes for it. */
+async function takeFile({ page }: Person, device: string): Promise<string> {
+  const line = page.locator(`[data-place=waiting] li:has-text("${device}")`);
+  const [download] = await Promise.all([page.waitForEvent('download'), line.locator('a[download]').click()]);
+  await download.saveAs(desk.path(download.suggestedFilename()));
+  return (await line.locator('code').textContent())!.replace('--key ', '');
 }
 
 /** The administrator admits whatever waits first; in a new browser the first press shows the roots to compare. */
@@ -161,6 +157,33 @@ describe('in a real browser, with a passkey that derives keys', () => {
     expect(rows).toHaveLength(1);
   });
 
+  it('what the command line composed is pasted whole, with personal details shown; one text for each addressee', async () => {
+    const { ref: _, ...body } = anAlertBody();
+    const compose = async (changes: object): Promise<string> => {
+      desk.write('alert.json', { handling: aHandling(agreement), body, authoredBy: officer.pseudonym, ...changes });
+      await desk.run('compose', 'alert', 'alert.json');
+      return desk.read('alert.composition.json');
+    };
+    await officer.page.goto(`${t.url}/signing`);
+    const releasedBy = await anOfficer(t, vn, ['RELEASER']);
+    const file = await compose({ to: ['TH-CUS', 'LA-CUS'], nominal: someNominalData(), releasedBy });
+    await officer.page.fill('[name=composed]', file);
+    await officer.page.waitForSelector('[data-place=which]:not([hidden])');
+    expect(await officer.page.locator('[name=which] option').allTextContents()).toEqual(['TH-CUS', 'LA-CUS']);
+    await officer.page.selectOption('[name=which]', 'LA-CUS');
+    expect(await officer.page.textContent('.shown')).toContain('parts/nominal/parties/0/');
+    expect(await officer.page.textContent('.shown')).not.toContain('TH-CUS');
+    expect(await officer.page.textContent('.shown')).toContain('SOMXAY TOUAYANG');
+    await look(officer, 'signing-file');
+
+    // Details that the text does not quote are nothing that could be signed.
+    await officer.page.fill('[name=composed]', file.replaceAll('SOMXAY', 'OTHER'));
+    await officer.page.waitForSelector('[role=status].error');
+    expect(await officer.page.isVisible('[data-act=sign]')).toBe(false);
+    expect((await sign(officer, file)).said.slice(0, 6)).toBe('Signed');
+    expect((await sign(officer, await compose({ to: ['LA-CUS'] }))).said.slice(0, 4)).toBe('Sent');
+  });
+
   it('T0 takes none, also after a new sign-in', async () => {
     await signIn(officer);
     await officer.page.goto(`${t.url}/signing`);
@@ -177,6 +200,10 @@ describe('in a real browser, with a passkey that derives keys', () => {
     await officer.page.goto(`${t.url}/signing`);
     const composed = await composeAlert(officer, people);
     expect(JSON.parse(composed)).toMatchObject({ tier: 'T2' });
+    // Who may not send is told so of a text that nobody else releases.
+    await author.page.fill('[name=composed]', await composeAlert(officer));
+    await author.page.waitForSelector('[role=status].error:has-text("not send it")');
+    expect(await author.page.isVisible('[data-act=sign]')).toBe(false);
     const first = await sign(author, composed);
     expect([first.said.slice(0, 6), first.touches]).toEqual(['Signed', 1]);
     const handedOn = await author.page.inputValue('[name=signed]');
@@ -204,6 +231,7 @@ describe('in a real browser, with a passkey that derives keys', () => {
     await officer.page.click('[data-act=read-owed]');
     await officer.page.waitForSelector('[data-act=confirm]:not([hidden])');
     expect(await officer.page.textContent('.shown')).toContain('FLASH');
+    expect(await officer.page.textContent('.shown')).toContain('parts/nominal/');
     await look(officer, 'signing-owed');
     await officer.page.click('[data-act=confirm]');
     await officer.page.waitForSelector('[data-place=none-owed]:visible');
@@ -230,6 +258,31 @@ describe('in a real browser, with a passkey that derives keys', () => {
     await officer.page.click('[data-path="/sign-out"]');
     await officer.page.waitForURL('**/sign-in');
     expect(await stored()).toEqual([]);
+  });
+
+  it('what another officer opened at this browser is dropped before a key is kept, and when the page is opened', async () => {
+    const change = (work: string): Promise<string[]> =>
+      officer.page.evaluate(`(async () => {
+        const opening = indexedDB.open('liaison-keys', 1);
+        await new Promise((resolve) => opening.addEventListener('success', resolve));
+        const store = opening.result.transaction('liaison-keys', 'readwrite').objectStore('liaison-keys');
+        ${work}
+        const request = store.getAll();
+        await new Promise((resolve) => request.addEventListener('success', resolve));
+        opening.result.close();
+        return request.result.map(({ holder }) => holder).sort();
+      })()`);
+    const leave = (): Promise<string[]> =>
+      change("store.put({ kid: 'theirs', holder: 'p:other', place: 'an earlier session', key: 'opened' });");
+    await signIn(officer);
+    const own = officer.pseudonym;
+    await leave();
+    await signIn(officer);
+    expect(await change('')).toEqual([own]);
+    expect(await leave()).toEqual([own, 'p:other'].toSorted());
+    await officer.page.goto(`${t.url}/signing`);
+    await officer.page.waitForLoadState('networkidle');
+    expect(await change('')).toEqual([own]);
   });
 
   it('a stopped key signs no more', async () => {
@@ -333,6 +386,42 @@ describe('a new officer', () => {
   });
 });
 
+describe('an administrator', () => {
+  it('makes a further enrolment key, whose file needs no word of the one before', async () => {
+    expect(await makeKey(admin, 'Second desk')).toContain('waits for who holds the root key');
+    await desk.bringIn(await takeFile(admin, 'Second desk'));
+    await admin.page.reload();
+    expect(await admin.page.textContent('.list li:has-text("Second desk") small')).toContain('in force');
+  });
+
+  it('is not stopped by a key that waits no more', async () => {
+    const person = await anEnrolled(['RELEASER']);
+    await makeKey(person, 'Taken back');
+    await admin.page.goto(`${t.url}/signing`);
+    person.page.once('dialog', (dialog) => void dialog.accept());
+    await person.page.click('[data-act=block]');
+    await person.page.waitForSelector('.list small:has-text("taken back")');
+    await admin.page.click('[data-place=waiting] li:has-text("Taken back") [data-act=admit]');
+    await admin.page.waitForSelector('main:not(:has([data-act=admit])), [role=status].error');
+    expect(await admin.page.locator('[role=status].error').count()).toBe(0);
+  });
+
+  it('with an enrolment key in a file admits by the file of the key that waits', async () => {
+    const person = await anEnrolled(['RELEASER']);
+    await makeKey(person, 'By file');
+    const other = await anEnrolled(['AGENCY_ADMIN']);
+    await other.page.goto(`${t.url}/signing`);
+    expect(await other.page.locator('[data-act=admit]').count()).toBe(0);
+    const key = await takeFile(other, 'By file');
+    await desk.run('keygen', 'enrol', '--out', 'enrol.key.json', '--agency', 'VN-CUS', '--hub-id', HUB_ID);
+    await desk.bringIn(`${other.pseudonym}:enrol:alert,answer,request,feedback,recall=enrol.pub.json`);
+    await desk.bringIn(key, '--enrol', 'enrol.key.json');
+    await person.page.goto(`${t.url}/signing`);
+    const { said } = await sign(person, await composeAlert(person));
+    expect(said.slice(0, 4)).toBe('Sent');
+  });
+});
+
 describe('with a passkey that derives none', () => {
   it('the browser keeps the key itself: a touch for T1 as well', async () => {
     const person = await anEnrolled(['RELEASER'], { prf: false });
@@ -346,6 +435,56 @@ describe('with a passkey that derives none', () => {
     );
     expect(row).toEqual({ wrapped: null });
   });
+
+  it('the key is there although the answer to its request was lost', async () => {
+    const person = await anEnrolled(['RELEASER'], { prf: false });
+    await person.page.goto(`${t.url}/signing`);
+    await person.page.fill('[name=device]', 'Far away');
+    const line = await person.context.newCDPSession(person.page);
+    line.on('Fetch.requestPaused', ({ requestId, request }) => {
+      if (request.postData?.includes('jwk'))
+        void line.send('Fetch.failRequest', { requestId, errorReason: 'TimedOut' });
+      else void line.send('Fetch.continueRequest', { requestId });
+    });
+    await line.send('Fetch.enable', { patterns: [{ urlPattern: '*/graphql', requestStage: 'Response' }] });
+    await person.page.click('[data-act=make]');
+    await person.page.waitForSelector('[role=status].error');
+    await admit();
+    await person.page.goto(`${t.url}/signing`);
+    const { said } = await sign(person, await composeAlert(person));
+    expect(said.slice(0, 4)).toBe('Sent');
+  });
+
+  it.each([true, false])(
+    'the older computer still signs beside a newer phone (which derives keys: %s)',
+    async (prf) => {
+      const computer = await anEnrolled(['RELEASER'], { prf: false });
+      await makeKey(computer, 'Computer');
+      await admit();
+      await computer.page.goto(`${t.url}/account`);
+      await computer.page.fill('[name=device]', 'Phone');
+      await computer.page.click('[data-act=link-passkey]');
+      await computer.page.waitForSelector('[data-place=link]:not([hidden])');
+      const phone = { ...(await aPerson(browser, { prf })), pseudonym: computer.pseudonym };
+      await phone.page.goto((await computer.page.textContent('[data-place=address]'))!);
+      await phone.page.click('[data-act=enrol]:not([hidden])');
+      await phone.page.waitForSelector('[role=status]:has-text("approve it on the device")');
+      await computer.page.goto(`${t.url}/account`);
+      await computer.page.click('[data-act=approve-passkey]');
+      await computer.page.waitForSelector('[data-place=passkeys]:not(:has([data-act=approve-passkey]))');
+      await signIn(phone);
+      await makeKey(phone, 'Phone');
+      await computer.page.goto(`${t.url}/signing`);
+      await computer.page.click('[data-act=approve]');
+      await computer.page.waitForSelector('main:not(:has([data-act=approve]))');
+      await admit();
+      for (const device of [phone, computer]) {
+        await device.page.goto(`${t.url}/signing`);
+        const { said, touches } = await sign(device, await composeAlert(device));
+        expect([said.slice(0, 4), touches]).toEqual(['Sent', 1]);
+      }
+    },
+  );
 });
 
 it('nothing was complained of by the browser: no policy broken, no script failed', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalize } from '../canonical.js';
 import { digestOf } from '../digest.js';
+import { makePart } from '../part.js';
 import { readSignedObject, verifySignatures } from '../signed-object.js';
 import { assemble } from '../signing.js';
 import { anEnvelope, aRegisteredKey, faultOf, HUB, NOW, SECONDS } from '../testing.js';
-import { readForSigning, signShown } from './signing-dialog.js';
+import { readForSigning, readParts, signShown } from './signing-dialog.js';
 import { challengeOf } from './touch.js';
 import { makeKey } from './wrapped-key.js';
 
@@ -32,6 +33,20 @@ describe('what is shown before signing', () => {
     expect(lines).toContainEqual({ path: 'body/plain', value: 'đã' });
     const { lines: short } = readForSigning(textOf({ body: { title: 'x\u00ady' } }), PLACE);
     expect(short).toContainEqual({ path: 'body/title', value: 'x⟦U+00AD⟧y' });
+  });
+
+  it('is also what the parts say that go beside it, which are all that it quotes and unchanged', async () => {
+    const { text, ...link } = await makePart('nominal', { parties: [{ key: 'P1', note: 'x\u202ey' }] });
+    const part = { name: 'nominal', text };
+    expect(await readParts([link], [part])).toEqual([
+      { path: 'parts/nominal/parties/0/key', value: 'P1' },
+      { path: 'parts/nominal/parties/0/note', value: 'x⟦U+202E⟧y' },
+    ]);
+    const changed = { ...part, text: text.replace('P1', 'P2') };
+    expect(await faultOf(() => readParts([link], [changed]))).toBe('PART');
+    expect(await faultOf(() => readParts([link], []))).toBe('PART /parts');
+    expect(await faultOf(() => readParts([], [part]))).toBe('PART /parts');
+    expect(await faultOf(() => readParts([link], [{ ...part, name: 'other' }]))).toBe('PART /parts');
   });
 
   it('is refused for another hub or agency, and for a text that is not the canonical one of an envelope', async () => {

@@ -6,9 +6,10 @@ import type { CryptoKey } from 'jose';
 import { encodeBase64url } from '../base64url.js';
 import { parseCanonical, type JsonValue } from '../canonical.js';
 import { digestOf, type Digest } from '../digest.js';
-import { checkEnvelope, type Envelope } from '../envelope.js';
+import { checkEnvelope, type Envelope, type PartLink } from '../envelope.js';
 import { ProtocolError } from '../errors.js';
 import { rawSign } from '../keys.js';
+import { checkParts } from '../part.js';
 import { prepare, type SignatureMember, typeOf } from '../signing.js';
 import { encodeUtf8 } from '../utf8.js';
 
@@ -36,6 +37,15 @@ export function readForSigning(text: string, { hub, agency }: { hub: string; age
   if (envelope.hub !== hub) throw new ProtocolError('HUB', '/hub');
   if (envelope.from !== agency) throw new ProtocolError('FROM', '/from');
   return { envelope, digest: digestOf(bytes), lines: linesOf(envelope as unknown as JsonValue, '') };
+}
+
+/** What the texts say that are sent beside an envelope which quotes them so. Throws PART for any that is missing, changed or not quoted. */
+export async function readParts(
+  quoted: readonly PartLink[],
+  parts: readonly { name: string; text: string }[],
+): Promise<ShownLine[]> {
+  const read = await checkParts(quoted, parts);
+  return read.flatMap(({ name, data }) => linesOf(data, `parts/${name}`));
 }
 
 /** The officer's signature over what was shown, at `iat` (seconds since 1970). */

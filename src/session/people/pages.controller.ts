@@ -88,7 +88,7 @@ export class PagesController {
     const caller = request.caller!;
     const [keys, waiting, inForce] = await Promise.all([
       this.keys.own(session),
-      caller.permissions.has('officers.enrol') ? this.keys.requests(caller) : [],
+      caller.permissions.has('keys.publish') ? this.keys.requests(caller) : [],
       caller.permissions.has('agency.administer') ? this.keys.ofOfficers(caller) : [],
     ]);
     const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };

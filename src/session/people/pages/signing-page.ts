@@ -2,6 +2,7 @@ import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
 import type { KeyRequest, OfficerKey, OwnKey } from '../person-keys.js';
 import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
+import { publicKeyFile } from './public-key-file.js';
 
 /** What the page shows of the officer who looks at it. */
 export interface Signing {
@@ -15,10 +16,15 @@ export interface Signing {
   inForce: readonly OfficerKey[];
 }
 
-/** "Sign": the officer's own key, a composed text read from its very bytes, and for an administrator the keys that wait. */
-export function signingPage({ hub, caller, session, keys, waiting, inForce }: Signing, language: Language): Page {
-  const { agencyId, officer } = caller;
-  const isAdministrator = caller.permissions.has('officers.enrol');
+/**
+ * "Sign": the officer's own key, a composed text read from its very bytes, and for an administrator the keys that wait. Each sees what the
+ * role may do: who reads signs for a colleague to send, who administers admits, and an auditor or the operator has nothing to sign.
+ */
+export function signingPage(signing: Signing, language: Language): Page {
+  const { hub, caller, session, keys, inForce } = signing;
+  const { agencyId, officer, permissions } = caller;
+  const isAdministrator = permissions.has('keys.publish');
+  const sends = permissions.has('objects.submit');
   return {
     name: 'signing',
     title: 'page.signing.title',
@@ -26,14 +32,29 @@ export function signingPage({ hub, caller, session, keys, waiting, inForce }: Si
     needsPasskey: true,
     isWide: true,
     script: 'signing',
-    data: { hub, agency: agencyId, officer: officer ?? '', session: session.id },
+    data: { hub, agency: agencyId, officer: officer ?? '', session: session.id, sends: sends ? 'yes' : '' },
     texts: TEXTS,
-    body: (text) => `<p><a href="/account">${text('page.account.title')}</a></p>
-<p>${text('page.signing.how')}</p>
-${keyList(keys, text, language)}
-${maker(text, isAdministrator)}
-${isAdministrator ? requestList(waiting, text, language) + officerKeyList(inForce, text, language) : `${caller.permissions.has('objects.submit') ? owedList(text) : ''}${signer(text)}`}`,
+    body: (text) => {
+      const own = keyList(keys, text, language);
+      const parts = [`<p><a href="/account">${text('page.account.title')}</a></p>`];
+      if (isAdministrator)
+        parts.push(
+          how(text),
+          own,
+          maker('enrol', text),
+          requestList(signing, text, language),
+          officerKeyList(inForce, text, language),
+        );
+      else if (permissions.has('objects.read'))
+        parts.push(how(text), own, maker('sig', text), sends ? owedList(text) : '', signer(sends, text));
+      else parts.push(`<p>${text('page.signing.nothing')}</p>`);
+      return parts.join('\n');
+    },
   };
+}
+
+function how(text: HtmlText): string {
+  return `<p>${text('page.signing.how')}</p>`;
 }
 
 /** What the script says by itself. */
@@ -41,6 +62,8 @@ const TEXTS = {
   'no-key': 'page.signing.noKey',
   'not-this-device': 'page.signing.notThisDevice',
   'not-readable': 'page.signing.notReadable',
+  'no-releaser': 'page.signing.noReleaser',
+  withheld: 'page.signing.withheld',
   sent: 'page.signing.sent',
   'hand-on': 'page.signing.handOn',
   roots: 'page.signing.roots',
@@ -55,7 +78,9 @@ function keyList(keys: readonly OwnKey[], text: HtmlText, language: Language): s
     const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
     const added = text('page.signing.added', { day: day.format(requestedAt) });
     const until = validUntil ? ` · ${text('page.signing.until', { day: day.format(validUntil) })}` : '';
-    return `<li><span>${escapeHtml(device)} · ${what}<small><strong>${text(`keyState.${state}` as MessageKey)}</strong> · ${added}${until}</small>
+    const stands =
+      use === 'enrol' && state === 'REQUESTED' ? 'page.signing.waitsForRoot' : (`keyState.${state}` as MessageKey);
+    return `<li><span>${escapeHtml(device)} · ${what}<small><strong>${text(stands)}</strong> · ${added}${until}</small>
 <small>${escapeHtml(kinds.join(', '))}</small></span>${approver(kid, state, text)}${renewer(key, keys, text)}${stopper(kid, state, text)}</li>`;
   };
   return `<h2>${text('page.signing.keys')}</h2>\n<ul class="list">${keys.map(line).join('\n')}</ul>`;
@@ -92,8 +117,7 @@ function stopper(kid: string, state: string, text: HtmlText): string {
   return `<button type="button" class="plain" data-act="block" data-kid="${kid}" data-sure="${sure}">${label}</button>`;
 }
 
-function maker(text: HtmlText, isAdministrator: boolean): string {
-  const use = isAdministrator ? 'enrol' : 'sig';
+function maker(use: 'sig' | 'enrol', text: HtmlText): string {
   return `<p class="row"><label>${text('page.signing.device')}
 <input name="device" maxlength="60" autocomplete="off" value="${text('page.signing.thisDevice')}"></label>
 <button type="button" class="plain" data-act="make" data-use="${use}">${text('page.signing.make')}</button></p>`;
@@ -109,22 +133,34 @@ function owedList(text: HtmlText): string {
 `;
 }
 
-function signer(text: HtmlText): string {
+function signer(sends: boolean, text: HtmlText): string {
   return `<h2>${text('page.signing.text')}</h2>
 <p><label>${text('page.signing.paste')}<textarea name="composed" rows="4" spellcheck="false"></textarea></label></p>
+<p data-place="which" hidden><label>${text('page.signing.which')}<select name="which"></select></label></p>
 <div data-place="shown" hidden><p class="quiet" data-place="summary"></p><dl class="shown"></dl></div>
-<div class="acts"><button type="button" data-act="sign" hidden>${text('page.signing.sign')}</button>
+<div class="acts"><button type="button" data-act="sign" hidden>${text(sends ? 'page.signing.sign' : 'page.signing.signOnly')}</button>
 <button type="button" data-act="confirm" hidden>${text('page.signing.confirm')}</button></div>
 <p data-place="hand-on" hidden><label>${text('page.signing.handOn')}<textarea name="signed" rows="4" readonly></textarea></label></p>`;
 }
 
-function requestList(waiting: readonly KeyRequest[], text: HtmlText, language: Language): string {
-  const requests = waiting.filter(({ use }) => use === 'sig');
-  const line = ({ kid, officer, unit, titleEn, titleVi, device, kinds }: KeyRequest): string =>
-    `<li><span>${escapeHtml(`${language === 'vi' ? titleVi : titleEn} · ${officer}`)}<small>${escapeHtml(`${unit} · ${device} · ${kinds.join(', ')} · ${kid}`)}</small></span>
-<button type="button" data-act="admit" data-kid="${kid}">${text('page.signing.admit')}</button></li>`;
-  const list = requests.length === 0 ? `<p class="quiet">${text('page.signing.noneWaits')}</p>` : '';
-  return `<h2>${text('page.signing.waiting')}</h2>\n<p class="quiet" data-place="roots" hidden></p>\n${list}<ul class="list">${requests.map(line).join('\n')}</ul>`;
+/** Keys that wait, each with its file for who admits elsewhere: an enrolment key with the root, any other also with an enrolment key in a file. */
+function requestList({ hub, caller, keys, waiting }: Signing, text: HtmlText, language: Language): string {
+  const admits = keys.some(({ use, state }) => use === 'enrol' && state === 'IN_FORCE');
+  const line = (request: KeyRequest): string => {
+    const { kid, use, officer, unit, titleEn, titleVi, device, kinds } = request;
+    const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
+    const file = publicKeyFile(request, { hub, agency: caller.agencyId });
+    const admit = admits && use === 'sig' && officer !== caller.officer;
+    return `<li><span>${escapeHtml(`${language === 'vi' ? titleVi : titleEn} · ${officer}`)} · ${what}<small>${escapeHtml(`${unit} · ${device} · ${kinds.join(', ')} · ${kid}`)}</small>
+<small><a href="${escapeHtml(file.address)}" download="${file.name}">${text('page.signing.file')}</a> <code>--key ${escapeHtml(`${officer}:${use}:${kinds.join(',')}=${file.name}`)}</code></small></span>
+${admit ? `<button type="button" data-act="admit" data-kid="${kid}">${text('page.signing.admit')}</button>` : ''}</li>`;
+  };
+  const note = text(admits ? 'page.signing.files' : 'page.signing.noEnrolKey');
+  const none = waiting.length === 0 ? `<p class="quiet">${text('page.signing.noneWaits')}</p>` : '';
+  return `<h2>${text('page.signing.waiting')}</h2>
+<p class="quiet">${note}</p>
+<p class="quiet" data-place="roots" hidden></p>
+${none}<ul class="list" data-place="waiting">${waiting.map(line).join('\n')}</ul>`;
 }
 
 function officerKeyList(keys: readonly OfficerKey[], text: HtmlText, language: Language): string {

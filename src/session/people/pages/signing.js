@@ -1,9 +1,9 @@
 // The script of the signing page: what is shown and signed comes from the very bytes of the text, and the key never leaves the browser.
-import { keepKey, findKey, DEVICE } from '../../../protocol/browser/key-store.js';
+import { dropOthers, findKey, keepKey, DEVICE } from '../../../protocol/browser/key-store.js';
 import { challengeOf, touch } from '../../../protocol/browser/touch.js';
 import { provePossession } from '../../../protocol/keys.js';
 import { makeKey, unwrapKey } from '../../../protocol/browser/wrapped-key.js';
-import { readForSigning, signShown } from '../../../protocol/browser/signing-dialog.js';
+import { readForSigning, readParts, signShown } from '../../../protocol/browser/signing-dialog.js';
 import { admitting, newestSet, signSet } from '../../../protocol/browser/admission.js';
 import { assemble } from '../../../protocol/signing.js';
 import { parseCanonical } from '../../../protocol/canonical.js';
@@ -17,6 +17,9 @@ const find = (selector) => document.querySelector(selector);
 const now = () => Math.floor(Date.now() / 1000);
 const KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 
+// Whoever was here before may have gone without signing out.
+void dropOthers(indexedDB, session).catch(() => undefined);
+
 const ownKeys = async (use) =>
   (await ask('MyKeys')).myKeys.filter((key) => key.use === use && key.state === 'IN_FORCE');
 
@@ -28,16 +31,18 @@ async function open(use, challenge, isSilent) {
     const key = await findKey(indexedDB, kid, officer, session);
     if (key) return { kid, key, assertion: null };
   }
-  const credentials = keys.flatMap(({ credential }) => credential ?? []);
+  // A key that a browser keeps itself is bound to none of the passkeys: any of the officer's will do.
+  const credentials = keys.every(({ wrapped }) => wrapped) ? keys.map(({ credential }) => credential) : [];
   const touched = await touch(navigator, challenge, credentials);
-  const own = keys.find(({ credential }) => credential === touched.credentialId) ?? keys.find((each) => !each.wrapped);
-  const key = await openWith(own, touched);
-  if (!key) throw new Told(main.dataset.notThisDevice);
-  return { kid: own.kid, key, assertion: touched.assertion };
+  for (const own of keys) {
+    if (own.wrapped && own.credential !== touched.credentialId) continue;
+    const key = await openWith(own, touched);
+    if (key) return { kid: own.kid, key, assertion: touched.assertion };
+  }
+  throw new Told(main.dataset.notThisDevice);
 }
 
 async function openWith(own, { prf }) {
-  if (!own) return null;
   if (!own.wrapped || !prf) return findKey(indexedDB, own.kid, officer, session);
   const key = await unwrapKey(own.wrapped, own.kid, place, prf);
   if (own.use === 'sig') await keepKey(indexedDB, { kid: own.kid, holder: officer, place: session, key });
@@ -64,10 +69,11 @@ async function request(use, touched, device) {
     wrapped: made.wrapped,
     credential: made.wrapped && touched.credentialId,
   };
-  await ask('RequestKey', { input });
   const kept = { kid: made.kid, holder: officer, key: made.privateKey };
+  // Before the hub knows of it: an answer that is lost on the way must not cost the only private half.
   if (!made.wrapped) await keepKey(indexedDB, { ...kept, place: DEVICE });
   else if (use === 'sig') await keepKey(indexedDB, { ...kept, place: session });
+  await ask('RequestKey', { input });
   return made.kid;
 }
 
@@ -102,17 +108,25 @@ acts.block = async ({ kid, sure }) => {
 /** What is to be signed: a composition, or what another officer has signed and handed on. */
 let given = null;
 
-function read(value) {
-  const { text, object, parts = [], tier = 'T1', signing = [] } = JSON.parse(value);
-  const outer = object ? parseCanonical(new TextEncoder().encode(object)) : { signatures: [] };
-  const exact = object ? decodeUtf8(decodeBase64url(outer.payload)) : text;
-  return { shown: readForSigning(exact, place), text: exact, signatures: outer.signatures, parts, tier, signing };
+/** What was pasted: one text, or the file of the command line with one for each addressee; those that were refused have none. */
+async function readPasted(value) {
+  const pasted = JSON.parse(value);
+  const texts = pasted.kind === 'compositions' ? pasted.compositions.filter(({ text }) => text !== null) : [pasted];
+  return Promise.all(texts.map(read));
 }
 
-function show({ shown }) {
+async function read({ text, object, parts = [], tier = 'T1', signing = [] }) {
+  const outer = object ? parseCanonical(new TextEncoder().encode(object)) : { signatures: [] };
+  const exact = object ? decodeUtf8(decodeBase64url(outer.payload)) : text;
+  const shown = readForSigning(exact, place);
+  const lines = [...shown.lines, ...(await readParts(shown.envelope.parts, parts))];
+  return { shown, lines, text: exact, signatures: outer.signatures, parts, tier, signing };
+}
+
+function show({ shown, lines }) {
   const list = find('.shown');
   list.replaceChildren(
-    ...shown.lines.flatMap(({ path, value }) => {
+    ...lines.flatMap(({ path, value }) => {
       const [term, description] = [document.createElement('dt'), document.createElement('dd')];
       term.textContent = path;
       description.textContent = value;
@@ -123,36 +137,56 @@ function show({ shown }) {
 }
 
 const composed = find('[name=composed]');
-function take() {
+const which = find('[name=which]');
+/** The texts of what was pasted. */
+let texts = [];
+
+async function take() {
+  const { value } = composed;
+  const read = await readPasted(value).catch(() => []);
+  // Something else has been pasted since.
+  if (value !== composed.value) return;
+  texts = read;
+  which.replaceChildren(...texts.map(({ shown }, index) => new Option(shown.envelope.to.join(', '), index)));
+  find('[data-place=which]').hidden = texts.length < 2;
+  choose(0);
+  if (given === null && value.trim()) tell(main.dataset.notReadable, true);
+}
+
+/** Shows one of them. Who may not send signs only what another officer will. */
+function choose(index) {
+  given = texts[index] ?? null;
+  if (given) show(given);
+  const isMine = given !== null && (main.dataset.sends !== '' || isForAnother(given));
+  tell(given && !isMine ? main.dataset.noReleaser : '', given !== null && !isMine);
   find('[data-place=hand-on]').hidden = true;
-  try {
-    given = read(composed.value);
-    show(given);
-    tell('');
-  } catch {
-    given = null;
-    tell(composed.value.trim() ? main.dataset.notReadable : '', true);
-  }
   find('[data-place=shown]').hidden = given === null;
-  find('[data-act=sign]').hidden = given === null;
+  find('[data-act=sign]').hidden = !isMine;
   find('[data-act=confirm]').hidden = true;
 }
-composed?.addEventListener('input', take);
+
+/** Whether another officer is to sign as well, and sends it. */
+function isForAnother({ shown: { envelope } }) {
+  return envelope.releasedBy !== null && envelope.releasedBy !== officer;
+}
+
+composed?.addEventListener('input', () => void take());
+which?.addEventListener('change', () => choose(which.value));
 // What was pasted before this script had come counts as well.
-if (composed?.value) take();
+if (composed?.value) void take();
 
 /** When the hub said that the signature will have been made, if it said so for this key. */
-function timeFor(kid) {
-  const request = given.signing.find((each) => each.kid === kid);
+function timeFor(kid, { signing }) {
+  const request = signing.find((each) => each.kid === kid);
   return request ? parseCanonical(decodeBase64url(request.protected)).iat : now();
 }
 
 acts.sign = async () => {
-  const { shown, text, signatures, parts, tier } = given;
+  const chosen = given;
+  const { shown, text, signatures, parts, tier } = chosen;
   const { kid, key, assertion } = await open('sig', challengeOf(shown.digest), tier === 'T0');
-  const object = assemble(text, [...signatures, await signShown(shown, key, kid, timeFor(kid))]);
-  const { releasedBy } = shown.envelope;
-  if (releasedBy && releasedBy !== officer) {
+  const object = assemble(text, [...signatures, await signShown(shown, key, kid, timeFor(kid, chosen))]);
+  if (isForAnother(chosen)) {
     find('[name=signed]').value = JSON.stringify({ object, parts, tier });
     find('[data-place=hand-on]').hidden = false;
     return { said: main.dataset.handOn };
@@ -188,11 +222,11 @@ if (owed)
 
 /** Shows what a colleague signed, from the very bytes, and offers to confirm it. */
 acts['read-owed'] = async ({ id }) => {
-  const { text } = (await ask('OpenObject', { id })).object;
-  const opened = read(JSON.stringify({ object: text }));
+  const { text, parts } = (await ask('OpenObject', { id })).object;
+  const opened = await readOwed(text, parts);
   if (opened.shown.envelope.id !== id) throw new Told(main.dataset.notReadable);
   composed.value = '';
-  take();
+  await take();
   given = opened;
   show(given);
   find('[data-place=shown]').hidden = false;
@@ -201,6 +235,20 @@ acts['read-owed'] = async ({ id }) => {
   find('[data-act=confirm]').focus({ preventScroll: true });
   return {};
 };
+
+/** What the hub withholds of it is named. */
+async function readOwed(object, parts) {
+  const exact = decodeUtf8(decodeBase64url(parseCanonical(new TextEncoder().encode(object)).payload));
+  const shown = readForSigning(exact, place);
+  const withheld = new Set(parts.filter((part) => part.text === null).map(({ name }) => name));
+  const quoted = shown.envelope.parts.filter(({ name }) => !withheld.has(name));
+  const lines = await readParts(
+    quoted,
+    parts.filter(({ name }) => !withheld.has(name)),
+  );
+  const missing = [...withheld].map((name) => ({ path: `parts/${name}`, value: main.dataset.withheld }));
+  return { shown, lines: [...shown.lines, ...lines, ...missing] };
+}
 
 /** The second signature, with a touch for this very object. */
 acts.confirm = async () => {
@@ -216,6 +264,8 @@ const ROOTS = `liaison-roots ${hub} ${agency}`;
 acts.admit = async ({ kid }) => {
   const { waitingKeys } = await ask('WaitingKeys');
   const waiting = waitingKeys.find((key) => key.kid === kid);
+  // A colleague was first, or the answer to the last try was lost.
+  if (!waiting) return { next: '/signing' };
   const { keySets } = await ask('KeySets', { agency });
   const known = JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
   const newest = await newestSet({ ...place, texts: keySets, rootKids: known }).catch((error) => {
