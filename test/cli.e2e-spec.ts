@@ -104,11 +104,12 @@ async function makeParty(agency: string, unit: string): Promise<void> {
     `keyset sign ${agency}/keyset-1.payload.json --root ${agency}/root.key.json --out ${agency}/keyset-1.json`,
   );
   // The guide's own example, for this agency.
-  const example = exampleOf<{ agency: object; units: [object] }>('enrolment');
+  const example = exampleOf<{ agency: object; units: [object]; officers: object[] }>('enrolment');
   write(`${agency}/enrolment.json`, {
     ...example,
     agency: { ...example.agency, id: agency, country: agency.slice(0, 2) },
     units: [{ ...example.units[0], id: unit, nameEn: `Unit ${unit}`, nameVi: `Đơn vị ${unit}` }],
+    officers: example.officers.map((officer) => ({ ...officer, unit })),
   });
   await must(`enrol --file ${agency}/enrolment.json`);
   await must(`profile --home ${agency}/home ${partyOptions(agency, unit)}`);
@@ -698,6 +699,10 @@ describe("the operator's commands", () => {
     const refused = await run(`enrol --file ${half} --yes`, { env: operator() });
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toContain('/agencies/0/ceiling/maySeeNominal');
+    const nobody = write('VN-CUS/nobody.json', { agency, ...rest, officers: [{ pseudonym: 'p:admin-1' }] });
+    const unnamed = await run(`enrol --file ${nobody} --yes`, { env: operator() });
+    expect(unnamed).toMatchObject({ code: 2 });
+    expect(unnamed.stderr).toContain('/agencies/0/officers/0/unit');
   });
 
   it('wait for a hub that is starting', async () => {

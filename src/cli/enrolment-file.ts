@@ -13,6 +13,7 @@ export interface EnrolmentFile {
 
 const AGENCY = ['id', 'kind', 'country', 'nameEn', 'nameVi'];
 const UNIT = ['id', 'kind', 'nameEn', 'nameVi'];
+const OFFICER = ['pseudonym', 'unit', 'titleEn', 'titleVi', 'roles'];
 const CEILING = ['clearance', 'maySeeNominal'];
 const COMMUNITY = ['id', 'nameEn', 'nameVi', 'members'];
 const AGREEMENT = [
@@ -59,7 +60,9 @@ function agencyOf(file: string, folder: string, record: Record<string, unknown>,
   const units = listOf(file, record, 'units').map(
     (unit, i) => whole(file, unit, UNIT, `${pointer}/units/${i}`) as Unit,
   );
-  const officers = arrayOf(file, record, 'officers') as Officers;
+  const officers = listOf(file, record, 'officers').map(
+    (officer, i) => whole(file, officer, OFFICER, `${pointer}/officers/${i}`) as Officers[number],
+  );
   const roots = arrayOf(file, record, 'roots').map((root) => rootOf(folder, root));
   const keySets = arrayOf(file, record, 'keySets').map((text) => keySetOf(folder, text));
   if (roots.length === 0 || keySets.length === 0) throw bad(file, `${pointer}/roots, ${pointer}/keySets`);

@@ -85,6 +85,7 @@ async function unlock({ prf, credential }) {
 export const acts = {
   'sign-in': async () => {
     const answer = await prove('/sign-in');
+    await dropKeys().catch(() => undefined);
     await unlock(answer).catch(() => undefined);
     return answer;
   },
@@ -131,9 +132,9 @@ export const acts = {
     return { next: '/account' };
   },
   post: async ({ path, body = '{}' }) => {
-    const answer = await post(path, JSON.parse(body));
+    // Keys go first: the hub's answer may be lost, or the session be over already.
     if (path === '/sign-out') await dropKeys().catch(() => undefined);
-    return answer;
+    return post(path, JSON.parse(body));
   },
 };
 
@@ -254,6 +255,9 @@ function hideToken() {
 function keepTokenInLinks() {
   for (const other of document.querySelectorAll('a[hreflang]')) other.hash = link.token;
 }
+
+// Nobody is signed in: what an earlier session opened in this browser is not for the next officer.
+if (main.dataset.page === 'sign-in' && !csrf) void dropKeys().catch(() => undefined);
 
 if (main.dataset.page === 'enrol') {
   const button = document.querySelector('[data-act=enrol]');
