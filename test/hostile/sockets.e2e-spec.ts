@@ -6,6 +6,7 @@ import { trusted } from '../support/documents.js';
 import { composeAndSubmit, recall } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { CHANGED, headersOf, TestSocket } from '../support/socket.js';
+import { untilFeedIsComplete } from './hostile.js';
 
 /** Rows W1 and W2 of the hostile inputs, and what other rows and threats.md ask of sockets (A16, D6, D8, threats 11, 12, 18, 23). */
 
@@ -359,6 +360,7 @@ describe('D6 a member that leaves a community while it listens', () => {
   it('hears of nothing more: the socket is closed, and a new one has no hint of what comes after', async () => {
     const community = await t.community([vn, th]);
     await composeAndSubmit(vn, { to: [community], agreement });
+    await untilFeedIsComplete(t.database); // what a member was sent may be told until the feed has passed it
     const socket = await (await kept(TestSocket.of(t.url, th))).follow();
     await expectClosed(socket, () =>
       t.database.sql(
