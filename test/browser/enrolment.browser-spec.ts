@@ -96,6 +96,6 @@ describe('a browser without passkeys', () => {
     await page.goto(await aLinkFor());
     await page.waitForSelector('[data-enrol-password]:not([hidden])');
     await page.click('[data-enrol-password] summary');
-    await page.waitForFunction("document.querySelector('[data-secret]').textContent !== ''");
+    await page.waitForSelector('[data-secret]:not(:empty)');
   });
 });
