@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { aSignedIn } from './support/browser.js';
-import { composeAndSubmit, recall } from './support/exchange.js';
+import { composeAndSubmit, recall, untilFeedIsComplete } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 import { TestSocket } from './support/socket.js';
 
@@ -23,8 +23,11 @@ afterEach(() => {
 });
 afterAll(() => t.stop());
 
+/** Hears of nothing that was sent before, which may be told until the feed has passed it. */
 async function followed(socket: Promise<TestSocket>): Promise<TestSocket> {
-  const ready = await (await socket).follow();
+  const opened = await socket;
+  await untilFeedIsComplete(t.database);
+  const ready = await opened.follow();
   open.push(ready);
   return ready;
 }
@@ -60,7 +63,7 @@ describe('the subscription changed', () => {
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
     const socket = await followed(TestSocket.of(t.url, th));
     await recall(vn, id);
-    await socket.until(isHint);
+    await untilFeedIsComplete(t.database);
     await sleep(A_WHILE);
     expect(socket.hints).toEqual(expect.arrayContaining([hint(null), hint('recall')]));
     expect(socket.hints).toHaveLength(2);

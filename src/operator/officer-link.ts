@@ -12,7 +12,7 @@ export class LinkRefused extends Error {
 
 /**
  * Makes the single-use link with which an agency's first administrators enrol, as the operator's role hub_migrate. The operator has no
- * access to content, so it enrols nobody who has: those are enrolled by two administrators of their agency, who also recover each other.
+ * access to content, so it enrols nobody who has: those are enrolled by two administrators of their agency, who also recover a third.
  * Throws LinkRefused for an officer who is unknown, has content or can sign in already. The token.
  */
 export async function makeOfficerLink(tx: EntityManager, agency: string, officer: string): Promise<string> {

@@ -260,7 +260,7 @@ describe('in a real browser, with a passkey that derives keys', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('what another officer opened at this browser is dropped before a key is kept, and when the page is opened', async () => {
+  it('what another officer opened at this browser is dropped by the sign-in, and by the page that signs', async () => {
     const change = (work: string): Promise<string[]> =>
       officer.page.evaluate(`(async () => {
         const opening = indexedDB.open('liaison-keys', 1);

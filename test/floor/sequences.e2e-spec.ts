@@ -11,17 +11,9 @@ import type { Envelope, ObjectLink } from '../../src/protocol/envelope.js';
 import { makePart } from '../../src/protocol/part.js';
 import { formatTimestamp } from '../../src/protocol/timestamp.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
-import {
-  aHeader,
-  anAlert,
-  aReference,
-  signAs,
-  submitText,
-  untilFeedIsComplete,
-  verdictOf,
-} from '../hostile/hostile.js';
+import { aHeader, anAlert, aReference, signAs, submitText, verdictOf } from '../hostile/hostile.js';
 import { aSignedIn } from '../support/browser.js';
-import { aHandling } from '../support/exchange.js';
+import { aHandling, untilFeedIsComplete } from '../support/exchange.js';
 import { upload } from '../support/files.js';
 import { type Answer, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aCaller, FOREVER, type World } from '../support/world.js';

@@ -15,6 +15,7 @@ import {
   type ComposedObject,
   signAndSubmit,
   type Submitted,
+  untilFeedIsComplete,
 } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
@@ -30,7 +31,6 @@ import {
   signAs,
   submitText,
   SUBMIT_TEXT,
-  untilFeedIsComplete,
   verdictOf,
 } from './hostile.js';
 import { freePort, WaitingHub } from './hub-process.js';

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +9,7 @@ import { aCameraJpeg, aPdf } from '../../src/files/files.example.js';
 import { aVideo } from '../../src/files/video.example.js';
 import { tryUpload, upload, wholeAnswer } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { storedIn } from '../support/s3.js';
 import { append, begin, headersOfPart, stateOf, tryBegin } from '../support/uploads.js';
 import { aCaller } from '../support/world.js';
 import { fingerprint } from './hostile.js';
@@ -38,11 +38,7 @@ afterAll(() => t.stop());
 /** A video of about so many bytes that no other test sends. */
 const aFreshVideo = (bytes = MB): Buffer => aVideo({ film: randomBytes(bytes) });
 
-const stored = (): string[] =>
-  readdirSync(join(t.database.dataFolder, 'files'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)
-    .sort();
+const stored = (): string[] => storedIn(join(t.database.dataFolder, 'files'));
 
 const everything = async (): Promise<unknown> => [await fingerprint(t.database), stored()];
 

@@ -10,7 +10,7 @@ import { digestOf } from '../../src/protocol/digest.js';
 import type { Envelope } from '../../src/protocol/envelope.js';
 import { generateKey, type KeyPair } from '../../src/protocol/keys.js';
 import { makePart } from '../../src/protocol/part.js';
-import { aHandling } from '../support/exchange.js';
+import { aHandling, untilFeedIsComplete } from '../support/exchange.js';
 import { contentDigest, sha256, tryUpload, upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
@@ -22,7 +22,6 @@ import {
   nowSeconds,
   signAs,
   submitText,
-  untilFeedIsComplete,
   verdictOf,
 } from './hostile.js';
 

@@ -124,20 +124,6 @@ export async function signInFingerprint(database: TestDatabase): Promise<Record<
   const rows = await database.sql<{ name: string; hash: string }>(parts.join(' UNION ALL '));
   return Object.fromEntries(rows.map((row) => [row.name, row.hash]));
 }
-
-/**
- * Waits until the feed tells everything that is committed: it holds back what is newer than any writing transaction of the whole
- * PostgreSQL server, and the files that run beside this one have theirs.
- */
-export async function untilFeedIsComplete(database: TestDatabase): Promise<void> {
-  for (let isComplete = false; !isComplete;) {
-    const [row] = await database.sql<{ complete: boolean }>(
-      'SELECT COALESCE(max(xid) < pg_snapshot_xmin(pg_current_snapshot()), true) AS complete FROM hub.change',
-    );
-    isComplete = row!.complete;
-  }
-}
-
 /** The newest key set of the party's agency, as fields, and the digest that the next one has to name. */
 export async function newestKeySet(party: Party): Promise<{ fields: KeySetFields; digest: `sha256:${string}` }> {
   const answer = await party.ask<{ keySets: string[] }>('query($agency: ID!) { keySets(agency: $agency) }', {

@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { aPdf } from '../../src/files/files.example.js';
-import { aHandling, COMPOSE_ALERT, composeAndSubmit, type ComposedAnswer, recall } from '../support/exchange.js';
+import {
+  aHandling,
+  COMPOSE_ALERT,
+  composeAndSubmit,
+  type ComposedAnswer,
+  recall,
+  untilFeedIsComplete,
+} from '../support/exchange.js';
 import { sha256, upload } from '../support/files.js';
 import { type Answer, type Party, startTestHub, type TestHub } from '../support/hub.js';
-import { anAlert, aReference, fingerprint, signAs, submitText, untilFeedIsComplete, verdictOf } from './hostile.js';
+import { anAlert, aReference, fingerprint, signAs, submitText, verdictOf } from './hostile.js';
 
 /** Questions that are odd in form: several in one, the same by two ways, ids in lists, ids and texts that are nearly right. */
 

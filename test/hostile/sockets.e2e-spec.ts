@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aSignedIn, type Browser } from '../support/browser.js';
 import { trusted } from '../support/documents.js';
-import { composeAndSubmit, recall } from '../support/exchange.js';
+import { composeAndSubmit, recall, untilFeedIsComplete } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { CHANGED, headersOf, TestSocket } from '../support/socket.js';
-import { untilFeedIsComplete } from './hostile.js';
 
 /** Rows W1 and W2 of the hostile inputs, and what other rows and threats.md ask of sockets (A16, D6, D8, threats 11, 12, 18, 23). */
 
@@ -354,14 +353,19 @@ describe('threats 23, W2 the socket of a unit’s system is closed with 4401', (
   });
 });
 
+/** Follows as Thailand, and hears of nothing that was sent before: that may be told until the feed has passed it. */
+async function followFromNow(): Promise<TestSocket> {
+  await untilFeedIsComplete(t.database);
+  return (await kept(TestSocket.of(t.url, th))).follow();
+}
+
 describe('D6 a member that leaves a community while it listens', () => {
   const audience = `(SELECT audience_id FROM hub.community WHERE 'community:' || id = $1)`;
 
   it('hears of nothing more: the socket is closed, and a new one has no hint of what comes after', async () => {
     const community = await t.community([vn, th]);
     await composeAndSubmit(vn, { to: [community], agreement });
-    await untilFeedIsComplete(t.database); // what a member was sent may be told until the feed has passed it
-    const socket = await (await kept(TestSocket.of(t.url, th))).follow();
+    const socket = await followFromNow();
     await expectClosed(socket, () =>
       t.database.sql(
         `UPDATE hub.membership SET until_seq = (SELECT last_value + 1 FROM hub.object_seq_seq)
@@ -369,7 +373,7 @@ describe('D6 a member that leaves a community while it listens', () => {
         [community],
       ),
     );
-    const again = await (await kept(TestSocket.of(t.url, th))).follow();
+    const again = await followFromNow();
     await composeAndSubmit(vn, { to: [community], agreement });
     await sleep(1_500);
     expect([socket.hints, again.hints]).toEqual([[], []]);
@@ -377,7 +381,7 @@ describe('D6 a member that leaves a community while it listens', () => {
 
   it('D6 not even of what is sent in the second before the socket is closed', async () => {
     const community = await t.community([vn, th]);
-    const socket = await (await kept(TestSocket.of(t.url, th))).follow();
+    const socket = await followFromNow();
     await t.database.sql(
       `UPDATE hub.membership SET until_seq = (SELECT last_value + 1 FROM hub.object_seq_seq)
        WHERE audience_id = ${audience} AND agency_id = 'TH-CUS'`,
@@ -393,7 +397,7 @@ describe('D8, threats 11 and 18 the end of a release', () => {
   it('is all that is told when it came before the beginning was: no hint of what was released', async () => {
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
     await recall(vn, id);
-    const socket = await (await kept(TestSocket.of(t.url, th))).follow();
+    const socket = await followFromNow();
     await t.database.sql(
       `INSERT INTO hub.change (audience_id, seq, act, object_id, clearance)
        SELECT a.id, o.seq, 'RELEASED', o.id, 0 FROM hub.audience a, hub.object o
@@ -409,7 +413,7 @@ describe('D8, threats 11 and 18 the end of a release', () => {
 
   it('is a hint without id, kind, title or reason', async () => {
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
-    const socket = await (await kept(TestSocket.of(t.url, th))).follow();
+    const socket = await followFromNow();
     await t.database.sql(
       `UPDATE hub.release SET recalled_at = now(), live = false FROM hub.object o WHERE o.id = $1 AND release.seq = o.seq`,
       [id],
@@ -430,7 +434,7 @@ describe('threats 12 who joins a community while listening', () => {
   it('comes back with the new rights, and hears only of what is sent from then on', async () => {
     const community = await t.community([vn]);
     await composeAndSubmit(vn, { to: [community], agreement });
-    const socket = await (await kept(TestSocket.of(t.url, th))).follow();
+    const socket = await followFromNow();
     await expectClosed(socket, () =>
       t.database.sql(
         `INSERT INTO hub.membership (audience_id, agency_id, since_seq)
@@ -438,7 +442,7 @@ describe('threats 12 who joins a community while listening', () => {
         [community],
       ),
     );
-    const again = await (await kept(TestSocket.of(t.url, th))).follow();
+    const again = await followFromNow();
     await sleep(1_000);
     expect(again.hints).toEqual([]);
     await composeAndSubmit(vn, { to: [community], agreement });

@@ -1,6 +1,7 @@
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
+import type { TestDatabase } from './database.js';
 import { type Answer, type Party, signRaw } from './hub.js';
 
 /** Handling that a test alert or request carries, under this agreement. */
@@ -125,4 +126,17 @@ export function aRequestInput(
 export async function signAndTry(party: Party, payload: object): Promise<Answer<{ submit: Submitted }>> {
   const object = await signObject(payload as { kind: string; hub: string }, party.signing);
   return party.ask<{ submit: Submitted }>(SUBMIT, { object });
+}
+
+/**
+ * Waits until the feed tells everything that is committed: it holds back what is newer than any writing transaction of the whole
+ * PostgreSQL server, and the files that run beside this one have theirs.
+ */
+export async function untilFeedIsComplete(database: TestDatabase): Promise<void> {
+  for (let isComplete = false; !isComplete;) {
+    const [row] = await database.sql<{ complete: boolean }>(
+      'SELECT COALESCE(max(xid) < pg_snapshot_xmin(pg_current_snapshot()), true) AS complete FROM hub.change',
+    );
+    isComplete = row!.complete;
+  }
 }

@@ -40,10 +40,8 @@ export interface Databases {
 
 const NAME = 'liaison-keys';
 
-/** Keeps a key, which cannot be exported. What another officer or an earlier session left open at this browser is dropped first. */
+/** Keeps a key, which cannot be exported. */
 export async function keepKey(databases: Databases, stored: StoredKey): Promise<void> {
-  const isSession = stored.place !== DEVICE;
-  await drop(databases, ({ holder, place }) => holder !== stored.holder || (isSession && place !== stored.place));
   await within(databases, (store) => store.put(stored));
 }
 
@@ -61,14 +59,9 @@ export async function findKey(
 
 /** Drops what sessions other than this one left, also that of another officer at the same browser. */
 export async function dropOthers(databases: Databases, session: string | null): Promise<void> {
-  await drop(databases, ({ place }) => place !== session);
-}
-
-/** Drops the opened keys that are such; those that this browser keeps for good stay. */
-async function drop(databases: Databases, isSuch: (stored: StoredKey) => boolean): Promise<void> {
   const all = await within(databases, (store) => store.getAll());
-  for (const stored of all) {
-    if (stored.place !== DEVICE && isSuch(stored)) await within(databases, (store) => store.delete(stored.kid));
+  for (const { kid, place } of all) {
+    if (place !== DEVICE && place !== session) await within(databases, (store) => store.delete(kid));
   }
 }
 

@@ -85,7 +85,6 @@ async function unlock({ prf, credential }) {
 export const acts = {
   'sign-in': async () => {
     const answer = await prove('/sign-in');
-    await dropKeys().catch(() => undefined);
     await unlock(answer).catch(() => undefined);
     return answer;
   },
@@ -256,8 +255,8 @@ function keepTokenInLinks() {
   for (const other of document.querySelectorAll('a[hreflang]')) other.hash = link.token;
 }
 
-// Nobody is signed in: what an earlier session opened in this browser is not for the next officer.
-if (main.dataset.page === 'sign-in' && !csrf) void dropKeys().catch(() => undefined);
+// What an earlier session opened in this browser is not for the next officer, by whichever way that one signs in.
+if (main.dataset.page === 'sign-in') void dropKeys().catch(() => undefined);
 
 if (main.dataset.page === 'enrol') {
   const button = document.querySelector('[data-act=enrol]');

@@ -31,7 +31,7 @@ async function open(use, challenge, isSilent) {
     const key = await findKey(indexedDB, kid, officer, session);
     if (key) return { kid, key, assertion: null };
   }
-  // A key that a browser keeps itself is bound to none of the passkeys: any of the officer's will do.
+  // A key that a browser keeps itself is bound to no passkey, so the officer may touch with each.
   const credentials = keys.every(({ wrapped }) => wrapped) ? keys.map(({ credential }) => credential) : [];
   const touched = await touch(navigator, challenge, credentials);
   for (const own of keys) {
@@ -116,11 +116,16 @@ async function readPasted(value) {
 }
 
 async function read({ text, object, parts = [], tier = 'T1', signing = [] }) {
-  const outer = object ? parseCanonical(new TextEncoder().encode(object)) : { signatures: [] };
-  const exact = object ? decodeUtf8(decodeBase64url(outer.payload)) : text;
-  const shown = readForSigning(exact, place);
+  const exact = object ? opened(object) : { text, signatures: [] };
+  const shown = readForSigning(exact.text, place);
   const lines = [...shown.lines, ...(await readParts(shown.envelope.parts, parts))];
-  return { shown, lines, text: exact, signatures: outer.signatures, parts, tier, signing };
+  return { shown, lines, ...exact, parts, tier, signing };
+}
+
+/** The text that a signed object carries, and its signatures. */
+function opened(object) {
+  const { payload, signatures } = parseCanonical(new TextEncoder().encode(object));
+  return { text: decodeUtf8(decodeBase64url(payload)), signatures };
 }
 
 function show({ shown, lines }) {
@@ -223,11 +228,11 @@ if (owed)
 /** Shows what a colleague signed, from the very bytes, and offers to confirm it. */
 acts['read-owed'] = async ({ id }) => {
   const { text, parts } = (await ask('OpenObject', { id })).object;
-  const opened = await readOwed(text, parts);
-  if (opened.shown.envelope.id !== id) throw new Told(main.dataset.notReadable);
+  const read = await readOwed(text, parts);
+  if (read.shown.envelope.id !== id) throw new Told(main.dataset.notReadable);
   composed.value = '';
   await take();
-  given = opened;
+  given = read;
   show(given);
   find('[data-place=shown]').hidden = false;
   find('[data-act=confirm]').hidden = false;
@@ -238,8 +243,7 @@ acts['read-owed'] = async ({ id }) => {
 
 /** What the hub withholds of it is named. */
 async function readOwed(object, parts) {
-  const exact = decodeUtf8(decodeBase64url(parseCanonical(new TextEncoder().encode(object)).payload));
-  const shown = readForSigning(exact, place);
+  const shown = readForSigning(opened(object).text, place);
   const withheld = new Set(parts.filter((part) => part.text === null).map(({ name }) => name));
   const quoted = shown.envelope.parts.filter(({ name }) => !withheld.has(name));
   const lines = await readParts(
