@@ -13,6 +13,7 @@ let vn: Party;
 beforeAll(async () => {
   t = await startTestHub();
   vn = await t.enrol('VN-CUS-AS');
+  await t.enrol('TH-CUS-LCB');
 });
 afterAll(() => t.stop());
 
@@ -47,6 +48,14 @@ describe('an agency that is enrolled again', () => {
 
   it('cannot have another past than the hub has, though its own root signed it', async () => {
     await refuses({ keySets: await chainOf(vn.root, 2) }, /Key set 1 of the enrolment is another than the hub has/);
+  });
+
+  it('is told of an officer whose unit is unknown or of another agency', async () => {
+    const [titleEn, titleVi] = ['Duty officer', 'Cán bộ trực'];
+    for (const unit of ['VN-CUS-NO', 'TH-CUS-LCB']) {
+      const officers = [{ pseudonym: 'p:officer-of-none', unit, titleEn, titleVi, roles: ['AGENCY_ADMIN'] }];
+      await refuses({ officers }, new RegExp(`p:officer-of-none: ${unit} is no unit of VN-CUS. Nothing was changed`));
+    }
   });
 
   it('takes the next key set, and is told when its file is behind', async () => {

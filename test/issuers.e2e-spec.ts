@@ -100,8 +100,9 @@ describe('an officer of an administration with a sign-in of its own', () => {
   });
 
   it('is as strong as the service says: what is not phishing-resistant opens no personal details, confirms and administers nothing', async () => {
-    const saying = { claims: { acr: 'urn:example:mfa' } };
-    const { browser } = await aLinked(t, issuer, vn, ['AGENCY_ADMIN', 'ANALYST'], { saying });
+    const { browser, subject } = await aLinked(t, issuer, vn, ['AGENCY_ADMIN', 'ANALYST']);
+    await issuer.says({ claims: { acr: 'urn:example:mfa', sub: subject } });
+    await signInAt(browser, issuer);
     expect(await browser.ask('{ me { maySeeNominal isFresh } }')).toEqual({
       data: { me: { maySeeNominal: false, isFresh: false } },
     });
@@ -125,6 +126,17 @@ describe('an officer of an administration with a sign-in of its own', () => {
     expect(await codeOf(browser, KEYS)).toBe('BAD_SIGNED_OBJECT');
     browser.cookies.set('__Host-liaison', old);
     expect(await codeOf(browser)).toBe('UNAUTHENTICATED');
+  });
+
+  it('is led back also by a service on a host beside the hub, whose redirects bring the session along', async () => {
+    const { subject, browser } = await aLinked(t, issuer, vn, ['ANALYST']);
+    const old = browser.cookies.get('__Host-liaison')!;
+    await issuer.says({ claims: { sub: subject } });
+    const { pathname, search } = await answerOf(await begin(browser, issuer, '?again'));
+    const back = await browser.get(`${pathname}${search}`, { 'sec-fetch-site': 'same-site' });
+    expect([back.status, browser.cookies.get('__Host-liaison') === old]).toEqual([200, false]);
+    await browser.loadProof();
+    expect(await codeOf(browser)).toBeUndefined();
   });
 });
 
@@ -224,6 +236,17 @@ describe('an enrolment link', () => {
     expect(await codeOf(desk)).toBe('UNAUTHENTICATED');
     expect((await signInAt(new Browser(t.url), issuer)).status).toBe(403);
     expect((await new Browser(t.url).signIn(found)).status).toBe(200);
+  });
+
+  it('takes no administrator by a proof that can be phished, and the passkey stays', async () => {
+    const { officer, browser, passkey } = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    await issuer.says({ claims: { acr: 'urn:example:mfa', sub: 'weaker' } });
+    const [desk, link] = [new Browser(t.url), await aLink(t, vn, officer)];
+    const refused = await enrolAt(desk, issuer, link);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('sign in with a passkey')]);
+    expect(await codeOf(browser, KEYS)).not.toBe('UNAUTHENTICATED');
+    expect((await new Browser(t.url).signIn(passkey)).status).toBe(200);
+    expect((await enrol(desk, new SoftwareAuthenticator(t.url), link)).status).toBe(200);
   });
 
   it('offers the services of its agency alone', async () => {

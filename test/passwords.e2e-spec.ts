@@ -147,9 +147,10 @@ describe('an officer without a passkey', () => {
 describe('A12 a code', () => {
   it('is good once, also when two try at the same time', async () => {
     const account = await anAccount();
-    const both = await Promise.all([signIn(account), signIn(account)]);
+    const code = next(account.app);
+    const both = await Promise.all([signIn(account, { code }), signIn(account, { code })]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
-    expect(codeOf(await signIn(account))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await signIn(account, { code }))).toBe('UNAUTHENTICATED');
   });
 
   it('is refused once its step is over', async () => {
@@ -281,6 +282,19 @@ describe('A14 a flood of passwords', () => {
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect((most - before) / 2 ** 20).toBeLessThan(450);
     while ((await signIn(account)).status === 429) await sleep(100);
+  }, 60_000);
+
+  it('costs an account no tries that it did not have: who is turned away was not tried', async () => {
+    const account = await anAccount();
+    const flood = Array.from({ length: 14 }, () => signIn(account, { name: 'VN-CUS-QQQQQQ' }));
+    const own = await Promise.all(Array.from({ length: 8 }, () => signIn(account, { code: '000000' })));
+    await Promise.all(flood);
+    const turnedAway = own.filter(({ status }) => status === 429).length;
+    expect(turnedAway).toBeGreaterThanOrEqual(4);
+    const [row] = await t.database.sql<{ tries: number }>('SELECT tries FROM auth.password WHERE name = $1', [
+      account.name,
+    ]);
+    expect(row!.tries).toBe(own.length - turnedAway);
   }, 60_000);
 });
 

@@ -122,23 +122,7 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
   await makeAudience(tx, 'AGENCY', agency.id, [{ agency: agency.id }]);
   await makeAudience(tx, 'SENT', agency.id, [{ agency: agency.id }]);
   for (const unit of units) await enrolUnit(tx, agency.id, unit);
-  for (const officer of officers) {
-    await tx.query(
-      `INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, clearance, may_see_nominal, valid_from)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (agency_id, pseudonym) DO NOTHING`,
-      [
-        agency.id,
-        officer.pseudonym,
-        officer.unit,
-        officer.titleEn,
-        officer.titleVi,
-        officer.roles,
-        officer.clearance ?? 0,
-        officer.maySeeNominal ?? false,
-        SINCE_ALWAYS,
-      ],
-    );
-  }
+  for (const officer of officers) await enrolOfficer(tx, agency.id, officer);
   await recordCeiling(tx, enrolment);
   for (const [index, set] of sets.entries()) {
     if (index >= stored.length) await storeKeySet(tx, set, enrolment.keySets[index]!);
@@ -242,6 +226,19 @@ async function enrolUnit(tx: EntityManager, agencyId: string, unit: UnitEnrolmen
   );
   await makeAudience(tx, 'UNIT', unit.id, [{ agency: agencyId, unit: unit.id }]);
   if (unit.connection) await openConnection(tx, unit.id, unit.connection);
+}
+
+/** Who is enrolled already stays as the agency has changed it. */
+async function enrolOfficer(tx: EntityManager, agencyId: string, officer: OfficerEnrolment): Promise<void> {
+  const { pseudonym, unit, titleEn, titleVi, roles, clearance = 0, maySeeNominal = false } = officer;
+  const known = await tx.query<object[]>('SELECT FROM hub.unit WHERE id = $1 AND agency_id = $2', [unit, agencyId]);
+  if (known.length === 0)
+    throw new Error(`The officer ${pseudonym}: ${unit} is no unit of ${agencyId}. Nothing was changed.`);
+  await tx.query(
+    `INSERT INTO agency.officer (agency_id, pseudonym, unit_id, title_en, title_vi, roles, clearance, may_see_nominal, valid_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (agency_id, pseudonym) DO NOTHING`,
+    [agencyId, pseudonym, unit, titleEn, titleVi, roles, clearance, maySeeNominal, SINCE_ALWAYS],
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import type { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { UPLOAD_ROUTES } from '../../edge/upload-routes.js';
 import { purposeOf } from '../authenticator.js';
+import { RETURN_PATH } from '../console-client.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
 import { holderOf } from './issuers/issuer-subjects.js';
@@ -72,6 +73,8 @@ export class ConsoleSessions {
    * (JSON by POST, or a file to where files are uploaded; Origin and Sec-Fetch-Site; `x-liaison-csrf`).
    */
   async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
+    // A national service on a host beside ours leads back with the cookie; what it answers is for the sign-in that was begun, not for a caller.
+    if (request.routeOptions.url?.startsWith(RETURN_PATH)) return undefined;
     const secret = secretIn(request.headers, '__Host-liaison');
     const row = secret === undefined ? undefined : await this.find(hashOf(secret));
     if (secret === undefined || !row) return undefined;

@@ -14,23 +14,30 @@ const BYTES = 32;
 /** Two at once: more would let a flood of sign-ins take the memory. */
 const room = new WaitingRoom(2, 10);
 
+/** Throws RateLimited when too many wait. */
 export async function hashPassword(password: string): Promise<PasswordHash> {
   const salt = randomBytes(16);
-  return { salt, hash: await derive(password, salt) };
+  return { salt, hash: await room.pass(() => derive(password, salt)) };
 }
 
-/** Whether it is the password; without a stored one the same work is done for nothing, so that the time tells nothing. */
-export async function isPassword(password: string, stored: PasswordHash | undefined): Promise<boolean> {
-  const hash = await derive(password, stored?.salt ?? Buffer.alloc(16));
-  return timingSafeEqual(hash, stored?.hash ?? Buffer.alloc(BYTES));
+/**
+ * What is stored, and whether this is the password of it; without a stored one the same work is done for nothing, so that the time tells
+ * nothing. What is stored is asked for when there is a place: throws RateLimited when too many wait, and nothing was asked.
+ */
+export function isPassword<Stored extends PasswordHash>(
+  password: string,
+  find: () => Promise<Stored | undefined>,
+): Promise<{ stored: Stored | undefined; isRight: boolean }> {
+  return room.pass(async () => {
+    const stored = await find();
+    const hash = await derive(password, stored?.salt ?? Buffer.alloc(16));
+    return { stored, isRight: timingSafeEqual(hash, stored?.hash ?? Buffer.alloc(BYTES)) };
+  });
 }
 
-/** Throws RateLimited when too many wait. Different spellings of the same letters are one password (Unicode NFKC). */
+/** To be called in a place. Different spellings of the same letters are one password (Unicode NFKC). */
 function derive(password: string, salt: Buffer): Promise<Buffer> {
-  return room.pass(
-    () =>
-      new Promise((done, fail) => {
-        scrypt(password.normalize('NFKC'), salt, BYTES, COST, (error, key) => (error ? fail(error) : done(key)));
-      }),
-  );
+  return new Promise((done, fail) => {
+    scrypt(password.normalize('NFKC'), salt, BYTES, COST, (error, key) => (error ? fail(error) : done(key)));
+  });
 }

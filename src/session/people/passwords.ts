@@ -4,7 +4,7 @@ import { Forbidden, InvalidInput, Unauthenticated } from '../../common/errors.js
 import { type CodeVault, keyUri, spelled, stepOf, type TimeStep } from './codes.js';
 import { hashPassword, isPassword, type PasswordHash } from './password-hash.js';
 import { forgetHolders } from './issuers/issuer-subjects.js';
-import { ADMINISTRATORS } from './role-rights.js';
+import { isAdministrator } from './role-rights.js';
 import type { ConsoleKey } from './secret.js';
 
 /** What the officer's authenticator app needs, and the name to sign in with. */
@@ -68,7 +68,7 @@ export class Passwords {
     );
     const officer = rows[0];
     if (!officer) throw new Unauthenticated('error.signInRefused');
-    if (officer.roles.some((role) => ADMINISTRATORS.includes(role))) throw new Forbidden('error.needsPasskey');
+    if (isAdministrator(officer.roles)) throw new Forbidden('error.needsPasskey');
     checkPassword(given.password);
     const { name, secret } = this.derived(officer.agencyId, given.token, given.browser);
     const step = stepOf(given.code, secret);
@@ -83,11 +83,12 @@ export class Passwords {
 
   /**
    * The account that proved itself. A wrong name, password or code, a code that was used, an account that waits: one answer, Unauthenticated.
-   * The try is counted before anything is looked at, so that many at once get no more of them.
+   * The try is counted before anything is looked at, so that many at once get no more of them. Throws RateLimited, which is no try.
    */
   async verify({ name, password, code }: PasswordProof): Promise<ProvenPassword> {
-    const known = NAME.test(name) ? await this.tried(name) : undefined;
-    const isRight = await isPassword(password, known);
+    const { stored: known, isRight } = await isPassword(password, async () =>
+      NAME.test(name) ? this.tried(name) : undefined,
+    );
     const step = known ? stepOf(code, this.vault.open(known.sealed, known.accountId)) : null;
     if (!known || !isRight || step === null) throw new Unauthenticated('error.passwordRefused');
     const { rowCount } = await this.pool.query(

@@ -40,6 +40,10 @@ export const ROLES: Readonly<Record<string, Role>> = {
 /** Roles without any content: the only ones that the operator may bring in (an agency's administrators enrol the others). */
 export const ADMINISTRATORS: readonly string[] = ['AGENCY_ADMIN', 'SYSTEM_ADMIN'];
 
+/** Whether one of them administers: such an officer needs a passkey. */
+export const isAdministrator = (roles: readonly string[]): boolean =>
+  roles.some((role) => ADMINISTRATORS.includes(role));
+
 /** What these roles give together. A role that is not in the table gives nothing. */
 export function rightsOf(roles: readonly string[]): { permissions: ReadonlySet<Permission>; nominal: boolean } {
   const held = roles.flatMap((role) => (Object.hasOwn(ROLES, role) ? [ROLES[role]!] : []));

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { Forbidden, Unauthenticated } from '../../../common/errors.js';
 import type { Identity } from '../identity.js';
 import { recordAct } from '../record-act.js';
+import { isAdministrator } from '../role-rights.js';
 
 /** An account, and the link by which an issuer's subject is its holder; null where the issuer is the hub. */
 export interface Holder {
@@ -38,18 +39,21 @@ export async function holderOf(tx: PoolClient, identity: Identity): Promise<Hold
 
 /**
  * Makes this subject the account's holder in place of whatever it signed in with before. Throws Forbidden when the subject holds another
- * account already, ForeignAgency when the issuer does not speak for the account's agency.
+ * account already, and for an administrator who did not prove a passkey there: it would administer nothing, and its passkey were forgotten;
+ * ForeignAgency when the issuer does not speak for the account's agency.
  */
 export async function linkSubject(tx: PoolClient, identity: Identity, accountId: string): Promise<void> {
   await forgetHolders(tx, accountId);
-  const { rows } = await tx.query<{ id: string; agencyId: string; isOwn: boolean }>(
-    `SELECT i.id, a.agency_id AS "agencyId", a.agency_id = ANY (i.agencies) AS "isOwn"
-     FROM auth.trusted_issuer i CROSS JOIN auth.account a WHERE i.issuer = $1 AND i.suspended_at IS NULL AND a.id = $2`,
+  const { rows } = await tx.query<{ id: string; agencyId: string; isOwn: boolean; roles: string[] }>(
+    `SELECT i.id, o.agency_id AS "agencyId", o.agency_id = ANY (i.agencies) AS "isOwn", o.roles
+     FROM auth.trusted_issuer i CROSS JOIN auth.officer_in_force o
+     WHERE i.issuer = $1 AND i.suspended_at IS NULL AND o.account_id = $2`,
     [identity.issuer, accountId],
   );
   const [found] = rows;
   if (!found) throw new Unauthenticated('error.issuerRefused');
   if (!found.isOwn) throw new ForeignAgency(found.id, found.agencyId);
+  if (identity.acr === 'aal2' && isAdministrator(found.roles)) throw new Forbidden('error.needsPasskey');
   const { rowCount } = await tx.query(
     'INSERT INTO auth.issuer_subject (issuer_id, subject, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
     [found.id, identity.subject, accountId],
