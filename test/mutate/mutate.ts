@@ -4,12 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { type Mutation, mutationsOf } from './mutations.js';
+import { type Trace, trace } from './trace.js';
 import { Workshop } from './workshop.js';
 
 const USAGE = `npm run mutate [-- --only <regular expression>] [--list] [--again] [--jobs <number>]
 
 Takes out each right, policy, limit and check, one at a time, in a copy of the project, and names the test that fails. Goes on where
-it was stopped (data/mutate.json); --again begins anew. Fails when a mutation survives.
+it was stopped (data/mutate.json); --again begins anew. Begins with a run of all tests that tells which of them come to which check
+(data/mutate-trace.json). Fails when a mutation survives.
 `;
 
 /** So many outcomes are kept at a time, once the tests that noticed them have been seen in this run to pass without a change. */
@@ -17,6 +19,9 @@ const BATCH = 5;
 /** Begins the whole hub: where it passes, tests can be run. */
 const FIRST_TEST = 'test/rules/operations.e2e-spec.ts';
 const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
+const TRACE = join(PROJECT_FOLDER, 'data/mutate-trace.json');
+/** So many test files that come to a check are tried one by one, the soonest first, before all others. */
+const SOONEST = 4;
 
 /** The test that noticed each mutation that has been noticed. */
 type Outcomes = Record<string, string>;
@@ -24,7 +29,7 @@ type Outcomes = Record<string, string>;
 /** All mutations are first tried on the tests that are most likely to notice them; what is left then on all others, which takes long. */
 interface Round {
   /** The tests for a mutation, in the order in which they are tried. */
-  testsOf: (mutation: Mutation) => string[][];
+  testsOf: (mutation: Mutation, traced: readonly string[]) => string[][];
   unnoticed: string;
 }
 
@@ -45,14 +50,19 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(mutations.map(({ id }) => `${id}\n`).join(''));
     return 0;
   }
-  const outcomes = values.again ? {} : readOutcomes();
+  const outcomes: Outcomes = values.again ? {} : (read(STATE) ?? {});
   let left = mutations.filter(({ id }) => typeof outcomes[id] !== 'string');
   let done = mutations.length - left.length;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
   const environment = await startDatabase();
   const sound = new Set<string>();
-  const work = async ({ testsOf, unnoticed }: Round, queue: Mutation[], survivors: Mutation[]): Promise<void> => {
+  const work = async (
+    { testsOf, unnoticed }: Round,
+    queue: Mutation[],
+    survivors: Mutation[],
+    traces: Trace,
+  ): Promise<void> => {
     const workshop = Workshop.open(stop.signal);
     try {
       workshop.rewrite([...new Set(mutations.map(({ file }) => file))]);
@@ -60,7 +70,7 @@ async function main(words: readonly string[]): Promise<number> {
       while (queue.length > 0) {
         const noticed: Outcomes = {};
         for (const mutation of queue.splice(0, BATCH)) {
-          const killer = await judge(workshop, mutation, testsOf(mutation), environment);
+          const killer = await judge(workshop, mutation, testsOf(mutation, traces[mutation.id] ?? []), environment);
           if (killer === undefined) survivors.push(mutation);
           else noticed[mutation.id] = killer;
           if (killer !== undefined) done += 1;
@@ -69,16 +79,18 @@ async function main(words: readonly string[]): Promise<number> {
         const unseen = [...new Set(Object.values(noticed).map(fileOf))].filter((file) => !sound.has(file));
         await checkUnchanged(workshop, unseen, environment);
         for (const file of unseen) sound.add(file);
-        writeOutcomes(Object.assign(outcomes, noticed));
+        write(STATE, Object.assign(outcomes, noticed));
       }
     } finally {
       workshop.close();
     }
   };
   try {
+    const kept = values.again ? undefined : read<Trace>(TRACE);
+    const traces = kept ?? (await traceAll(mutationsOf(PROJECT_FOLDER), environment, stop.signal));
     for (const round of ROUNDS) {
       const survivors: Mutation[] = [];
-      const workers = Array.from({ length: Number(values.jobs ?? 1) }, () => work(round, left, survivors));
+      const workers = Array.from({ length: Number(values.jobs ?? 1) }, () => work(round, left, survivors, traces));
       const failed = (await Promise.allSettled(workers)).find((end) => end.status === 'rejected');
       if (failed && !stop.signal.aborted) throw failed.reason;
       if (stop.signal.aborted) break;
@@ -161,7 +173,27 @@ async function judge(
   return undefined;
 }
 
-function nearTests(mutation: Mutation): string[][] {
+async function traceAll(
+  mutations: readonly Mutation[],
+  environment: NodeJS.ProcessEnv,
+  stop: AbortSignal,
+): Promise<Trace> {
+  process.stdout.write('All tests run once, to see which of them come to which check.\n');
+  const workshop = Workshop.open(stop);
+  try {
+    const traces = await trace(workshop, mutations, environment);
+    write(TRACE, traces);
+    return traces;
+  } catch (error) {
+    if (stop.aborted) return {};
+    throw error;
+  } finally {
+    workshop.close();
+  }
+}
+
+function nearTests(mutation: Mutation, traced: readonly string[]): string[][] {
+  if (traced.length > 0) return traced.slice(0, SOONEST).map((test) => [test]);
   let left = testFiles();
   const groups = likelyTests(mutation).map((pattern) => {
     const tests = left.filter((test) => pattern.test(test));
@@ -171,8 +203,10 @@ function nearTests(mutation: Mutation): string[][] {
   return groups.filter((tests) => tests.length > 0);
 }
 
-function farTests(mutation: Mutation): string[][] {
-  const near = new Set(nearTests(mutation).flat());
+/** A test that does not come to a check cannot miss it. */
+function farTests(mutation: Mutation, traced: readonly string[]): string[][] {
+  if (traced.length > 0) return traced.length > SOONEST ? [traced.slice(SOONEST)] : [];
+  const near = new Set(nearTests(mutation, traced).flat());
   return [testFiles().filter((test) => !near.has(test))];
 }
 
@@ -215,17 +249,17 @@ function testFiles(): string[] {
   );
 }
 
-function readOutcomes(): Outcomes {
+function read<Kept extends object>(file: string): Kept | undefined {
   try {
-    return JSON.parse(readFileSync(STATE, 'utf8')) as Outcomes;
+    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-function writeOutcomes(outcomes: Outcomes): void {
-  mkdirSync(dirname(STATE), { recursive: true });
-  writeFileSync(STATE, `${JSON.stringify(outcomes, null, 2)}\n`);
+function write(file: string, kept: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 process.exit(await main(process.argv.slice(2)));

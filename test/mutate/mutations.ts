@@ -12,6 +12,10 @@ export interface Mutation {
   replacement: string;
 }
 
+/** In place of a check that refuses, and of a condition that lets pass. */
+export const NEVER = 'false as boolean';
+export const ALWAYS = '(true as boolean)';
+
 /** Whose checks are taken out: where it is decided what is genuine and who may do what. */
 const CHECKING = [
   'protocol',
@@ -118,7 +122,7 @@ function check(node: ts.IfStatement, add: Add): void {
   const only = ts.isBlock(node.thenStatement) ? node.thenStatement.statements[0] : node.thenStatement;
   const isAlone = !ts.isBlock(node.thenStatement) || node.thenStatement.statements.length === 1;
   if (only && isAlone && ts.isThrowStatement(only) && !node.elseStatement) {
-    add('not checked', node.expression.getStart(), node.expression.getEnd(), 'false as boolean');
+    add('not checked', node.expression.getStart(), node.expression.getEnd(), NEVER);
   }
 }
 
@@ -129,7 +133,7 @@ function condition(node: ts.Node, add: Add): void {
   for (const statement of node.body?.statements ?? []) {
     if (!ts.isReturnStatement(statement) || !statement.expression) continue;
     for (const each of conjuncts(statement.expression)) {
-      add(`without ${each.getText().slice(0, 60)}`, each.getStart(), each.getEnd(), '(true as boolean)');
+      add(`without ${each.getText().slice(0, 60)}`, each.getStart(), each.getEnd(), ALWAYS);
     }
   }
 }

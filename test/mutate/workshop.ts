@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import ts from 'typescript';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import type { Mutation } from './mutations.js';
@@ -84,8 +85,15 @@ export class Workshop {
     }
   }
 
+  /** Runs every test with all the sources as they are written now; which of them fail is not asked. */
+  async runAll(environment: NodeJS.ProcessEnv): Promise<void> {
+    const child = this.jest(['--testEnvironment', './test/mutate/traced.mjs'], environment);
+    child.stderr.resume();
+    await once(child, 'close');
+  }
+
   /** Writes a source and what the compiler makes of it; types are not its business here. */
-  private write(file: string, text: string): void {
+  write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
     const { compilerOptions } = JSON.parse(this.read('tsconfig.json')) as { compilerOptions: object };
     const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, this.folder);
@@ -97,14 +105,8 @@ export class Workshop {
 
   /** Runs these test files until one fails: its name. Where nothing came to a test, that and why. */
   private async firstFailure(tests: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-    const jest = join(this.folder, 'node_modules/jest/bin/jest.js');
-    const child = spawn(process.execPath, [...FLAGS, jest, ...UNTIL_NOTICED, '--runTestsByPath', ...tests], {
-      cwd: this.folder,
-      env: { ...process.env, ...(tests.some((test) => CHANGES_ROLES.test(test)) ? {} : environment) },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 30 * 60_000,
-      signal: this.stop,
-    });
+    const changesRoles = tests.some((test) => CHANGES_ROLES.test(test));
+    const child = this.jest([...UNTIL_NOTICED, '--runTestsByPath', ...tests], changesRoles ? {} : environment);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const [status] = (await once(child, 'close')) as [number | null];
@@ -113,5 +115,15 @@ export class Workshop {
     const [, test] = /^ {2}● (.* › .*|Test suite failed to run)$/m.exec(stderr) ?? [];
     if (file !== undefined && test !== undefined) return `${file}: ${test}`;
     return `the tests cannot be run: ${/\S*Error\b.*/.exec(stderr)?.[0] ?? stderr.trim().split('\n')[0]}`;
+  }
+  private jest(words: readonly string[], environment: NodeJS.ProcessEnv): ChildProcessByStdio<null, null, Readable> {
+    const jest = join(this.folder, 'node_modules/jest/bin/jest.js');
+    return spawn(process.execPath, [...FLAGS, jest, ...words], {
+      cwd: this.folder,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 30 * 60_000,
+      signal: this.stop,
+    });
   }
 }
