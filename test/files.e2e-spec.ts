@@ -6,7 +6,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { appDataSource } from '../config/data-source.js';
 import { PROJECT_FOLDER } from '../config/environment.js';
 import { anAlertBody } from '../src/alerts/body/alert-body.example.js';
@@ -508,7 +508,51 @@ describe('threats 44a a scanner', () => {
     expect(rows).toMatchObject([{ state: 'CLEAN' }, { state: 'REFUSED' }]);
     expect(stored(scanned).some((file) => file.includes(String(rows[1]!['id'])))).toBe(false);
   });
+
+  it('that keeps a file waiting for longer than the sweeper leaves it has it refused, and nothing is left', async () => {
+    const before = stored(scanned);
+    clamd.kill('SIGSTOP');
+    try {
+      const answer = tryUpload(scanned, party, aFreshPdf(), 'application/pdf');
+      while (stored(scanned).length === before.length) await sleep(20);
+      const [now, later] = [performance.now.bind(performance), 31 * 60_000];
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + later);
+      clamd.kill('SIGCONT');
+      expect((await answer).status).toBe(503);
+    } finally {
+      clamd.kill('SIGCONT');
+      jest.restoreAllMocks();
+    }
+    expect(stored(scanned)).toEqual(before);
+  });
+
+  it('that is slow makes no room for more files of a caller: a turn of one who hangs up lasts until the work is done', async () => {
+    clamd.kill('SIGSTOP');
+    try {
+      const before = stored(scanned).length;
+      const clients = Array.from({ length: 8 }, () => new AbortController());
+      const answers = clients.map(({ signal }) => give(scanned, party, aFreshPdf(), signal).catch(() => 'given up'));
+      while (stored(scanned).length < before + 8) await sleep(20);
+      for (const client of clients) client.abort();
+      expect(new Set(await Promise.all(answers))).toEqual(new Set(['given up']));
+      await sleep(200);
+      expect((await tryUpload(scanned, party, aFreshPdf(), 'application/pdf')).status).toBe(429);
+    } finally {
+      clamd.kill('SIGCONT');
+    }
+    while ((await tryUpload(scanned, party, aFreshPdf(), 'application/pdf')).status === 429) await sleep(100);
+  });
 });
+
+/** Uploads a PDF unless it is given up. */
+async function give({ url }: TestHub, party: Party, content: Buffer, signal: AbortSignal): Promise<Response> {
+  const headers = {
+    ...(await party.headersFor('POST', '/files')),
+    'content-type': 'application/pdf',
+    'content-digest': contentDigest(content),
+  };
+  return fetch(`${url}/files`, { method: 'POST', headers, body: new Uint8Array(content), signal });
+}
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 

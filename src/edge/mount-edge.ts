@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bucket } from './bucket.js';
+import { SharedTurn } from './file-turns.js';
 import { takeOnlyJson } from './json-body.js';
 import { type Limits, OWN_ADDRESS, partyAt, principalOf, type Proof } from './limits.js';
 import { securityHeaders } from './security-headers.js';
@@ -99,8 +100,10 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
   await limits.notFound.check(principal);
   await limits.points.take(principal, costOfFile(request));
   limits.files.enter(principal.key);
+  request.fileTurn = new SharedTurn(() => limits.files.leave(principal.key));
+  const letGo = request.fileTurn.hold();
   const leave = (): void => {
-    limits.files.leave(principal.key);
+    letGo();
     if (raw.statusCode === 404) void limits.notFound.charge(principal, 1);
   };
   if (raw.closed) leave();

@@ -1,10 +1,11 @@
-import { Controller, Get, Header, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
 import { FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
+import { HoldsFileTurn } from '../edge/file-turns.js';
 import { SHA256 } from '../protocol/digest.js';
 import { AttachmentsService } from './attachments.service.js';
 import { FILE_TYPES, isTaken, MAX_WHOLE_BYTES } from './file-type.js';
@@ -14,6 +15,7 @@ import { UploadsService } from './uploads.service.js';
 
 /** Files by plain HTTP: uploaded by themselves, downloaded as attachments of an object. */
 @Controller('files')
+@UseInterceptors(HoldsFileTurn)
 export class FilesController {
   constructor(
     private readonly files: FilesService,

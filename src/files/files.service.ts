@@ -5,9 +5,10 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { databaseFault } from '../common/database-fault.js';
-import { FileRefused } from '../common/errors.js';
+import { FileRefused, Unavailable } from '../common/errors.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
 import type { AttachmentLink } from '../protocol/envelope.js';
+import { ABANDONED_AFTER_MS } from './file-place.js';
 import { FileStore } from './file-store.js';
 import { inspect, inspectVideo, NotOfThatType } from './file-type.js';
 import { Scanner } from './scanner.js';
@@ -54,15 +55,21 @@ export class FilesService {
     private readonly scanner: Scanner,
   ) {}
 
-  /** Throws FileRefused for a file that is not what was declared. The same bytes again are the same file. */
+  /**
+   * Throws FileRefused for a file that is not what was declared, Unavailable for one that had to wait too long. The same bytes again are the
+   * same file.
+   */
   async receive(caller: Caller, declared: DeclaredFile, content: AsyncIterable<Buffer>): Promise<KeptFile> {
     const id = randomUUID();
     const key = randomBytes(32);
     let mayBeKept = false;
     try {
       await this.store.write(id, key, declared.size, checkedAgainst(declared, content));
+      const stored = performance.now();
       const copy = await this.inTurn(() => this.examine(id, key, declared));
       const state = await this.judge(caller, id, key);
+      // Where the sweeper may take the bytes for abandoned before they have a row, they get none.
+      if (performance.now() - stored > ABANDONED_AFTER_MS / 2) throw new Unavailable();
       // Until the database has told: bytes without a row are found by the sweeper, a row without bytes would be found by the recipient.
       mayBeKept = true;
       const kept = await this.keep(caller, { id, key, declared, copy, state });

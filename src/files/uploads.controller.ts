@@ -1,8 +1,9 @@
-import { Controller, Delete, Head, HttpCode, Param, Patch, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Head, HttpCode, Param, Patch, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { HoldsFileTurn } from '../edge/file-turns.js';
 import { MAX_APPEND_BYTES } from './file-type.js';
 import type { KeptFile } from './files.service.js';
 import { contentOf, tellKept } from './files.controller.js';
@@ -15,6 +16,7 @@ import { UploadsService, WrongOffset } from './uploads.service.js';
  * complete tells again what became of it when it is completed once more, so that a lost answer costs nothing.
  */
 @Controller('uploads')
+@UseInterceptors(HoldsFileTurn)
 export class UploadsController {
   constructor(private readonly uploads: UploadsService) {}
 

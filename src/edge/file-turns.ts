@@ -1,0 +1,35 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { finalize, type Observable } from 'rxjs';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** One of the caller's few turns with files; on their routes only. */
+    fileTurn?: SharedTurn;
+  }
+}
+
+/** A turn that is over when the last of those who hold it lets go. */
+export class SharedTurn {
+  private holders = 0;
+
+  constructor(private readonly end: () => void) {}
+
+  /** What lets go again, to be called once. */
+  hold(): () => void {
+    this.holders += 1;
+    return () => {
+      this.holders -= 1;
+      if (this.holders === 0) this.end();
+    };
+  }
+}
+
+/** The caller's turn lasts for as long as the hub works at a file: who hangs up after the last byte gets no other for it. */
+@Injectable()
+export class HoldsFileTurn implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const letGo = context.switchToHttp().getRequest<FastifyRequest>().fileTurn?.hold();
+    return next.handle().pipe(finalize(() => letGo?.()));
+  }
+}
