@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -172,6 +172,24 @@ describe.each(['folder', 'bucket'] as const)('F1 an upload in parts, in a %s', (
     expect(one).toEqual(other);
     expect(stored()).toHaveLength(before + 1);
     expect(looked).toBe(1);
+  });
+
+  it('one of whose parts is lost or altered is forgotten, and begins again', async () => {
+    for (const isLost of [true, false]) {
+      const video = aLongVideo(2 * MB);
+      const path = await begin(vn, video, MP4);
+      const before = stored();
+      await append(vn, path, video, 0, MB);
+      const part = stored().find((name) => !before.includes(name))!;
+      if (isLost) rmSync(part);
+      else writeFileSync(part, readFileSync(part).fill(0, 9, 10));
+      const end = await append(vn, path, video, MB);
+      expect([isLost, end.status]).toEqual([isLost, 404]);
+      expect(stored()).toEqual(before);
+      const again = await begin(vn, video, MP4);
+      expect(again).not.toBe(path);
+      expect((await append(vn, again, video, 0)).status).toBe(201);
+    }
   });
 
   it('that is begun again when it is there holds for another day', async () => {

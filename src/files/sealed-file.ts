@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { LostFile } from './file-place.js';
 
 /** Plain bytes that are sealed together; a reader is given none of a block before all of it was found genuine. */
 const BLOCK_BYTES = 64 * 1024;
@@ -27,13 +28,21 @@ export function sealedSize(bytes: number): number {
   return bytes + TAG_BYTES * Math.max(1, Math.ceil(bytes / BLOCK_BYTES));
 }
 
-/** The content of a stored file, block by block. Throws where it was altered or cut off, and for another file's key or name. */
+/** The content of a stored file, block by block. Throws LostFile where it was altered or cut off, and for another file's key or name. */
 export async function* unseal(key: Buffer, name: string, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const own = keyFor(key, name);
   for await (const { block, nonce } of blocksOf(stored, BLOCK_BYTES + TAG_BYTES)) {
-    const decipher = createDecipheriv('aes-256-gcm', own, nonce, { authTagLength: TAG_BYTES });
+    yield opened(own, nonce, block);
+  }
+}
+
+function opened(key: Buffer, nonce: Buffer, block: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  try {
     decipher.setAuthTag(block.subarray(-TAG_BYTES));
-    yield Buffer.concat([decipher.update(block.subarray(0, -TAG_BYTES)), decipher.final()]);
+    return Buffer.concat([decipher.update(block.subarray(0, -TAG_BYTES)), decipher.final()]);
+  } catch (error) {
+    throw new LostFile('A stored file was altered', { cause: error });
   }
 }
 

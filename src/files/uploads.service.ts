@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
@@ -7,6 +7,7 @@ import { databaseFault } from '../common/database-fault.js';
 import { Conflict, FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
+import { LostFile } from './file-place.js';
 import { FileStore } from './file-store.js';
 import { type DeclaredFile, exactly, FilesService, type KeptFile } from './files.service.js';
 
@@ -51,6 +52,7 @@ const FIND = `
  */
 @Injectable()
 export class UploadsService {
+  private readonly logger = new Logger(UploadsService.name);
   /** Completions under way, by upload. */
   private readonly completing = new Map<string, Promise<KeptFile>>();
 
@@ -114,8 +116,8 @@ export class UploadsService {
 
   /**
    * What became of an upload whose parts are all there. Asked again it is told again, or waits for what has begun, so that a client which
-   * lost its patience makes no second copy; a file in quarantine is looked at again. A file that is not what was declared ends its upload.
-   * Throws FileRefused.
+   * lost its patience makes no second copy; a file in quarantine is looked at again. A file that is not what was declared ends its upload, and
+   * so does a part whose bytes are lost: the client begins again. Throws FileRefused, NotFound.
    */
   async complete(caller: Caller, id: string): Promise<KeptFile> {
     const upload = await this.find(caller, id);
@@ -138,7 +140,10 @@ export class UploadsService {
       const { kept } = await this.find(caller, id);
       if (kept) return kept;
       if (error instanceof FileRefused && error.details.sub !== 'UNATTACHED') await this.end(caller, id, null);
-      throw error;
+      if (!(error instanceof LostFile)) throw error;
+      this.logger.error({ err: error }, 'An upload is forgotten: a part of it is lost');
+      await this.end(caller, id, null);
+      throw new NotFound();
     }
   }
 
