@@ -13,6 +13,7 @@ import { ScopedDatabase } from './access/scoped-database.js';
 import { AppModule } from './app.module.js';
 import { Clock } from './common/clock.js';
 import { Cursors } from './common/cursor.js';
+import { ErrorPages } from './common/error-pages.js';
 import { HubIdentity } from './common/hub-identity.js';
 import { databaseAccess } from './database/prepare-database.js';
 import { checkVersion } from './database/schema-version.js';
@@ -106,7 +107,8 @@ export async function startHub(
     const fastify = app.getHttpAdapter().getInstance();
     mountEdge(fastify, limits, documents);
     mountSignIn(fastify, app.get(Provider), app.get(SignInGate));
-    identifyCallers(fastify, app.get(Authenticator), publicUrl, clock, app.get(ConsoleSessions));
+    const people = { sessions: app.get(ConsoleSessions), pages: app.get(ErrorPages) };
+    identifyCallers(fastify, app.get(Authenticator), publicUrl, clock, people);
     takeUploads(fastify);
     mountSockets(fastify, {
       limits,

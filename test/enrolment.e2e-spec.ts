@@ -50,6 +50,13 @@ describe('an agency that is enrolled again', () => {
     await refuses({ keySets: await chainOf(vn.root, 2) }, /Key set 1 of the enrolment is another than the hub has/);
   });
 
+  it('cannot have the keys of another agency, also when it is new', async () => {
+    const stranger = await generateKey();
+    const keySets = await chainOf(stranger, 1);
+    const agency = { id: 'MM-CUS', kind: 'CUSTOMS' as const, country: 'MM', nameEn: 'Myanmar', nameVi: 'Mi-an-ma' };
+    await refuses({ agency, units: [], roots: [stranger.publicJwk], keySets }, /The key sets are not MM-CUS's/);
+  });
+
   it('is told of an officer whose unit is unknown or of another agency', async () => {
     const [titleEn, titleVi] = ['Duty officer', 'Cán bộ trực'];
     for (const unit of ['VN-CUS-NO', 'TH-CUS-LCB']) {

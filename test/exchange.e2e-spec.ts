@@ -243,6 +243,38 @@ describe('what a caller hears of mistakes', () => {
     expect(answer).not.toContain('9074728');
   });
 
+  it('is that an alert goes to nobody, or has too many files', async () => {
+    const { ref: _, ...body } = anAlertBody();
+    const pointers = async (changes: object): Promise<unknown> => {
+      const input = { to: ['TH-CUS'], handling: aHandling(agreement), body, ...changes };
+      const { errors } = await vn.ask(COMPOSE_ALERT, { input });
+      return errors?.[0]?.extensions.problems?.map(({ pointer, rule }) => `${pointer} ${rule}`);
+    };
+    for (const addresseesSeeEachOther of [true, false]) {
+      expect(await pointers({ to: [], addresseesSeeEachOther })).toEqual(['/to required']);
+    }
+    const digests = Array.from({ length: 101 }, (_each, i) => i.toString(16).padStart(64, '0'));
+    expect(await pointers({ attachments: digests })).toEqual(['/attachments count']);
+    expect(await pointers({ attachments: digests.slice(1) })).not.toContain('/attachments count');
+  });
+
+  it('is that a submission is an object or a composition, not both and not neither', async () => {
+    const composition = { text: '{}', signatures: [] };
+    for (const given of [{}, { object: null, composition: null }, { object: '{}', composition }]) {
+      const query = `mutation($object: String, $composition: SignedComposition) {
+        submit(object: $object, composition: $composition) { id } }`;
+      const { errors } = await vn.ask(query, given);
+      expect(errors?.[0]?.extensions.problems).toMatchObject([{ pointer: '', rule: 'oneOf' }]);
+    }
+  });
+
+  it('is that the feed waits for half a minute at most', async () => {
+    for (const seconds of [-1, 31]) {
+      const { errors } = await vn.ask('query($s: Int!) { changes(waitSeconds: $s) { endCursor } }', { s: seconds });
+      expect(errors?.[0]?.extensions.problems).toMatchObject([{ pointer: '/waitSeconds', rule: 'range' }]);
+    }
+  });
+
   it('is what would be right at each field, in the language of the caller', async () => {
     const { ref: _, ...body } = anAlertBody({
       urgency: 'FLASH',

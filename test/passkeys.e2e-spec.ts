@@ -249,7 +249,9 @@ describe('an admission', () => {
     const { data } = await one.browser.ask<{ proposeAdmission: { id: string } }>(propose, { officer });
     const { id } = data!.proposeAdmission;
     expect(verdictOf(await one.browser.ask(approve, { id }))).toContain('FORBIDDEN');
-    expect(verdictOf(await one.browser.ask(propose, { officer: 'p:nobody' }))).toBe('NOT_FOUND');
+    for (const nobody of ['p:nobody', 'p:nobody\0']) {
+      expect(verdictOf(await one.browser.ask(propose, { officer: nobody }))).toBe('NOT_FOUND');
+    }
     const approved = await two.browser.ask<{ approveAdmission: { address: string } }>(approve, { id });
     const token = approved.data!.approveAdmission.address.split('#')[1]!;
     expect((await enrol(new Browser(t.url), new SoftwareAuthenticator(t.url), token)).status).toBe(200);

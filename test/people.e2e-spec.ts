@@ -208,11 +208,33 @@ describe('a recovery', () => {
 });
 
 describe('the pages', () => {
+  it('stay in the language that was chosen once, redirects and errors included', async () => {
+    const browser = new Browser(t.url);
+    const english = { 'accept-language': 'en' };
+    const languageOf = async (path: string): Promise<string | undefined> =>
+      /<html lang="(\w+)">/.exec((await browser.get(path, english)).text)?.[1];
+    expect(await languageOf('/sign-in')).toBe('en');
+    const [cookie] = (await browser.get('/account?lang=vi', english)).headers.getSetCookie();
+    expect(cookie).toBe('__Host-liaison-language=vi; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax');
+    for (const path of ['/sign-in', '/sign-in?lang=fr', '/sign-in?lang=vi&lang=en', '/sign-in/with/nobody']) {
+      expect([path, await languageOf(path)]).toEqual([path, 'vi']);
+    }
+    expect(await languageOf('/sign-in?lang=en')).toBe('en');
+    expect(await languageOf('/sign-in/with/nobody')).toBe('en');
+  });
+
+  it('say in a sentence what is wrong also before it is known whose they are', async () => {
+    const { browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const refused = await browser.get('/account', { 'sec-fetch-site': 'same-site' });
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(refused.text).toContain('href="/sign-in"');
+  });
+
   it('stand in both languages, load nothing from elsewhere and cannot be framed', async () => {
     const { browser } = await aSignedIn(t, vn, ['RELEASER']);
     for (const path of ['/sign-in', '/enrol', '/step-up', '/account']) {
-      const english = await browser.get(path, { 'accept-language': 'en' });
-      const vietnamese = await browser.get(`${path}?lang=vi`, { 'accept-language': 'en' });
+      const english = await browser.get(`${path}?lang=en`);
+      const vietnamese = await browser.get(`${path}?lang=vi`);
       expect([path, english.status, vietnamese.status]).toEqual([path, 200, 200]);
       expect(english.text).toContain('<html lang="en">');
       expect(vietnamese.text).toContain('<html lang="vi">');

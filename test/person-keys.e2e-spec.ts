@@ -254,6 +254,7 @@ describe('an officer’s key', () => {
     expect(await stateOf(browser, second.kid)).toBe('OTHER_DEVICE');
     expect(await browser.ask(APPROVE, approval(first))).toEqual({ data: { approveKey: { state: 'REQUESTED' } } });
     expect(await waiting()).toContain(second.kid);
+    expect(verdictOf(await browser.ask(APPROVE, approval(first)))).toBe('NOT_FOUND');
   });
 
   it('threats 26 is asked for, approved and stopped with a fresh passkey alone', async () => {

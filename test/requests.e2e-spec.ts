@@ -445,6 +445,18 @@ describe('is refused and leaves nothing behind: a submission that', () => {
     expect(refused.rules).toContain(broken);
   });
 
+  it('asks nobody, or several in one text under one reference', async () => {
+    const rules = async (changes: (input: { body?: object }) => object): Promise<unknown> => {
+      const input = requestInput(vn, [th]);
+      const composed = await vn.ask(COMPOSE_REQUEST, { input: { ...input, ...changes(input) } });
+      return composed.errors?.[0]?.extensions.problems?.map(({ pointer, rule }) => `${pointer} ${rule}`);
+    };
+    expect(await rules(() => ({ to: [] }))).toEqual(['/to required']);
+    const ref = 'VN-REQ-2026-009999-2';
+    const several = await rules(({ body }) => ({ to: ['TH-CUS', 'PH-BOC'], body: { ...body, ref } }));
+    expect(several).toEqual(['/body/ref oneAddressee']);
+  });
+
   it('asks a community', async () => {
     const community = await t.community([vn, th]);
     const composed = await vn.ask(COMPOSE_REQUEST, { input: { ...requestInput(vn, [th]), to: [community] } });

@@ -264,6 +264,7 @@ describe('FLASH', () => {
       [() => confirm(releaser, payload), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
       [() => confirm(other, payload, releaser.key), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
       [() => confirm(analyst, payload), 'FORBIDDEN'],
+      [() => confirm(elsewhere, payload), 'BAD_SIGNED_OBJECT/FOUR_EYES'],
       [() => confirm(other, { ...payload, purpose: 'INVESTIGATION' }), 'BAD_SIGNED_OBJECT/SIGNATURE'],
     ] as const) {
       expect(await attempt()).toBe(expected);

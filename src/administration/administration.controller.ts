@@ -1,9 +1,10 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { Public } from '../access/permission.js';
+import { languageOf } from '../common/messages/messages.js';
 import { Admissions } from '../session/people/admissions.js';
-import { languageFor, PageSender } from '../session/people/page-sender.js';
+import { PageSender } from '../session/people/page-sender.js';
 import { type Administration, administrationPage } from './pages/administration-page.js';
 import { AgenciesService } from './agencies.service.js';
 import { ChangesService } from './changes.service.js';
@@ -24,18 +25,14 @@ export class AdministrationController {
 
   @Get('administration')
   @Public(true)
-  async administration(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-  ): Promise<void> {
+  async administration(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (!this.pages.sessionOr(reply, request)) return;
     const caller = request.caller!;
     if (!caller.permissions.has('officers.enrol')) {
       return void reply.header('cache-control', 'no-store').redirect('/account', 303);
     }
     const shown = await this.shownTo(caller);
-    this.pages.send(request, reply, lang, administrationPage(shown, languageFor(request, lang)));
+    this.pages.send(request, reply, administrationPage(shown, languageOf(request.headers['accept-language'])));
   }
 
   /** An administrator of an agency sees its units and rules; one of the hub, who takes part. */

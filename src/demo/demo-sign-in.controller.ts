@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { Public } from '../access/permission.js';
@@ -26,9 +26,9 @@ export class DemoSignInController {
 
   @Get()
   @Public(true)
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     if (!isThisMachine(request.headers.host)) throw new NotFound();
-    const language = languageOf(lang === 'en' || lang === 'vi' ? lang : request.headers['accept-language']);
+    const language = languageOf(request.headers['accept-language']);
     const page = { ...demoSignInPage(language), csrf: request.caller?.session?.csrf };
     void reply.headers({ ...PAGE_HEADERS }).send(renderPage(page, language, { isDemonstration: true }));
   }

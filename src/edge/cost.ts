@@ -17,9 +17,10 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
+import { LimitExceeded } from '../common/errors.js';
 
 /** Points that one operation may cost. A page of 100 with every field of its objects costs about 4 500. */
-export const MAX_COST = 5000;
+const MAX_COST = 5000;
 
 const QUERY = 10;
 const MUTATION = 100;
@@ -35,7 +36,7 @@ const ASSUMED_LIST = 5;
  * for each field of the root, which reads the database or verifies signatures. A page is as long as its `first`. `__typename` costs
  * like any other field.
  *
- * The document has passed `documentLimits`, so its fragments can be spread out.
+ * The document has passed `documentLimits`, so its fragments can be spread out. Throws LimitExceeded for more than one operation may cost.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -71,7 +72,9 @@ export function costOf(
   };
 
   const root = schema.getRootType(operation.operation) ?? undefined;
-  return operation.selectionSet.selections.length * perRootField + costOfSet(operation.selectionSet, root, null);
+  const cost = operation.selectionSet.selections.length * perRootField + costOfSet(operation.selectionSet, root, null);
+  if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
+  return cost;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { GraphqlContext } from '../access/current-caller.js';
-import { HubError, InvalidInput, LimitExceeded, RateLimited } from '../common/errors.js';
-import { costOf, MAX_COST, readingCost, sizeOf } from './cost.js';
+import { HubError, InvalidInput, RateLimited } from '../common/errors.js';
+import { costOf, readingCost, sizeOf } from './cost.js';
 import { type Limits, principalOf } from './limits.js';
 
 /**
@@ -24,7 +24,6 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
       let paid: number | null = null;
 
       const admit = async (operation: OperationDefinitionNode, cost: number): Promise<void> => {
-        if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
         await limits.notFound.check(principal);
         if (operation.operation === OperationTypeNode.MUTATION) await limits.badSignatures.check(principal);
         await limits.points.take(principal, cost);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bucket } from './bucket.js';
 import { SharedTurn } from './file-turns.js';
 import { takeOnlyJson } from './json-body.js';
+import { rememberLanguage } from './language.js';
 import { type Limits, OWN_ADDRESS, partyAt, principalOf, type Proof } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
@@ -43,6 +44,7 @@ const UPLOADED_MEGABYTE = 400;
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
 export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
   takeOnlyJson(fastify);
+  rememberLanguage(fastify);
   const setHeaders = promisify(securityHeaders);
   // On the raw answer, because the OpenID provider writes its own.
   fastify.addHook('onRequest', (request, reply) => setHeaders(request.raw, reply.raw));

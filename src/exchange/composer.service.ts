@@ -59,8 +59,7 @@ export class ComposerService {
 
   compose(caller: Caller, draft: Draft, language: Language): Promise<Composition[]> {
     return this.database.as(caller, async (tx) => {
-      const kind = this.kinds.get(draft.kind);
-      if (!kind) throw new NotFound();
+      const kind = this.kinds.get(draft.kind)!; // the module that composes it has registered it
       const inReplyTo = await this.link(tx, draft.inReplyTo, '/inReplyTo');
       const supersedes = await this.link(tx, draft.input.supersedes, '/supersedes');
       if (supersedes && (supersedes.from_agency !== caller.agencyId || supersedes.kind !== draft.kind))
@@ -71,7 +70,7 @@ export class ComposerService {
       const holder = caller.session ? caller.officer! : `unit:${caller.unitId}`;
       const keys = await readSigningKeys(tx, holder, draft.kind, new Date());
       const groups = draft.input.addresseesSeeEachOther ? [draft.input.to] : draft.input.to.map((to) => [to]);
-      if (groups.length === 0 || draft.input.to.length === 0) {
+      if (draft.input.to.length === 0) {
         throw new InvalidInput([{ pointer: '/to', rule: 'required', key: 'problem.addressees' }]);
       }
       const compositions: Composition[] = [];

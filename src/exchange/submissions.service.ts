@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
-import { BadSignedObject, Forbidden, InvalidInput, NotFound, type Problem, StepUpRequired } from '../common/errors.js';
+import { BadSignedObject, InvalidInput, NotFound, type Problem, StepUpRequired } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
 import type { AttachmentLink, Envelope, ObjectLink } from '../protocol/envelope.js';
@@ -155,7 +155,6 @@ export class SubmissionsService {
     const handling = checked(Handling, envelope.handling, '/handling', problems);
     await this.checkParts(kind, envelope, parts, problems);
     if (!body || !handling || problems.length > 0) throw new InvalidInput(problems);
-    if (clearanceOf(handling) > caller.clearance) throw new Forbidden();
 
     const incoming: Incoming = {
       envelope,

@@ -113,6 +113,8 @@ describe('the type of a file', () => {
     ['F1 relationships in many parts', DOCX, aDocx(Object.fromEntries(manyRelationships()))],
     ['F1 too many entries', DOCX, aDocx(Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`a${i}`, ''])))],
     ['F1 relationships nested without end', DOCX, aDocx({ '_rels/.rels': '<a>'.repeat(80_000) })],
+    ['F1 a document type of their own', DOCX, aDocx({ '_rels/.rels': '<!DOCTYPE a><a/>' })],
+    ['F1 another encoding', DOCX, aDocx({ '_rels/.rels': '<?xml version="1.0" encoding="utf-7"?><a/>' })],
     ['F1 an entity of their own', DOCX, aDocx({ '_rels/.rels': '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>' })],
     ['relationships that cannot be read', DOCX, aDocx({ '_rels/.rels': Buffer.from('<Relationships/>', 'utf16le') })],
     ['a path of its own', DOCX, aDocx({ '../../etc/passwd': 'x' })],

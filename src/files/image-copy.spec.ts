@@ -80,6 +80,30 @@ describe('the copy of an image', () => {
     expect(best).toBeLessThan(20);
   });
 
+  it('is not made of an image without header or picture, or of one with a chunk longer than itself', () => {
+    const text = Buffer.from('000000007445587400000000', 'hex');
+    const headless = Buffer.concat([aPng().subarray(0, 8), text, aPng().subarray(8)]);
+    expect(() => withoutMetadata('image/png', headless)).toThrow('no header');
+    const empty = aWebp();
+    empty.write('XXXX', empty.indexOf('VP8 '), 'latin1');
+    expect(() => withoutMetadata('image/webp', empty)).toThrow('no picture');
+    const long = aWebp();
+    long.writeUInt32LE(long.length, long.indexOf('VP8 ') + 4);
+    expect(() => withoutMetadata('image/webp', long)).toThrow('longer than the image');
+  });
+
+  it('is not made of what only begins or goes on like an image', () => {
+    const changed = (image: Buffer, at: number, byte: number): Buffer => Buffer.from(image).fill(byte, at, at + 1);
+    const jpeg = aJpeg();
+    expect(() => withoutMetadata('image/jpeg', changed(jpeg, 1, 0xd9))).toThrow('Not a JPEG image');
+    expect(() => withoutMetadata('image/jpeg', changed(jpeg, 2, 0x00))).toThrow('A marker was expected');
+    for (const size of [0, 1, 0xffff]) {
+      const long = changed(changed(jpeg, 4, size >> 8), 5, size & 0xff);
+      expect(() => withoutMetadata('image/jpeg', long)).toThrow('A segment is longer than the image');
+    }
+    expect(() => withoutMetadata('image/png', changed(aPng(), 5, 0x00))).toThrow('Not a PNG image');
+  });
+
   it('is not made of moving images', () => {
     const moving = aWebp();
     moving[20]! |= 0x02;

@@ -21,6 +21,12 @@ const filmIn = (video: Buffer): Buffer => {
 };
 
 describe('the copy of a video', () => {
+  it('is not made of one that says it has more codings than it has', async () => {
+    const video = aVideo();
+    video.writeUInt32BE(2, video.indexOf('stsd') + 8);
+    await expect(readVideo(inPieces(video, 64), video.length)).rejects.toThrow('Not so many descriptions');
+  });
+
   it('is the very same bytes when there was nothing beside picture and sound', async () => {
     expect((await inspect(aVideo(), VIDEO)).equals(aVideo())).toBe(true);
     const large = Buffer.concat([aVideo().subarray(0, 32), largeBox('mdat', Buffer.alloc(9)), aVideo().subarray(32)]);

@@ -1,4 +1,4 @@
-import { Conflict, Forbidden, NotFound, type Problem } from '../common/errors.js';
+import { Conflict, Forbidden, type Problem } from '../common/errors.js';
 import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
@@ -25,7 +25,6 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
     if (inReplyTo?.kind !== 'request' || problems.length > 0) return problems;
 
     const thread = await readThread(tx, inReplyTo.thread_seq);
-    if (!thread) throw new NotFound();
     const side = sideOf(thread, envelope.from);
     if (side !== 'REQUESTED') throw new Forbidden('error.requestNotYours');
     checkMove(thread, inReplyTo, body.kind as RequestAct, side);

@@ -1,4 +1,4 @@
-import { Forbidden, NotFound, type Problem } from '../common/errors.js';
+import { Forbidden, type Problem } from '../common/errors.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
 import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
 import { FeedbackBody } from './body/feedback-body.js';
@@ -21,7 +21,6 @@ export const FEEDBACK_KIND: ObjectKind<FeedbackBody> = {
     if (inReplyTo?.kind !== 'request' || problems.length > 0) return problems;
 
     const thread = await readThread(tx, inReplyTo.thread_seq);
-    if (!thread) throw new NotFound();
     const side = sideOf(thread, envelope.from);
     if (side !== 'REQUESTER') throw new Forbidden('error.requestNotYours');
     checkMove(thread, inReplyTo, 'CLOSING', side);

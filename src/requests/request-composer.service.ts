@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
-import { InvalidInput, NotFound } from '../common/errors.js';
+import { InvalidInput } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import type { Handling } from '../exchange/body/handling.js';
@@ -94,7 +94,6 @@ export class RequestComposer {
   private async open(caller: Caller, id: string): Promise<{ request: OpenedRow; thread: ThreadRow }> {
     const request = await this.objects.open(caller, checkUuid(id, '/request'), 'request');
     const thread = await this.database.as(caller, (tx) => readThread(tx, request.thread_seq));
-    if (!thread) throw new NotFound();
     return { request, thread };
   }
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
-import { Conflict, NotFound, type Problem } from '../common/errors.js';
+import { Conflict, type Problem } from '../common/errors.js';
 import { NominalAttachments } from '../exchange/body/nominal-attachments.js';
 import { NominalData } from '../exchange/body/nominal-data.js';
 import { selectorsOf } from '../exchange/body/selectors.js';
@@ -86,7 +86,6 @@ function problemsOfParties({ envelope, body }: Incoming<RequestBody>): Problem[]
 /** A new version comes while the matter is open, and leaves questions alone that have had an answer. */
 async function checkVersion(tx: EntityManager, { body }: Incoming<RequestBody>, before: ObjectRow): Promise<void> {
   const thread = await readThread(tx, before.thread_seq);
-  if (!thread) throw new NotFound();
   checkMove(thread, before, 'REVISION', 'REQUESTER'); // the exchange has checked that the version before is the sender's own
 
   const earlier = await readBody(tx, before.seq);

@@ -31,10 +31,12 @@ export interface QuestionRow {
 const COLUMNS = `r.root_seq, r.current_seq, r.from_agency, r.to_agency, r.ref, r.state, r.urgency, r.needed_by, r.questions,
   r.questions_open, r.answers`;
 
-/** The thread to which an object belongs, if the caller may see its newest version. */
-export async function readThread(tx: EntityManager, threadSeq: string): Promise<ThreadRow | undefined> {
+/** The thread to which an object belongs, if the caller may see its newest version. Throws NotFound. */
+export async function readThread(tx: EntityManager, threadSeq: string): Promise<ThreadRow> {
   const text = `SELECT ${COLUMNS} FROM hub.request r WHERE r.root_seq = $1`;
-  return (await prepared<ThreadRow>(tx, 'request-thread', text, [threadSeq]))[0];
+  const [thread] = await prepared<ThreadRow>(tx, 'request-thread', text, [threadSeq]);
+  if (!thread) throw new NotFound();
+  return thread;
 }
 
 /** The thread of a request, by the id of any of its versions; the earliest if two agencies chose the same id. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../common/clock.js';
+import type { ErrorPages } from '../common/error-pages.js';
 import { HubError, NonceWanted } from '../common/errors.js';
 import { extensionsOf } from '../common/format-error.js';
 import { statusOf } from '../common/http-error.filter.js';
@@ -15,14 +16,14 @@ export function identifyCallers(
   authenticator: Authenticator,
   publicUrl: string,
   clock: Clock,
-  sessions?: ConsoleSessions,
+  people?: { sessions: ConsoleSessions; pages: ErrorPages },
 ): void {
   fastify.addHook('onRequest', async (request, reply) => {
     // The provider asks for proofs of its own.
     if (request.routeOptions.url?.startsWith('/oidc/')) return undefined;
     if (request.headers.authorization !== undefined) reply.header('dpop-nonce', authenticator.nextNonce());
     try {
-      const caller = (await authenticator.authenticate(request)) ?? (await sessions?.authenticate(request));
+      const caller = (await authenticator.authenticate(request)) ?? (await people?.sessions.authenticate(request));
       if (caller) request.caller = caller;
       return undefined;
     } catch (cause) {
@@ -30,14 +31,11 @@ export function identifyCallers(
       if (!(error instanceof HubError)) throw error;
       const language = languageOf(request.headers['accept-language']);
       if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengeFor(error, publicUrl));
-      return reply.status(statusOf(error)).send({
-        errors: [
-          {
-            message: message(error.key, language, error.details.params),
-            extensions: extensionsOf(error, language, clock),
-          },
-        ],
-      });
+      const sentence = message(error.key, language, error.details.params);
+      const page = people?.pages.pageFor(request, sentence, language);
+      void reply.status(statusOf(error));
+      if (page) return reply.headers(page.headers).send(page.html);
+      return reply.send({ errors: [{ message: sentence, extensions: extensionsOf(error, language, clock) }] });
     }
   });
 }

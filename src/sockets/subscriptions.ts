@@ -18,7 +18,7 @@ import type { Clock } from '../common/clock.js';
 import { HubError, LimitExceeded, RateLimited } from '../common/errors.js';
 import { formatError, inLanguage } from '../common/format-error.js';
 import { languageOf } from '../common/messages/messages.js';
-import { costOf, MAX_COST, readingCost } from '../edge/cost.js';
+import { costOf, readingCost } from '../edge/cost.js';
 import { documentLimits, MAX_TOKENS } from '../edge/document-limits.js';
 import { strictJson } from '../edge/json-body.js';
 import { type Limits, principalOf } from '../edge/limits.js';
@@ -144,7 +144,6 @@ async function prepare(
   const variableValues = variables ?? {};
   refuseUnknown(variableValues, operation);
   const cost = costOf(schema, document, operation, variableValues);
-  if (cost > MAX_COST) throw new LimitExceeded('COST', MAX_COST);
   await limits.points.take(principal, cost);
   const contextValue: GraphqlContext = { request, caller };
   return { schema, document, operationName: operationName ?? null, variableValues, contextValue };

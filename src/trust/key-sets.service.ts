@@ -45,7 +45,6 @@ export class KeySetsService {
         ),
       );
       const set = sets[chain.indexOf(text)]!;
-      if (set.agency !== caller.agencyId) throw new NotFound();
       if (chain === known) return set;
       if (await isAnyBlocked(tx, set.signedBy)) throw new BadSignedObject('KEY_REVOKED');
       await storeKeySet(tx, set, text);

@@ -712,10 +712,22 @@ describe('G31 a connection', () => {
     expect(slowBody).toEqual({ text: '', isClosed: false });
   });
 
-  it('with 10 000 headers is answered 431', async () => {
+  it('with 10 000 headers, or more than 16 kB of them, is answered 431', async () => {
     const many = times(10_000, (i) => `x-${i}: y\r\n`).replaceAll('\r\n ', '\r\n');
-    const { text } = await raw([`GET /healthz HTTP/1.1\r\nhost: x\r\n${many}\r\n`]);
-    expect(text).toMatch(/^HTTP\/1\.1 431 /);
+    const status = async (headers: string): Promise<string> =>
+      (await raw([`GET /healthz HTTP/1.1\r\nhost: x\r\n${headers}\r\n`])).text.slice(9, 12);
+    const long = (bytes: number): string => `x-long: ${'y'.repeat(bytes)}\r\n`;
+    expect([await status(many), await status(long(17_000)), await status(long(15_000))]).toEqual(['431', '431', '200']);
+  });
+
+  it('that wants another protocol is a request like any other, but for WebSockets where there are any', async () => {
+    const answer = async (path: string, upgrade: string): Promise<string> =>
+      (await raw([`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`])).text.slice(
+        9,
+        12,
+      );
+    for (const upgrade of ['websocket', 'h2c']) expect(await answer('/healthz', upgrade)).toBe('200');
+    expect(await answer('/graphql/socket', 'h2c')).toBe('404');
   });
 
   it('that pipelines gets each answer in its turn', async () => {

@@ -39,6 +39,15 @@ async function get(url: string, network: IssuerNetwork): Promise<number | string
 }
 
 describe('threats 32 the hub asks an issuer', () => {
+  it('at the pinned addresses alone, whatever an answer says', async () => {
+    const before = asked;
+    const elsewhere = pinnedFetch([`http://127.0.0.1:${port}/token`], 'private');
+    const request = { method: 'GET', headers: {}, body: undefined, redirect: 'manual' } as const;
+    await expect(elsewhere(`http://127.0.0.1:${port}/other`, request)).rejects.toThrow('not pinned');
+    expect(asked).toBe(before);
+    expect((await elsewhere(`http://127.0.0.1:${port}/token`, request)).status).toBe(201);
+  });
+
   it.each([
     'http://169.254.169.254',
     'https://10.0.0.1',

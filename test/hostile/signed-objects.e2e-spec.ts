@@ -70,7 +70,7 @@ beforeAll(async () => {
     anEntry(vn, keys.early, { nbf: now + 600, exp: now + 10 * DAY }),
     anEntry(vn, keys.revoked, { revoked: { at: now - 60, invalidFrom: now - 60, reason: 'superseded' } }),
     anEntry(vn, keys.enc, { use: 'enc', kinds: [] }),
-    anEntry(vn, keys.other, { kinds: ['answer'] }),
+    anEntry(vn, keys.other, { kinds: ['answer', 'seizure'] }),
     anEntry(vn, keys.person, { holder: 'p:officer1' }),
   ]);
   const envelope = toThailand();
@@ -228,6 +228,11 @@ const ATTACKS: Attack[] = [
     'S16 a kind that nobody has registered',
     () => signAs(vn.signing, toThailand({ kind: 'seizure' }), aHeader(vn.signing, { typ: 'liaison-seizure+jws' })),
     'KEY_KIND',
+  ],
+  [
+    'S16 a kind that nobody has registered, though the key may sign it',
+    () => signAs(keys.other, toThailand({ kind: 'seizure' }), aHeader(keys.other, { typ: 'liaison-seizure+jws' })),
+    'KIND',
   ],
   ['S17 made for another hub, by its header', () => withHeader({ hub: 'production.example' }), 'HUB'],
   [

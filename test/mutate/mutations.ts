@@ -117,11 +117,11 @@ function isProduct(node: ts.Expression): boolean {
   );
 }
 
-/** A check that never refuses: `if (…) throw …` and `if (…) return <nothing>` where there is no more to it. */
+/** A check that never refuses: `if (…) throw …` where there is no more to it. What passes on an error that it was given checks nothing. */
 function check(node: ts.IfStatement, add: Add): void {
   const only = ts.isBlock(node.thenStatement) ? node.thenStatement.statements[0] : node.thenStatement;
   const isAlone = !ts.isBlock(node.thenStatement) || node.thenStatement.statements.length === 1;
-  if (only && isAlone && ts.isThrowStatement(only) && !node.elseStatement) {
+  if (only && isAlone && ts.isThrowStatement(only) && !ts.isIdentifier(only.expression) && !node.elseStatement) {
     add('not checked', node.expression.getStart(), node.expression.getEnd(), NEVER);
   }
 }

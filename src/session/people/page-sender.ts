@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CallerSession } from '../../access/caller.js';
-import { type Language, languageOf } from '../../common/messages/messages.js';
+import { languageOf } from '../../common/messages/messages.js';
 import { TrustedDocuments } from '../../edge/trusted-documents.js';
 import { type Page, PAGE_HEADERS, renderPage } from './pages/page.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from './people-options.js';
 
-/** Answers with one of the hub's plain pages, in the language that its reader chose. */
+/** Answers with one of the hub's plain pages, in the language of its reader. */
 @Injectable()
 export class PageSender {
   private readonly documentIds: Readonly<Record<string, string>>;
@@ -18,11 +18,14 @@ export class PageSender {
     this.documentIds = documents.ids();
   }
 
-  send(request: FastifyRequest, reply: FastifyReply, lang: string | undefined, page: Page): void {
+  send(request: FastifyRequest, reply: FastifyReply, page: Page): void {
     const isDemonstration = this.options.demonstrationPage !== undefined;
-    void reply
-      .headers({ ...PAGE_HEADERS })
-      .send(renderPage(page, languageFor(request, lang), { isDemonstration, documents: this.documentIds }));
+    void reply.headers({ ...PAGE_HEADERS }).send(
+      renderPage(page, languageOf(request.headers['accept-language']), {
+        isDemonstration,
+        documents: this.documentIds,
+      }),
+    );
   }
 
   /** The session of who asks; without one the reader is sent to sign in. */
@@ -30,9 +33,4 @@ export class PageSender {
     if (!caller?.session) void reply.header('cache-control', 'no-store').redirect('/sign-in', 303);
     return caller?.session;
   }
-}
-
-/** The language asked for in the address, else the browser's. */
-export function languageFor({ headers }: FastifyRequest, lang: string | undefined): Language {
-  return languageOf(lang === 'en' || lang === 'vi' ? lang : headers['accept-language']);
 }

@@ -1,11 +1,12 @@
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../access/permission.js';
 import { HubIdentity } from '../../common/hub-identity.js';
+import { languageOf } from '../../common/messages/messages.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { issuerLinks } from './issuers/issuer-pages.js';
 import { TrustedIssuers } from './issuers/trusted-issuer.js';
-import { languageFor, PageSender } from './page-sender.js';
+import { PageSender } from './page-sender.js';
 import { accountPage } from './pages/account-page.js';
 import { signingPage } from './pages/signing-page.js';
 import { ENROL_PAGE, signInPage, stepUpPage } from './pages/sign-in-pages.js';
@@ -28,42 +29,30 @@ export class PagesController {
 
   @Get('sign-in')
   @Public(true)
-  async signIn(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-  ): Promise<void> {
-    const issuers = issuerLinks(await this.issuers.choices(), languageFor(request, lang));
-    this.pages.send(request, reply, lang, signInPage(this.options, request.caller?.session?.csrf, issuers));
+  async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const issuers = issuerLinks(await this.issuers.choices(), languageOf(request.headers['accept-language']));
+    this.pages.send(request, reply, signInPage(this.options, request.caller?.session?.csrf, issuers));
   }
 
   @Get('enrol')
   @Public(true)
-  enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('lang') lang?: string): void {
-    this.pages.send(request, reply, lang, { ...ENROL_PAGE, csrf: request.caller?.session?.csrf });
+  enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.pages.send(request, reply, { ...ENROL_PAGE, csrf: request.caller?.session?.csrf });
   }
 
   @Get('step-up')
   @Public(true)
-  async stepUp(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-  ): Promise<void> {
+  async stepUp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = this.pages.sessionOr(reply, request);
     if (!session) return;
     const choices = await this.issuers.choices(request.caller!.agencyId);
-    const issuers = issuerLinks(choices, languageFor(request, lang), '?again');
-    this.pages.send(request, reply, lang, stepUpPage(this.options, session.csrf, issuers));
+    const issuers = issuerLinks(choices, languageOf(request.headers['accept-language']), '?again');
+    this.pages.send(request, reply, stepUpPage(this.options, session.csrf, issuers));
   }
 
   @Get('account')
   @Public(true)
-  async account(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-  ): Promise<void> {
+  async account(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = this.pages.sessionOr(reply, request);
     if (!session) return;
     const [sessions, passkeys, title] = await Promise.all([
@@ -71,18 +60,14 @@ export class PagesController {
       this.passkeys.own(session),
       this.sessions.titleOf(session),
     ]);
-    const language = languageFor(request, lang);
+    const language = languageOf(request.headers['accept-language']);
     const account = { caller: request.caller!, session, sessions, passkeys, title: title[language] };
-    this.pages.send(request, reply, lang, accountPage(account, language));
+    this.pages.send(request, reply, accountPage(account, language));
   }
 
   @Get('signing')
   @Public(true)
-  async signing(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-  ): Promise<void> {
+  async signing(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = this.pages.sessionOr(reply, request);
     if (!session) return;
     const caller = request.caller!;
@@ -92,7 +77,7 @@ export class PagesController {
       caller.permissions.has('agency.administer') ? this.keys.ofOfficers(caller) : [],
     ]);
     const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };
-    const page = signingPage(shown, languageFor(request, lang));
-    this.pages.send(request, reply, lang, page);
+    const page = signingPage(shown, languageOf(request.headers['accept-language']));
+    this.pages.send(request, reply, page);
   }
 }

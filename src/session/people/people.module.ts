@@ -19,6 +19,7 @@ import { BegunSignIns } from './issuers/begun-sign-ins.js';
 import { ClientKeys } from '../client-keys.js';
 import { RETURN_PATH } from '../console-client.js';
 import { IssuerClients } from './issuers/issuer-clients.js';
+import { HomeController } from './home.controller.js';
 import { IssuerController } from './issuers/issuer.controller.js';
 import { IssuerSignIn } from './issuers/issuer-sign-in.js';
 import { OwnInteractions } from './issuers/own-interactions.js';
@@ -66,6 +67,7 @@ export class PeopleModule {
         IssuerController,
         PasswordController,
         PageFilesController,
+        ...(options.demonstrationPage === undefined ? [HomeController] : []),
       ],
       providers: [
         { provide: PEOPLE_OPTIONS, useValue: options },

@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../access/permission.js';
-import { languageFor } from '../page-sender.js';
+import { languageOf } from '../../../common/messages/messages.js';
 import { PAGE_HEADERS, renderPage } from '../pages/page.js';
 import { PEOPLE_OPTIONS, type PeopleOptions } from '../people-options.js';
 import { checkText } from '../input.js';
@@ -60,7 +60,7 @@ export class IssuerController {
   ): Promise<void> {
     const { next } = begun(reply, await this.service.finish(request, issuer));
     const isDemonstration = this.options.demonstrationPage !== undefined;
-    const html = renderPage(SIGNED_IN_PAGE, languageFor(request, undefined), { isDemonstration });
+    const html = renderPage(SIGNED_IN_PAGE, languageOf(request.headers['accept-language']), { isDemonstration });
     void reply.headers({ ...PAGE_HEADERS, refresh: `0;url=${next}` }).send(html);
   }
 

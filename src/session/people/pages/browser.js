@@ -158,8 +158,7 @@ async function run(act, data) {
   tell(working);
   try {
     const { next, said } = await act(data);
-    // The language that was chosen goes along, but not to another site.
-    if (next) return location.assign(next.startsWith('/') ? next + location.search : next);
+    if (next) return location.assign(next);
     tell(said ?? '');
     rest();
   } catch (error) {
