@@ -123,6 +123,22 @@ describe.each(['folder', 'bucket'] as const)('F1 an upload in parts, in a %s', (
     expect((await append(vn, path, video, MB)).status).toBe(201);
   });
 
+  it('is told where to go on before the bytes of a part are read, and also when the last part is empty', async () => {
+    const video = aLongVideo(2 * MB);
+    const path = await begin(vn, video, MP4);
+    await append(vn, path, video, 0, MB);
+    const headers = { ...(await vn.headersFor('PATCH', path)), ...headersOfPart(0), 'content-length': String(MB) };
+    const unread = request(`${t.url}${path}`, { method: 'PATCH', headers });
+    unread.on('error', () => undefined);
+    unread.flushHeaders();
+    const [answer] = (await once(unread, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, answer.headers['upload-offset']]).toEqual([409, String(MB)]);
+    unread.destroy();
+    const empty = await append(vn, path, video, video.length);
+    expect([empty.status, empty.headers.get('upload-offset')]).toEqual([409, String(MB)]);
+    await appendRest(vn, path, video, MB);
+  });
+
   it('that is completed again tells again what became of it, and is not looked into again', async () => {
     const video = aLongVideo(MB);
     const path = await begin(vn, video, MP4);

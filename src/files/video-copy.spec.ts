@@ -27,6 +27,11 @@ describe('the copy of a video', () => {
     await expect(readVideo(inPieces(video, 64), video.length)).rejects.toThrow('Not so many descriptions');
   });
 
+  it('is not made of one with a track of something else', async () => {
+    const video = aVideo({ handlers: ['vide', 'meta'] });
+    await expect(readVideo(inPieces(video, 64), video.length)).rejects.toThrow('neither picture nor sound');
+  });
+
   it('is the very same bytes when there was nothing beside picture and sound', async () => {
     expect((await inspect(aVideo(), VIDEO)).equals(aVideo())).toBe(true);
     const large = Buffer.concat([aVideo().subarray(0, 32), largeBox('mdat', Buffer.alloc(9)), aVideo().subarray(32)]);
