@@ -191,6 +191,7 @@ describe('F1, threats 34 and 35 an upload', () => {
   it.each([
     ['2 GB', '2147483648', 413],
     ['26 MB', String(26 * 1024 * 1024), 413],
+    ['100 GB, at the price of the longest file', String(100 * 1024 ** 3), 413],
     ['an unknown length', null, 400],
   ])('that says it has %s is refused before its bytes are read', async (_, length, status) => {
     const sent = await begin(length, 'a;b\n');

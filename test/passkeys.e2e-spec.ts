@@ -244,10 +244,14 @@ describe('an admission', () => {
   it('is written down for the log in the transaction that does it, and a refused one is not', async () => {
     const [one, two] = [await aSignedIn(t, th, ['AGENCY_ADMIN']), await aSignedIn(t, th, ['AGENCY_ADMIN'])];
     const officer = await anOfficer(t, th, ['ANALYST']);
-    const propose = 'mutation($officer: ID!) { proposeAdmission(officer: $officer) { id } }';
+    const propose = 'mutation($officer: ID!) { proposeAdmission(officer: $officer) { id expiresAt } }';
     const approve = 'mutation($id: ID!) { approveAdmission(id: $id) { address } }';
-    const { data } = await one.browser.ask<{ proposeAdmission: { id: string } }>(propose, { officer });
-    const { id } = data!.proposeAdmission;
+    const { data } = await one.browser.ask<{ proposeAdmission: { id: string; expiresAt: string } }>(propose, {
+      officer,
+    });
+    const { id, expiresAt } = data!.proposeAdmission;
+    const hours = (Date.parse(expiresAt) - Date.now()) / 3_600_000;
+    expect([hours > 23.9, hours <= 24]).toEqual([true, true]);
     expect(verdictOf(await one.browser.ask(approve, { id }))).toContain('FORBIDDEN');
     for (const nobody of ['p:nobody', 'p:nobody\0']) {
       expect(verdictOf(await one.browser.ask(propose, { officer: nobody }))).toBe('NOT_FOUND');

@@ -278,6 +278,8 @@ describe('A14 a flood of passwords', () => {
     );
     clearInterval(watch);
     const statuses = replies.map((reply) => reply?.status);
+    const turnedAway = replies.find((reply) => reply?.status === 429);
+    expect(turnedAway?.body.errors?.[0]?.extensions).toMatchObject({ retryAfter: 2 });
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(48);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect((most - before) / 2 ** 20).toBeLessThan(450);

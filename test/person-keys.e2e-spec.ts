@@ -109,6 +109,15 @@ describe('an officer’s key', () => {
     expect(await stateOf(browser, pair.kid)).toBeUndefined();
   });
 
+  it('is one of five that wait, and wrapped in 1,336 characters at most', async () => {
+    const { browser, passkey } = await aSignedIn(t, vn, ['RELEASER']);
+    const long = { wrapped: 'A'.repeat(1_337), credential: passkey.id };
+    expect(verdictOf(await request(browser, await generateKey(), long))).toContain('BAD_USER_INPUT');
+    const verdicts: string[] = [];
+    for (let i = 0; i < 6; i += 1) verdicts.push(verdictOf(await request(browser, await generateKey())));
+    expect(verdicts).toEqual([...Array<string>(5).fill('accepted'), 'CONFLICT']);
+  });
+
   it('belongs to one officer, and is wrapped under a passkey of that officer', async () => {
     const [one, two] = [await aSignedIn(t, vn, ['RELEASER']), await aSignedIn(t, vn, ['RELEASER'])];
     const pair = await generateKey();

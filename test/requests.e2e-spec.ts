@@ -574,7 +574,7 @@ describe('is refused because it comes at the wrong time: a submission that', () 
     const { id } = await ask(vn, th);
     const late = await anAnswerPayload(th, id);
     await answerWith(th, id, { kind: 'INTERIM', results: [result(2, 'ANSWERED')] });
-    expect(await refusal(th, late)).toMatchObject({ code: 'CONFLICT', sub: 'ANSWER_SEQ' });
+    expect(await refusal(th, late)).toMatchObject({ code: 'CONFLICT', sub: 'ANSWER_SEQ', pointer: '/body/answerSeq' });
   });
 
   it('closes before there is an answer', async () => {

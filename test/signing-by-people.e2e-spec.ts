@@ -101,6 +101,8 @@ describe('an officer at the console', () => {
       JSON.stringify(releaser.passkey.get({ challenge: challengeFor(payload) }, { userVerified: false })),
       JSON.stringify(releaser.passkey.get({ challenge: challengeFor(payload) }, { origin: 'https://evil.example' })),
     ];
+    // JSON may end in blanks; an answer of a passkey does not, and what is verified is of a length that one may have.
+    attempts.push(touchFor(releaser, payload).padEnd(8_001));
     for (const assertion of attempts) {
       expect(await refused(() => sendAs([releaser], releaser, payload, { assertion }))).toBe('STEP_UP_REQUIRED');
     }
@@ -247,6 +249,13 @@ describe('FLASH', () => {
     const [verdict, payload] = await send('FLASH');
     expect(verdict).toBe('accepted');
     expect(await seen(payload.id)).toEqual({ state: 'PENDING', by: null, signature: null });
+    const due = await th.ask<{ object: { confirmation: { dueAt: string } } }>(
+      'query($id: ID!) { object(id: $id) { confirmation { dueAt } } }',
+      { id: payload.id },
+    );
+    const hours = (Date.parse(due.data!.object.confirmation.dueAt) - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(23.9);
+    expect(hours).toBeLessThanOrEqual(24);
     const elsewhere = await aSigningOfficer(t, vn, enrolment, ['RELEASER']);
     await t.database.sql(`UPDATE agency.officer SET unit_id = 'VN-CUS-HP' WHERE pseudonym = $1`, [elsewhere.officer]);
     await elsewhere.browser.signIn(elsewhere.passkey);

@@ -159,6 +159,17 @@ describe('the commands of files and signatures', () => {
     await expect(attached).rejects.toThrow(/^ATTACHMENT$/);
   });
 
+  it('keep no part beyond the length of its upload', async () => {
+    const file = { id: randomUUID(), sha256: '1'.repeat(64), size: 10, mediaType: 'text/csv' };
+    const append = (size: number): Promise<unknown> =>
+      asServer(t.database, vn, async () => {
+        await t.database.sql('SELECT cmd.begin_upload($1)', [JSON.stringify(file)]);
+        return t.database.sql("SELECT cmd.append_upload($1, 0, $2, $3, '')", [file.id, size, randomUUID()]);
+      });
+    await expect(append(10)).resolves.toBeDefined();
+    await expect(append(11)).rejects.toThrow(/^LENGTH$/);
+  });
+
   it('keep no file of nobody, and begin no upload', async () => {
     const file = { id: randomUUID(), sha256: '0'.repeat(64), size: 1, mediaType: 'text/csv' };
     const nobody = new Client({ connectionString: t.database.access.appUrl });

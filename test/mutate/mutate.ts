@@ -193,7 +193,7 @@ async function traceAll(
 }
 
 function nearTests(mutation: Mutation, traced: readonly string[]): string[][] {
-  if (traced.length > 0) return traced.slice(0, SOONEST).map((test) => [test]);
+  if (traced.length > 0) return soonest(mutation, traced).map((test) => [test]);
   let left = testFiles();
   const groups = likelyTests(mutation).map((pattern) => {
     const tests = left.filter((test) => pattern.test(test));
@@ -203,9 +203,18 @@ function nearTests(mutation: Mutation, traced: readonly string[]): string[][] {
   return groups.filter((tests) => tests.length > 0);
 }
 
+/** Of the test files that come to a check those that are about it, and then those that come to it soonest. */
+function soonest(mutation: Mutation, traced: readonly string[]): string[] {
+  const isAbout = (test: string): boolean => likelyTests(mutation).some((pattern) => pattern.test(test));
+  return [...traced.filter(isAbout), ...traced.filter((test) => !isAbout(test))].slice(0, SOONEST);
+}
+
 /** A test that does not come to a check cannot miss it. */
 function farTests(mutation: Mutation, traced: readonly string[]): string[][] {
-  if (traced.length > 0) return traced.length > SOONEST ? [traced.slice(SOONEST)] : [];
+  if (traced.length > 0) {
+    const tried = new Set(soonest(mutation, traced));
+    return tried.size < traced.length ? [traced.filter((test) => !tried.has(test))] : [];
+  }
   const near = new Set(nearTests(mutation, traced).flat());
   return [testFiles().filter((test) => !near.has(test))];
 }

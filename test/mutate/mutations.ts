@@ -37,7 +37,7 @@ const CHECKING = [
 /** Where a function that answers yes or no lets a caller in. */
 const ASKING = /^src\/(access|edge|session|sockets)\//;
 const LIMIT =
-  /MAX|MOST|LIMIT|LEAST|_MS$|SECONDS|MINUTES|HOURS|LIFETIME|TOLERANCE|AGE$|DEPTH|WAITING|PLACES|TRIES|AT_ONCE|TOKENS|PER_MINUTE|OPERATIONS/;
+  /MAX|MOST|LIMIT|LEAST|_MS$|SECONDS|MINUTES|HOURS|LIFETIME|TOLERANCE|_AGE$|DEPTH|WAITING|PLACES|TRIES|AT_ONCE|TOKENS|PER_MINUTE|OPERATIONS/;
 
 /** How often or how soon the hub does something of its own, which refuses nobody anything. */
 const PACE = /RECONNECT|GATHER|INTERVAL|LOOK_AGAIN|ABANDONED|CHECK_MS/;

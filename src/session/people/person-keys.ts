@@ -67,8 +67,9 @@ interface CheckedRequest {
 
 /** As many keys as one officer can have waiting. */
 const MAX_WAITING = 5;
-const MAX_WRAPPED = 1000;
-const WRAPPED = /^[A-Za-z0-9_-]{16,1336}$/;
+/** Characters of base64url. */
+const MAX_WRAPPED = 1336;
+const WRAPPED = new RegExp(`^[A-Za-z0-9_-]{16,${MAX_WRAPPED}}$`);
 
 /**
  * Officers' own signing keys before and beside the agency's key set (security.md 2.7): an officer asks, an administrator admits the key by
