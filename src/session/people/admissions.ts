@@ -3,7 +3,6 @@ import type { Pool, PoolClient } from 'pg';
 import type { Caller, CallerSession } from '../../access/caller.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
-import { PERSON } from '../../protocol/envelope.js';
 import { CAN_SIGN_IN, OBTAIN_ACCOUNT } from './accounts.js';
 import { issueLink, LINK_MINUTES, linkAddress } from './enrolment-links.js';
 import { recordAct } from './record-act.js';
@@ -71,7 +70,6 @@ export class Admissions {
 
   /** Proposes to enrol or recover an officer; the same again begins its time anew. Throws NotFound. */
   async propose({ agencyId, session }: Caller, officer: string): Promise<Admission> {
-    if (!PERSON.test(officer)) throw new NotFound();
     return inTransaction(this.pool, async (tx) => {
       const peer = await tx.query(
         `SELECT FROM agency.officer o WHERE o.agency_id = $1 AND o.pseudonym = $2 AND ${PEER} = $3`,
