@@ -9,18 +9,22 @@ declare module 'fastify' {
   }
 }
 
-/** A turn that is over when the last of those who hold it lets go. */
+/** A turn that is over, once and for all, when the last of those who hold it lets go. */
 export class SharedTurn {
-  private holders = 0;
+  private readonly holders = new Set<symbol>();
+  private isOver = false;
 
   constructor(private readonly end: () => void) {}
 
-  /** What lets go again, to be called once. */
+  /** What lets go again. Throws when the turn is over. */
   hold(): () => void {
-    this.holders += 1;
+    if (this.isOver) throw new Error('The turn is over');
+    const holder = Symbol('holder');
+    this.holders.add(holder);
     return () => {
-      this.holders -= 1;
-      if (this.holders === 0) this.end();
+      if (!this.holders.delete(holder) || this.holders.size > 0) return;
+      this.isOver = true;
+      this.end();
     };
   }
 }

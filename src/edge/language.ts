@@ -10,7 +10,8 @@ const A_YEAR = 365 * 86_400;
  */
 export function rememberLanguage(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'GET') return;
+    // The pages' files are the same in every language, and kept by whoever passes them on.
+    if (request.method !== 'GET' || request.routeOptions.url?.startsWith('/pages/')) return;
     const { cookie } = request.headers;
     const chosen = asLanguage((request.query as Record<string, unknown>)['lang']);
     const language = chosen ?? asLanguage(cookie === undefined ? undefined : parseCookie(cookie)[COOKIE]);

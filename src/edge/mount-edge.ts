@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Unavailable } from '../common/errors.js';
 import type { Bucket } from './bucket.js';
 import { SharedTurn } from './file-turns.js';
 import { takeOnlyJson } from './json-body.js';
@@ -101,6 +102,8 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
   const principal = principalOf(request);
   await limits.notFound.check(principal);
   await limits.points.take(principal, costOfFile(request));
+  // Who has hung up meanwhile hears no answer: no work is begun for it.
+  if (raw.closed) throw new Unavailable();
   limits.files.enter(principal.key);
   request.fileTurn = new SharedTurn(() => limits.files.leave(principal.key));
   const letGo = request.fileTurn.hold();
@@ -108,8 +111,7 @@ async function limitFile(request: FastifyRequest, { raw }: FastifyReply, limits:
     letGo();
     if (raw.statusCode === 404) void limits.notFound.charge(principal, 1);
   };
-  if (raw.closed) leave();
-  else raw.once('close', leave);
+  raw.once('close', leave);
 }
 
 /** An upload in parts pays for being looked into at its beginning, and for each part; asking for that again costs what the longest file did. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Logger } from '@nestjs/common';
 import { Unavailable } from '../common/errors.js';
-import { ABANDONED_AFTER_MS, type FilePlace, LostFile } from './file-place.js';
+import { ABANDONED_AFTER_MS, type FilePlace } from './file-place.js';
 
 /** Who the hub is at the store. */
 export interface BucketKey {
@@ -88,7 +88,7 @@ export class FileBucket implements FilePlace {
       const { Body } = await this.client.send(new GetObjectCommand(this.nameOf(name)));
       return Body as Readable;
     } catch (error) {
-      if (error instanceof NoSuchKey) throw new LostFile('A stored file is not in its bucket', { cause: error });
+      if (error instanceof NoSuchKey) throw new Error('A stored file is not in its bucket', { cause: error });
       throw this.unavailable(error);
     }
   }

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ABANDONED_AFTER_MS, type FilePlace, LostFile } from './file-place.js';
+import { ABANDONED_AFTER_MS, type FilePlace } from './file-place.js';
 
 const UNFINISHED = '.new';
 
@@ -26,12 +26,7 @@ export class FileFolder implements FilePlace {
   }
 
   async get(name: string): Promise<Readable> {
-    try {
-      return (await open(this.pathOf(name), 'r')).createReadStream();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new LostFile('A stored file is not in its folder', { cause: error });
-    }
+    return (await open(this.pathOf(name), 'r')).createReadStream();
   }
 
   async remove(name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { buffer as gather } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { LostFile } from './file-place.js';
+import { AlteredFile } from './file-place.js';
 import { seal, sealedSize, unseal } from './sealed-file.js';
 
 const key = randomBytes(32);
@@ -42,9 +42,9 @@ describe('a sealed file', () => {
       Buffer.concat([block(1), block(0), block(2)]),
       Buffer.concat([block(0), block(2)]),
     ]) {
-      await expect(open(broken)).rejects.toThrow(LostFile);
+      await expect(open(broken)).rejects.toThrow(AlteredFile);
     }
-    await expect(open(stored, 'b')).rejects.toThrow(LostFile);
-    await expect(open(stored, 'a', randomBytes(32))).rejects.toThrow(LostFile);
+    await expect(open(stored, 'b')).rejects.toThrow(AlteredFile);
+    await expect(open(stored, 'a', randomBytes(32))).rejects.toThrow(AlteredFile);
   });
 });

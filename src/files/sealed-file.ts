@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { LostFile } from './file-place.js';
+import { AlteredFile } from './file-place.js';
 
 /** Plain bytes that are sealed together; a reader is given none of a block before all of it was found genuine. */
 const BLOCK_BYTES = 64 * 1024;
@@ -28,7 +28,7 @@ export function sealedSize(bytes: number): number {
   return bytes + TAG_BYTES * Math.max(1, Math.ceil(bytes / BLOCK_BYTES));
 }
 
-/** The content of a stored file, block by block. Throws LostFile where it was altered or cut off, and for another file's key or name. */
+/** The content of a stored file, block by block. Throws AlteredFile where it was altered or cut off, and for another file's key or name. */
 export async function* unseal(key: Buffer, name: string, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const own = keyFor(key, name);
   for await (const { block, nonce } of blocksOf(stored, BLOCK_BYTES + TAG_BYTES)) {
@@ -42,7 +42,7 @@ function opened(key: Buffer, nonce: Buffer, block: Buffer): Buffer {
     decipher.setAuthTag(block.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(block.subarray(0, -TAG_BYTES)), decipher.final()]);
   } catch (error) {
-    throw new LostFile('A stored file was altered', { cause: error });
+    throw new AlteredFile('A stored file was altered', { cause: error });
   }
 }
 

@@ -7,7 +7,7 @@ import { databaseFault } from '../common/database-fault.js';
 import { Conflict, FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
 import { WrappingKeys } from '../database/wrapping-keys.js';
-import { LostFile } from './file-place.js';
+import { AlteredFile } from './file-place.js';
 import { FileStore } from './file-store.js';
 import { type DeclaredFile, exactly, FilesService, type KeptFile } from './files.service.js';
 
@@ -33,6 +33,9 @@ export class WrongOffset extends Conflict {
     super('error.uploadOffset', { sub: 'OFFSET', params: { offset }, retryable: true });
   }
 }
+
+/** What of an upload was stored is no longer what came; the file that is made of it is another matter. */
+class AlteredPart extends Error {}
 
 interface UploadRow extends Omit<Upload, 'size' | 'offset'> {
   size: string;
@@ -117,7 +120,7 @@ export class UploadsService {
   /**
    * What became of an upload whose parts are all there. Asked again it is told again, or waits for what has begun, so that a client which
    * lost its patience makes no second copy; a file in quarantine is looked at again. A file that is not what was declared ends its upload, and
-   * so does a part whose bytes are lost: the client begins again. Throws FileRefused, NotFound.
+   * so does a part whose bytes were altered: the client begins again. Throws FileRefused, NotFound.
    */
   async complete(caller: Caller, id: string): Promise<KeptFile> {
     const upload = await this.find(caller, id);
@@ -140,8 +143,8 @@ export class UploadsService {
       const { kept } = await this.find(caller, id);
       if (kept) return kept;
       if (error instanceof FileRefused && error.details.sub !== 'UNATTACHED') await this.end(caller, id, null);
-      if (!(error instanceof LostFile)) throw error;
-      this.logger.error({ err: error }, 'An upload is forgotten: a part of it is lost');
+      if (!(error instanceof AlteredPart)) throw error;
+      this.logger.error({ err: error }, 'An upload is forgotten: a part of it was altered');
       await this.end(caller, id, null);
       throw new NotFound();
     }
@@ -171,7 +174,12 @@ export class UploadsService {
       prepared<{ name: string; wrapped: Buffer }>(tx, 'upload-parts', text, [id]),
     );
     for (const { name, wrapped } of parts) {
-      yield* await this.store.read(name, await this.wrappingKeys.unwrap(wrapped, caller.agencyId));
+      const part = await this.store.read(name, await this.wrappingKeys.unwrap(wrapped, caller.agencyId));
+      try {
+        yield* part;
+      } catch (error) {
+        throw error instanceof AlteredFile ? new AlteredPart(name, { cause: error }) : error;
+      }
     }
   }
 }

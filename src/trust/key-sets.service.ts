@@ -64,6 +64,7 @@ export async function storeKeySet(tx: Pick<EntityManager, 'query'>, set: KeySet,
       JSON.stringify(keysOf(set)),
     ]);
   } catch (error) {
+    if (databaseFault(error) === 'FORBIDDEN') throw new BadSignedObject('FROM');
     if (databaseFault(error) === 'KEYSET_SEQ') throw new Conflict('error.keySetOutOfStep', { sub: 'KEYSET_SEQ' });
     if (databaseFault(error) === 'KEY_REUSED') throw new Conflict('error.keyReused', { sub: 'KEY_REUSED' });
     throw error;

@@ -26,9 +26,18 @@ import { generateKey } from '../../src/protocol/keys.js';
 import { storeKeySet } from '../../src/trust/key-sets.service.js';
 import { anEntry, newestKeySet, nextKeySet, publish, verdictOf } from '../hostile/hostile.js';
 import { aSignedIn } from '../support/browser.js';
-import { composeAndSubmit, recall } from '../support/exchange.js';
+import { seqOf } from '../support/commands.js';
+import {
+  aRequestInput,
+  COMPOSE_REQUEST,
+  composeAndSubmit,
+  type ComposedObject,
+  recall,
+  signAndSubmit,
+} from '../support/exchange.js';
 import { download, sha256, upload } from '../support/files.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { startIssuer, trust } from '../support/issuer.js';
 import { aCaller } from '../support/world.js';
 
 /*
@@ -91,7 +100,14 @@ describe('an object', () => {
   });
 
   it('whose thread is out of sight moves nothing', async () => {
-    const threadOf = (caller: Caller): Promise<unknown> => part(ScopedDatabase).as(caller, (tx) => readThread(tx, '1'));
+    const { data } = await vn.ask<{ composeRequest: ComposedObject[] }>(COMPOSE_REQUEST, {
+      input: aRequestInput(agreement, vn, [th]),
+    });
+    const { id } = await signAndSubmit(vn, data!.composeRequest[0]!);
+    const seq = await seqOf(t.database, id);
+    const threadOf = (caller: Caller): Promise<{ root_seq: string }> =>
+      part(ScopedDatabase).as(caller, (tx) => readThread(tx, seq));
+    expect((await threadOf(ofThailand)).root_seq).toBe(seq);
     await expect(threadOf(ofLaos)).rejects.toThrow(NotFound);
   });
 });
@@ -192,9 +208,17 @@ describe('a session that has ended', () => {
 
   it('begins for nobody at a service that was suspended meanwhile', async () => {
     const { accountId } = await anEnded();
-    const national = { ...identity(accountId), issuer: 'https://nowhere.example', subject: 'x' };
-    const linked = inTransaction(pool(), (tx) => linkSubject(tx, national, accountId));
-    await expect(linked).rejects.toThrow(Unauthenticated);
+    const issuer = await startIssuer('vn-customs');
+    await trust(t, issuer, ['VN-CUS']);
+    await issuer.stop();
+    const linked = (): Promise<void> =>
+      inTransaction(pool(), (tx) =>
+        linkSubject(tx, { ...identity(accountId), issuer: issuer.url, subject: 'x' }, accountId),
+      );
+    await t.database.asOperator((tx) => suspendIssuer(tx, 'vn-customs', true));
+    await expect(linked()).rejects.toThrow(Unauthenticated);
+    await t.database.asOperator((tx) => suspendIssuer(tx, 'vn-customs', false));
+    await expect(linked()).resolves.toBeUndefined();
   });
 });
 

@@ -209,14 +209,12 @@ function soonest(mutation: Mutation, traced: readonly string[]): string[] {
   return [...traced.filter(isAbout), ...traced.filter((test) => !isAbout(test))].slice(0, SOONEST);
 }
 
-/** A test that does not come to a check cannot miss it. */
+/** Those that came to the check when that was last looked at, and then all others, which may be newer. */
 function farTests(mutation: Mutation, traced: readonly string[]): string[][] {
-  if (traced.length > 0) {
-    const tried = new Set(soonest(mutation, traced));
-    return tried.size < traced.length ? [traced.filter((test) => !tried.has(test))] : [];
-  }
   const near = new Set(nearTests(mutation, traced).flat());
-  return [testFiles().filter((test) => !near.has(test))];
+  const left = testFiles().filter((test) => !near.has(test));
+  const groups = [left.filter((test) => traced.includes(test)), left.filter((test) => !traced.includes(test))];
+  return groups.filter((tests) => tests.length > 0);
 }
 
 /** Which tests in test/ and its folders try what stands in which sources: the first row that fits. */

@@ -89,7 +89,8 @@ export class Workshop {
   async runAll(environment: NodeJS.ProcessEnv): Promise<void> {
     const child = this.jest(['--testEnvironment', './test/mutate/traced.mjs'], environment);
     child.stderr.resume();
-    await once(child, 'close');
+    const [status] = (await once(child, 'close')) as [number | null];
+    if (status === null) throw new Error('The run of all tests was cut off');
   }
 
   /** Writes a source and what the compiler makes of it; types are not its business here. */

@@ -74,7 +74,7 @@ export class ConsoleSessions {
    */
   async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
     // A national service on a host beside ours leads back with the cookie; what it answers is for the sign-in that was begun, not for a caller.
-    if (request.routeOptions.url?.startsWith(RETURN_PATH)) return undefined;
+    if (RETURNS.has(request.routeOptions.url)) return undefined;
     const secret = secretIn(request.headers, '__Host-liaison');
     const row = secret === undefined ? undefined : await this.find(hashOf(secret));
     if (secret === undefined || !row) return undefined;
@@ -232,6 +232,7 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
   };
 }
 
+const RETURNS: ReadonlySet<string | undefined> = new Set([RETURN_PATH, `${RETURN_PATH}/:issuer`]);
 const FRESH_MINUTES = 5;
 
 /** Of a session `s` and the rule `r` of its agency: the hub's limits, $2 minutes and $3 hours, or shorter ones. */

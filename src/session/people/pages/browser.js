@@ -85,6 +85,7 @@ async function unlock({ prf, credential }) {
 export const acts = {
   'sign-in': async () => {
     const answer = await prove('/sign-in');
+    await dropKeys().catch(() => undefined);
     await unlock(answer).catch(() => undefined);
     return answer;
   },
