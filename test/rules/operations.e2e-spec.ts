@@ -111,6 +111,7 @@ describe('threats 1 every operation', () => {
         .sort();
     // Health is for whoever watches the process; JSON Schemas are the protocol, not data; who signs in is not signed in yet.
     const known = [
+      'GET /',
       'GET /account',
       'GET /administration',
       'GET /enrol',
@@ -136,7 +137,7 @@ describe('threats 1 every operation', () => {
       'POST /sign-in/password',
     ];
     // A demonstration listens on loopback and shows its fictional world to whoever sits at the machine; nothing else does.
-    const isOfDemonstration = (name: string): boolean => name === 'GET /' || /^(GET|POST) \/demo\//.test(name);
+    const isOfDemonstration = (name: string): boolean => /^(GET|POST) \/demo\//.test(name);
     expect(openOf(t.hub.app).filter((name) => !isOfDemonstration(name))).toEqual(known);
     const environment = readEnvironment({
       HUB_ID: 'hub.example',
@@ -149,6 +150,8 @@ describe('threats 1 every operation', () => {
     try {
       expect(openOf(real.app)).toEqual(known);
       expect((await fetch(`${real.url}/demo/sign-in/${vn.unit}`)).status).toBe(404);
+      const home = await fetch(real.url, { redirect: 'manual' });
+      expect([home.status, home.headers.get('location')]).toEqual([303, '/account']);
     } finally {
       await real.stop();
     }
