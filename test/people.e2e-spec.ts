@@ -243,7 +243,7 @@ describe('the pages', () => {
       expect(english.headers.get('cache-control')).toBe('no-store');
       expect(english.text).not.toMatch(/ (on\w+|style)=|<script>|https?:/);
     }
-    expect((await browser.get('/account')).text).toContain('Officer &#60;of&#62; the unit');
+    expect((await browser.get('/account?lang=en')).text).toContain('Officer &#60;of&#62; the unit');
   });
 
   it('load scripts and style once, compressed, and no other file', async () => {

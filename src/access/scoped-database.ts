@@ -101,10 +101,13 @@ export class ScopedDatabase {
     operation.begun ??= this.begin(caller, operation.readOnly);
     const running = operation.begun.then(async (transaction) => {
       try {
-        return await work(transaction.manager);
+        const result = await work(transaction.manager);
+        // What was read after the rollback was read by nobody, and is empty.
+        if (!transaction.isLate()) return result;
       } catch (error) {
         throw transaction.isLate() || isDatabaseTimeout(error) ? new Unavailable() : error;
       }
+      throw new Unavailable();
     });
     operation.running.add(running);
     try {

@@ -594,7 +594,8 @@ describe('a hub that is no demonstration', () => {
     const real = await startTestHub({ HUB_ID: 'hub.test.localhost' });
     try {
       const browser = new Browser(real.url);
-      const paths = ['/', '/demo', '/demo/sign-in', '/demo/sign-in/VN-CUS-AS', '/demo/front-page.css'];
+      expect((await browser.open('/')).text).toContain('data-page="sign-in"');
+      const paths = ['/demo', '/demo/sign-in', '/demo/sign-in/VN-CUS-AS', '/demo/front-page.css'];
       for (const path of paths) expect([path, (await browser.get(path)).status]).toEqual([path, 404]);
       const body = { agency: 'VN-CUS', officer: 'p:any-officer' };
       expect((await browser.post('/demo/sign-in', body)).status).toBe(404);

@@ -245,7 +245,8 @@ function likelyTests({ file, id }: Mutation): RegExp[] {
   const commands = file.startsWith('migrations/') ? [/^test\/floor\/commands/, /^test\/floor\/context/] : [];
   const own = new RegExp(`^${file.replace(/\.ts$/, '')}\\.spec\\.ts$`);
   const beside = new RegExp(`^${dirname(file)}/.*spec\\.ts$`);
-  return [...commands, own, beside, ...(topic ? [new RegExp(`^test/((hostile|floor|rules)/)?(${topic.source})`)] : [])];
+  const about = topic ? [new RegExp(`^test/((hostile|floor|rules)/)?(${topic.source})`)] : [];
+  return [...commands, own, beside, /^test\/floor\/meanwhile/, ...about];
 }
 
 function testFiles(): string[] {
@@ -269,4 +270,4 @@ function write(file: string, kept: object): void {
   writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-process.exit(await main(process.argv.slice(2)));
+process.exitCode = await main(process.argv.slice(2));

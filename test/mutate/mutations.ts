@@ -121,7 +121,7 @@ function isProduct(node: ts.Expression): boolean {
 function check(node: ts.IfStatement, add: Add): void {
   const only = ts.isBlock(node.thenStatement) ? node.thenStatement.statements[0] : node.thenStatement;
   const isAlone = !ts.isBlock(node.thenStatement) || node.thenStatement.statements.length === 1;
-  if (only && isAlone && ts.isThrowStatement(only) && !ts.isIdentifier(only.expression) && !node.elseStatement) {
+  if (only && isAlone && ts.isThrowStatement(only) && only.expression.getText() !== 'error' && !node.elseStatement) {
     add('not checked', node.expression.getStart(), node.expression.getEnd(), NEVER);
   }
 }
