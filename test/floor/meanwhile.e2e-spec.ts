@@ -21,7 +21,7 @@ import { OwnPasskeys } from '../../src/session/people/own-passkeys.js';
 import { Passwords } from '../../src/session/people/passwords.js';
 import { inTransaction } from '../../src/session/people/transaction.js';
 import { POOL } from '../../src/session/session.module.js';
-import { verifyKeySetChain } from '../../src/protocol/key-set.js';
+import { type KeySet, verifyKeySetChain } from '../../src/protocol/key-set.js';
 import { generateKey } from '../../src/protocol/keys.js';
 import { storeKeySet } from '../../src/trust/key-sets.service.js';
 import { anEntry, newestKeySet, nextKeySet, publish, verdictOf } from '../hostile/hostile.js';
@@ -146,18 +146,30 @@ describe('a file', () => {
 });
 
 describe('a key set', () => {
+  const known = async (): Promise<string[]> => {
+    const rows = await t.database.sql<{ text: string }>(
+      'SELECT text FROM hub.key_set WHERE agency_id = $1 ORDER BY number',
+      [vn.agency],
+    );
+    return rows.map(({ text }) => text);
+  };
+  const verified = (chain: string[]): Promise<KeySet[]> =>
+    verifyKeySetChain(chain, [vn.root.publicJwk], { hub: HUB_ID, now: new Date() });
+
+  it('is stored for nobody but its agency, whoever found it genuine', async () => {
+    const chain = await known();
+    const [set] = (await verified(chain)).slice(-1);
+    const foreign = part(ScopedDatabase).as(ofThailand, (tx) => storeKeySet(tx, set!, chain.at(-1)!));
+    await expect(foreign).rejects.toMatchObject({ code: 'BAD_SIGNED_OBJECT', details: { sub: 'FROM' } });
+  });
+
   it('is published by one of two that were made at the same moment; the other is told to go on from it', async () => {
     const rival = async (): Promise<string> => {
       const { fields } = await newestKeySet(vn);
       return nextKeySet(vn, { keys: [...fields.keys, anEntry(vn, await generateKey())] });
     };
     const [one, other] = [await rival(), await rival()];
-    const known = await t.database.sql<{ text: string }>(
-      'SELECT text FROM hub.key_set WHERE agency_id = $1 ORDER BY number',
-      [vn.agency],
-    );
-    const chain = [...known.map(({ text }) => text), other];
-    const sets = await verifyKeySetChain(chain, [vn.root.publicJwk], { hub: HUB_ID, now: new Date() });
+    const sets = await verified([...(await known()), other]);
     expect(verdictOf(await publish(vn, one))).toBe('accepted');
     const sender = aCaller({ agencyId: vn.agency, unitId: vn.unit });
     const late = part(ScopedDatabase).as(sender, (tx) => storeKeySet(tx, sets.at(-1)!, other));
