@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Scanner } from './scanner.js';
 
 /** Scans so many chunks with a clamd that begins with these words, whatever it is sent. */
@@ -26,6 +26,20 @@ async function* slowly(chunks: number): AsyncGenerator<Buffer> {
 }
 
 describe('the answer of a scanner', () => {
+  it('is waited for half a minute and no longer', async () => {
+    const timeout = Socket.prototype.setTimeout;
+    const clock = jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (ms, act) {
+      return timeout.call(this, ms / 100, act);
+    });
+    try {
+      const scanning = scanWith('', 1).catch((error: Error) => error.message);
+      expect(await Promise.race([scanning, sleep(150, 'waits')])).toBe('waits');
+      expect(await Promise.race([scanning, sleep(2_000, 'waits')])).toBe('clamd did not answer in time');
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('F1 is not believed before it has seen the whole file', async () => {
     await expect(scanWith('stream: OK\0', 20)).rejects.toThrow('had not seen to its end');
   });

@@ -128,6 +128,7 @@ describe('a video is refused', () => {
     ['F1 with a box that is longer than its parent', sized('stsd', 4_000)],
     ['F1 with a box of size 0 within another', sized('tkhd', 0)],
     ['F1 with a movie of 4 GB', sized('moov', 0xffffffff)],
+    ['F1 with 100 brands', Buffer.concat([box('ftyp', 'isom', words(512), 'isom'.repeat(100)), aVideo().subarray(32)])],
     ['F1 with a movie of 17 MB', within('moov', box('free', Buffer.alloc(17 * 2 ** 20)))],
     ['F1 with boxes nested without end', within('moov', nested(1_500))],
     ['F1 with 3 000 boxes', within('moov', Buffer.concat(Array.from({ length: 3_000 }, () => box('free'))))],

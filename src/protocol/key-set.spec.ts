@@ -194,6 +194,7 @@ describe('a key set', () => {
     ['half a digest', { prev: 'sha256:' }, 'SHAPE /prev'],
     ['half an agency', { agency: 'vn' }, 'SHAPE /agency'],
     ['keys in an object', { keys: {} }, 'SHAPE /keys'],
+    ['2 001 keys', { keys: Array.from({ length: 2_001 }, () => null) }, 'SHAPE /keys'],
   ])('is refused with %s', async (_, changes, fault) => {
     expect(await faultOf(() => aKeySet([root], changes as Partial<KeySetFields>))).toBe(fault);
   });

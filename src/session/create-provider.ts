@@ -96,7 +96,6 @@ export function createProvider(options: ProviderOptions): Provider {
       Interaction: INTERACTION_SECONDS,
       Session: INTERACTION_SECONDS,
       Grant: INTERACTION_SECONDS,
-      PushedAuthorizationRequest: INTERACTION_SECONDS,
       AuthorizationCode: HANDOVER_SECONDS,
       IdToken: HANDOVER_SECONDS,
       AccessToken: HANDOVER_SECONDS,

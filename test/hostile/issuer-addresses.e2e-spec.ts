@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
 import { metadataToPin } from '../../src/operator/issuer-metadata.js';
 import { pinnedFetch } from '../../src/session/people/issuers/pinned-fetch.js';
@@ -88,6 +89,25 @@ describe('threats 32 the hub asks an issuer', () => {
       expect(await get(`${address}:${port}/`, 'private')).toBe('an address that no issuer has');
     },
   );
+
+  it('and waits for no answer, and for the end of none, beyond its time', async () => {
+    const half = createServer((request, response) => {
+      if (request.url === '/half') response.writeHead(200).write('{');
+    });
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(half.address() as AddressInfo).port}`;
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const clock = jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 20));
+    try {
+      const orWaits = (path: string): Promise<unknown> =>
+        Promise.race([get(`${url}${path}`, 'private'), sleep(2_000, 'waits')]);
+      expect(await Promise.all([orWaits('/none'), orWaits('/half')])).toEqual(['no answer', 'half an answer']);
+    } finally {
+      clock.mockRestore();
+      half.closeAllConnections();
+      half.close();
+    }
+  });
 
   it('at pinned addresses alone, which are public ones unless the entry says otherwise', async () => {
     const metadata = {

@@ -7,6 +7,7 @@ import { ClientKeys } from '../../src/session/client-keys.js';
 import { CONSOLE } from '../../src/session/console-client.js';
 import { metadataToPin } from '../../src/operator/issuer-metadata.js';
 import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
+import type { SoftwareAuthenticator } from '../support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser } from '../support/browser.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
@@ -128,6 +129,16 @@ describe('A6 an answer', () => {
     await t.database.sql(`UPDATE auth.begun_sign_in SET expires_at = expires_at - interval '10 minutes'`);
     const late = await comeBack(browser, answer);
     expect([late.status, late.text]).toEqual([409, expect.stringContaining('Begin again')]);
+  });
+
+  it('is not taken any more where the browser has begun five others since', async () => {
+    const { subject } = await aLinked(t, ofVn, vn, ['ANALYST']);
+    await ofVn.says({ claims: { sub: subject } });
+    const browser = new Browser(t.url);
+    const answers: URL[] = [];
+    for (let i = 0; i < 6; i += 1) answers.push(await answerOf(await begin(browser, ofVn)));
+    expect((await comeBack(browser, answers[0]!)).status).toBe(409);
+    expect((await comeBack(browser, answers[1]!)).status).toBe(200);
   });
 
   it('is worth nothing with another verifier, another nonce or another code', async () => {
@@ -371,6 +382,7 @@ describe('A18 an ID token that was tampered with', () => {
       'keys of its own': { claims, signed: { header: { jku: `${ofTh.url}/jwks`, kid: 'second' } } },
       crit: { claims, signed: { header: { crit: ['unheard-of'], 'unheard-of': true } } },
       'at_hash of another token': { claims, signed: { atHash: 'wrong' } },
+      'good for two days': { claims: { ...claims, exp: now() + 2 * 86_400 } },
       'exp in 2099': { claims: { ...claims, exp: 4_070_908_800 } },
       'exp in the past': { claims: { ...claims, exp: now() - 120 } },
       'iat in the future': { claims: { ...claims, iat: now() + 120 } },
@@ -528,6 +540,17 @@ describe('the hub’s own provider', () => {
     code_challenge_method: 'S256',
   };
 
+  /** So many seconds pass for what the provider keeps of this kind. */
+  const passes = (seconds: number, model: string): Promise<unknown> =>
+    t.database.sql('UPDATE auth.oidc_record SET expires_at = expires_at - make_interval(secs => $1) WHERE model = $2', [
+      seconds,
+      model,
+    ]);
+  /** Shows a passkey to the provider: where the browser is sent next. */
+  const show = async (browser: Browser, passkey: SoftwareAuthenticator): Promise<string> => {
+    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
+    return String((await browser.post('/sign-in', { response: passkey.get(options) })).body['next']);
+  };
   /** A code of the provider that has not been taken yet, and the verifier that goes with it. */
   const aCode = async (): Promise<{ code: string; verifier: string; browser: Browser; answer: string }> => {
     const { passkey } = await aSignedIn(t, vn, ['ANALYST']);
@@ -535,9 +558,7 @@ describe('the hub’s own provider', () => {
     await t.database.sql('DELETE FROM auth.begun_sign_in');
     await browser.open('/sign-in/with/hub');
     const [kept] = await t.database.sql<{ verifier: string }>('SELECT verifier FROM auth.begun_sign_in');
-    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
-    const { body } = await browser.post('/sign-in', { response: passkey.get(options) });
-    const { pathname, search } = new URL((await browser.get(String(body['next']))).headers.get('location')!);
+    const { pathname, search } = new URL((await browser.get(await show(browser, passkey))).headers.get('location')!);
     const code = new URLSearchParams(search).get('code')!;
     return { code, verifier: kept!.verifier, browser, answer: `${pathname}${search}` };
   };
@@ -569,6 +590,36 @@ describe('the hub’s own provider', () => {
     expect((await first.browser.get(first.answer)).status).toBe(401);
     const second = await aCode();
     expect(await exchange(second.code, 'y'.repeat(43))).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('A6 takes a code for a minute, and gives an ID token for one', async () => {
+    const fresh = await aCode();
+    const claims = decodeJwt(String((await exchange(fresh.code, fresh.verifier))['id_token']));
+    expect(claims.exp! - claims.iat!).toBe(60);
+    const old = await aCode();
+    await passes(60, 'AuthorizationCode');
+    expect(await exchange(old.code, old.verifier)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('waits ten minutes for a passkey', async () => {
+    const { passkey } = await aSignedIn(t, vn, ['ANALYST']);
+    const browser = new Browser(t.url);
+    await browser.open('/sign-in/with/hub');
+    await passes(590, 'Interaction');
+    expect(await show(browser, passkey)).toMatch(/^\/oidc\/auth\//);
+    await browser.open('/sign-in/with/hub');
+    await passes(600, 'Interaction');
+    expect(await show(browser, passkey)).toBe('/account');
+  });
+
+  it('is believed that a passkey was shown for ten minutes', async () => {
+    const { browser, answer } = await aCode();
+    // The library allows half a minute more for the clock of another.
+    await t.database.sql(
+      `UPDATE auth.oidc_record SET payload = jsonb_set(payload, '{authTime}', to_jsonb((payload->>'authTime')::int - 700))
+       WHERE model = 'AuthorizationCode'`,
+    );
+    expect((await browser.get(answer)).status).toBe(401);
   });
 
   it('A7 leads back to exactly one address', async () => {

@@ -5,7 +5,7 @@ import { AddressRefused, isRefusedLiteral, type IssuerNetwork, vettedLookup } fr
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 256 * 1024;
 
-/** The other side did not answer in time, or at all. */
+/** The other side did not answer in time, or not to the end. */
 export class NoAnswer extends Error {}
 
 const AGENTS: Readonly<Record<IssuerNetwork, Agent>> = {
@@ -46,10 +46,15 @@ async function ask(
 async function readUpTo(response: Answer, most: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > most) throw new Error('an answer of more than 256 kB');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (size > most) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new NoAnswer('half an answer', { cause: error });
   }
+  if (size > most) throw new Error('an answer of more than 256 kB');
   return Buffer.concat(chunks);
 }
