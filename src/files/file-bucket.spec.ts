@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Unavailable } from '../common/errors.js';
+import { quickly } from '../common/quick-time.example.js';
 import { FileBucket } from './file-bucket.js';
 
 let silent: Server;
@@ -16,21 +17,13 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(silent, 'listening');
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 afterAll(() => {
   for (const socket of tried) socket.destroy();
   silent.close();
 });
-
-/** Time passes so many times as fast for the library. */
-function quickly(times: number): void {
-  const [timer, timeout] = [globalThis.setTimeout, Socket.prototype.setTimeout];
-  const quick = ((act: () => void, ms?: number) => timer(act, (ms ?? 0) / times)) as typeof setTimeout;
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(quick);
-  jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (ms, act) {
-    return timeout.call(this, ms / times, act);
-  });
-}
 
 /** Asks the store for a file: why there is none. */
 function refusal(): Promise<unknown> {
@@ -54,8 +47,7 @@ describe('a store of files', () => {
 
   it('that lets nobody in is given up sooner', async () => {
     jest.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket) {
-      this.connecting = true;
-      return this;
+      return Object.assign(this, { connecting: true });
     });
     quickly(10);
     const answer = refusal();

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
+import { quickly } from '../common/quick-time.example.js';
 import { Scanner } from './scanner.js';
 
 /** Scans so many chunks with a clamd that begins with these words, whatever it is sent. */
@@ -27,16 +28,13 @@ async function* slowly(chunks: number): AsyncGenerator<Buffer> {
 
 describe('the answer of a scanner', () => {
   it('is waited for half a minute and no longer', async () => {
-    const timeout = Socket.prototype.setTimeout;
-    const clock = jest.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (ms, act) {
-      return timeout.call(this, ms / 100, act);
-    });
+    quickly(100);
     try {
       const scanning = scanWith('', 1).catch((error: Error) => error.message);
       expect(await Promise.race([scanning, sleep(150, 'waits')])).toBe('waits');
       expect(await Promise.race([scanning, sleep(2_000, 'waits')])).toBe('clamd did not answer in time');
     } finally {
-      clock.mockRestore();
+      jest.restoreAllMocks();
     }
   });
 

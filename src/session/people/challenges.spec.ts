@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type ChallengeHolder, Challenges } from './challenges.js';
 import { ConsoleKey } from './secret.js';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('a challenge', () => {
   const challenges = new Challenges(new ConsoleKey('A'.repeat(43)));
