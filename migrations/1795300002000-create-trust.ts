@@ -64,6 +64,8 @@ export class CreateTrust1795300002000 implements MigrationInterface {
         IF p_agency IS DISTINCT FROM cmd.my_agency() AND session_user <> 'hub_migrate' THEN
           RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403';
         END IF;
+        -- One at a time: the second of two finds its number taken.
+        PERFORM 1 FROM hub.agency g WHERE g.id = p_agency FOR NO KEY UPDATE;
         IF p_number <> 1 + (SELECT COALESCE(pg_catalog.max(s.number), 0) FROM hub.key_set s WHERE s.agency_id = p_agency) THEN
           RAISE EXCEPTION 'KEYSET_SEQ' USING ERRCODE = 'LH409';
         END IF;

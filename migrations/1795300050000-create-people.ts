@@ -17,6 +17,8 @@ export class CreatePeople1795300050000 implements MigrationInterface {
         officer text NOT NULL,
         made_at timestamptz NOT NULL DEFAULT now(),
         suspended_at timestamptz,
+        -- When a passkey, or whatever else its holder signs in with, was last taken away: what was proven before counts no more.
+        holders_changed_at timestamptz,
         UNIQUE (agency_id, officer)
       );
 

@@ -10,12 +10,13 @@ export class CreateAdministration1795300080000 implements MigrationInterface {
     await runner.query(TABLES);
     await runner.query(STATES);
     await runner.query(COMMANDS);
+    await runner.query(RECOVERY);
     await runner.query(READS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.own_connections(), cmd.administrator_counts();
+      DROP FUNCTION cmd.own_connections(), cmd.administrator_counts(), cmd.void_changes(text, text);
       DROP FUNCTION cmd.sign_out(text), cmd.decide_change(uuid, boolean), cmd.change(text, text, jsonb, boolean);
       DROP FUNCTION cmd.apply_change(text, text, text, text, jsonb, jsonb), cmd.check_change(text, text, text, jsonb, jsonb);
       DROP FUNCTION cmd.raises(text, jsonb, jsonb), cmd.administered(text, text, text, text), cmd.utc(timestamptz),
@@ -452,6 +453,17 @@ const COMMANDS = `
         INSERT INTO audit.pending (event, change_id)
           VALUES (pg_catalog.lower(c.kind) || CASE WHEN p_approves THEN '.approved' ELSE '.declined' END, p_id);
       END $$;
+`;
+
+const RECOVERY = `
+      -- What an officer proposed and nobody has decided counts no more: the officer is recovered, and it may have been a thief.
+      CREATE FUNCTION cmd.void_changes(p_agency text, p_officer text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+      BEGIN
+        UPDATE agency.change SET state = 'VOID' WHERE agency_id = p_agency AND proposed_by = p_officer AND state = 'WAITING';
+      END $$;
+      REVOKE ALL ON FUNCTION cmd.void_changes(text, text) FROM PUBLIC;
+      GRANT USAGE ON SCHEMA cmd TO hub_auth;
+      GRANT EXECUTE ON FUNCTION cmd.void_changes(text, text) TO hub_auth;
 `;
 
 const READS = `

@@ -5,7 +5,8 @@ import { generateKey, type KeyPair } from '../src/protocol/keys.js';
 import { signObject } from '../src/protocol/signing.js';
 import { proofOf } from '../src/protocol/testing.js';
 import { anAlert, newestKeySet, nextKeySet, publish, submitText, verdictOf } from './hostile/hostile.js';
-import { aSignedIn, type Browser, makeStale } from './support/browser.js';
+import { SoftwareAuthenticator } from './support/authenticator.js';
+import { aFurtherPasskey, aLink, aSignedIn, Browser, enrol, makeStale } from './support/browser.js';
 import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { admit, anEnrolmentKey, aPersonEntry } from './support/signing-officers.js';
 
@@ -109,12 +110,15 @@ describe('an officer’s key', () => {
     expect(await stateOf(browser, pair.kid)).toBeUndefined();
   });
 
-  it('is one of five that wait, and wrapped in 1,336 characters at most', async () => {
+  it('is one of five that wait, and wrapped in 1,000 bytes at most', async () => {
     const { browser, passkey } = await aSignedIn(t, vn, ['RELEASER']);
-    const long = { wrapped: 'A'.repeat(1_337), credential: passkey.id };
-    expect(verdictOf(await request(browser, await generateKey(), long))).toContain('BAD_USER_INPUT');
-    const verdicts: string[] = [];
-    for (let i = 0; i < 6; i += 1) verdicts.push(verdictOf(await request(browser, await generateKey())));
+    const wrapped = async (characters: number): Promise<string> => {
+      const changes = { wrapped: 'A'.repeat(characters), credential: passkey.id };
+      return verdictOf(await request(browser, await generateKey(), changes));
+    };
+    expect(await wrapped(1_335)).toContain('BAD_USER_INPUT');
+    const verdicts = [await wrapped(1_334)];
+    for (let i = 0; i < 5; i += 1) verdicts.push(verdictOf(await request(browser, await generateKey())));
     expect(verdicts).toEqual([...Array<string>(5).fill('accepted'), 'CONFLICT']);
   });
 
@@ -264,6 +268,50 @@ describe('an officer’s key', () => {
     expect(await browser.ask(APPROVE, approval(first))).toEqual({ data: { approveKey: { state: 'REQUESTED' } } });
     expect(await waiting()).toContain(second.kid);
     expect(verdictOf(await browser.ask(APPROVE, approval(first)))).toBe('NOT_FOUND');
+  });
+
+  describe('that nothing opens any more', () => {
+    const wrappedUnder = (passkey: SoftwareAuthenticator): object => ({
+      wrapped: randomBytes(100).toString('base64url'),
+      credential: passkey.id,
+    });
+
+    it('says so after a recovery, and keeps the next one from nobody', async () => {
+      const { officer, browser, passkey } = await aSignedIn(t, vn, ['RELEASER']);
+      const [lost, next] = [await generateKey(), await generateKey()];
+      await request(browser, lost, wrappedUnder(passkey));
+      await admit(vn, enrolment, [aPersonEntry(vn, lost, officer)]);
+      const [desk, phone] = [new Browser(t.url), new SoftwareAuthenticator(t.url)];
+      await enrol(desk, phone, await aLink(t, vn, officer));
+      await desk.loadProof();
+      expect(await stateOf(desk, lost.kid)).toBe('LOCKED');
+      expect((await request(desk, next, wrappedUnder(phone))).data?.requestKey.state).toBe('REQUESTED');
+      expect(await waiting()).toContain(next.kid);
+      const approval = { kid: next.kid, by: lost.kid, proof: claim(lost, { admits: next.kid }) };
+      expect(verdictOf(await desk.ask(APPROVE, approval))).toBe('NOT_FOUND');
+      expect(await desk.ask(BLOCK, { kid: lost.kid })).toEqual({ data: { blockKey: true } });
+      expect(await stateOf(desk, lost.kid)).toBe('REVOKED');
+    });
+
+    it('is asked for no more when its passkey is removed, and waits for no other that cannot answer', async () => {
+      const { officer, browser, passkey } = await aSignedIn(t, vn, ['RELEASER']);
+      const [kept, waits, further] = [await generateKey(), await generateKey(), await generateKey()];
+      const phone = await aFurtherPasskey(t, browser);
+      await request(browser, kept);
+      await admit(vn, enrolment, [aPersonEntry(vn, kept, officer)]);
+      await request(browser, waits, wrappedUnder(phone));
+      await request(browser, further, wrappedUnder(passkey));
+      expect([await stateOf(browser, waits.kid), await stateOf(browser, further.kid)]).toEqual([
+        'OTHER_DEVICE',
+        'OTHER_DEVICE',
+      ]);
+      await browser.ask('mutation($id: ID!) { removePasskey(id: $id) }', { id: phone.id });
+      expect(await stateOf(browser, waits.kid)).toBeUndefined();
+      expect(await waiting()).not.toContain(further.kid);
+      await browser.ask(BLOCK, { kid: kept.kid });
+      expect(await stateOf(browser, further.kid)).toBe('REQUESTED');
+      expect(await waiting()).toContain(further.kid);
+    });
   });
 
   it('threats 26 is asked for, approved and stopped with a fresh passkey alone', async () => {

@@ -34,7 +34,7 @@ export class ChangeModel {
 
   @Field(() => String, {
     description:
-      'WAITING, APPLIED, DECLINED, or VOID: a later proposal took its place, or who proposed it is no administrator any more',
+      'WAITING, APPLIED, DECLINED, or VOID: a later proposal took its place, who proposed it is no administrator any more, or has been recovered since',
   })
   state: string;
 

@@ -26,6 +26,7 @@ it.each([
   ['a day that does not exist', '2026-02-29T00:00:00Z'],
   ['a month that does not exist', '2026-13-01T00:00:00Z'],
   ['an hour that does not exist', '2026-11-22T24:00:00Z'],
+  ['the year 0, which PostgreSQL does not know', '0000-01-01T00:00:00Z'],
   ['a year of six digits', '+010000-01-01T00:00Z'],
   ['a space before', ' 2026-11-22T02:15:00Z'],
   ['a line end', '2026-11-22T02:15:00Z\n'],

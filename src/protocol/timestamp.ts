@@ -15,6 +15,8 @@ export function formatTimestamp(date: Date): string {
 export function checkTimestamp(value: unknown, pointer: string): string {
   const text = matching(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, pointer);
   const date = new Date(text);
-  if (Number.isNaN(date.getTime()) || formatTimestamp(date) !== text) throw new ProtocolError('SHAPE', pointer);
+  // There was no year 0.
+  const isReal = !Number.isNaN(date.getTime()) && formatTimestamp(date) === text && !text.startsWith('0000');
+  if (!isReal) throw new ProtocolError('SHAPE', pointer);
   return text;
 }

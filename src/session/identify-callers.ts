@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../common/clock.js';
 import type { ErrorPages } from '../common/error-pages.js';
-import { HubError, NonceWanted } from '../common/errors.js';
+import { HubError, NonceWanted, Unauthenticated } from '../common/errors.js';
 import { extensionsOf } from '../common/format-error.js';
 import { statusOf } from '../common/http-error.filter.js';
 import { languageOf, message } from '../common/messages/messages.js';
@@ -9,6 +9,9 @@ import { tellable } from '../common/tellable.js';
 import type { Authenticator } from './authenticator.js';
 import { PROOF_ALGORITHMS } from './dpop-proof.js';
 import type { ConsoleSessions } from './people/console-sessions.js';
+
+/** A request that was longer under way is looked at again when it is all there. */
+const SLOW_MS = 500;
 
 /** Finds out who calls before anything else looks at a request, and refuses whoever claims to be someone and is not. */
 export function identifyCallers(
@@ -18,6 +21,14 @@ export function identifyCallers(
   clock: Clock,
   people?: { sessions: ConsoleSessions; pages: ErrorPages },
 ): void {
+  // Who takes long to say what is wanted may not be who began: a session that was ended meanwhile does nothing any more.
+  fastify.addHook('preValidation', async (request, reply) => {
+    const { caller } = request;
+    if (!caller || reply.elapsedTime < SLOW_MS) return;
+    const now = await (caller.session ? people?.sessions : authenticator)?.again(caller);
+    if (!now) throw new Unauthenticated();
+    request.caller = now;
+  });
   fastify.addHook('onRequest', async (request, reply) => {
     // The provider asks for proofs of its own.
     if (request.routeOptions.url?.startsWith('/oidc/')) return undefined;

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { Client, type Pool } from 'pg';
@@ -24,7 +25,7 @@ import { POOL } from '../../src/session/session.module.js';
 import { type KeySet, verifyKeySetChain } from '../../src/protocol/key-set.js';
 import { generateKey } from '../../src/protocol/keys.js';
 import { storeKeySet } from '../../src/trust/key-sets.service.js';
-import { anEntry, newestKeySet, nextKeySet, publish, verdictOf } from '../hostile/hostile.js';
+import { anEntry, newestKeySet, nextKeySet } from '../hostile/hostile.js';
 import { aSignedIn } from '../support/browser.js';
 import { seqOf } from '../support/commands.js';
 import {
@@ -169,11 +170,21 @@ describe('a key set', () => {
       return nextKeySet(vn, { keys: [...fields.keys, anEntry(vn, await generateKey())] });
     };
     const [one, other] = [await rival(), await rival()];
-    const sets = await verified([...(await known()), other]);
-    expect(verdictOf(await publish(vn, one))).toBe('accepted');
+    const before = await known();
+    const [first, second] = [(await verified([...before, one])).at(-1)!, (await verified([...before, other])).at(-1)!];
     const sender = aCaller({ agencyId: vn.agency, unitId: vn.unit });
-    const late = part(ScopedDatabase).as(sender, (tx) => storeKeySet(tx, sets.at(-1)!, other));
-    await expect(late).rejects.toMatchObject({ code: 'CONFLICT', details: { sub: 'KEYSET_SEQ' } });
+    const store = (set: KeySet, text: string, meanwhile?: () => Promise<unknown>): Promise<unknown> =>
+      part(ScopedDatabase).as(sender, async (tx) => {
+        await storeKeySet(tx, set, text);
+        await meanwhile?.();
+      });
+    let late: Promise<unknown> | undefined;
+    await store(first, one, () => {
+      late = store(second, other).catch((error: unknown) => error);
+      return sleep(300);
+    });
+    expect(await late).toMatchObject({ code: 'CONFLICT', details: { sub: 'KEYSET_SEQ' } });
+    expect(await known()).toEqual([...before, one]);
   });
 });
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, SignJWT } from 'jose';
 import { ClientKeys } from '../../src/session/client-keys.js';
 import { CONSOLE } from '../../src/session/console-client.js';
 import { metadataToPin } from '../../src/operator/issuer-metadata.js';
 import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
-import type { SoftwareAuthenticator } from '../support/authenticator.js';
-import { aLink, anOfficer, aSignedIn, Browser } from '../support/browser.js';
+import { SoftwareAuthenticator } from '../support/authenticator.js';
+import { aFurtherPasskey, aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
   aLinked,
@@ -40,6 +41,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([ofVn.stop(), ofTh.stop(), t.stop()]);
 });
+
+type SignedIn = Awaited<ReturnType<typeof aSignedIn>>;
 
 const ME = '{ me { officer roles clearance maySeeNominal permissions } }';
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -590,6 +593,44 @@ describe('the hub’s own provider', () => {
     expect((await first.browser.get(first.answer)).status).toBe(401);
     const second = await aCode();
     expect(await exchange(second.code, 'y'.repeat(43))).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it.each<[string, (stolen: SoftwareAuthenticator, officer: SignedIn) => Promise<SoftwareAuthenticator>]>([
+    [
+      'the officer was recovered',
+      async (_, { officer }) => {
+        const passkey = new SoftwareAuthenticator(t.url);
+        expect((await enrol(new Browser(t.url), passkey, await aLink(t, vn, officer))).status).toBe(200);
+        return passkey;
+      },
+    ],
+    [
+      'its passkey was removed',
+      async (stolen, { browser, passkey }) => {
+        const removed = await browser.ask('mutation($id: ID!) { removePasskey(id: $id) }', { id: stolen.id });
+        expect(removed).toEqual({ data: { removePasskey: true } });
+        return passkey;
+      },
+    ],
+  ])('A17 begins no session by a touch from before %s', async (_, change) => {
+    const signedIn = await aSignedIn(t, vn, ['ANALYST']);
+    const stolen = await aFurtherPasskey(t, signedIn.browser);
+    const goOn = async (browser: Browser, next: string): Promise<[status: number, hasSession: boolean]> => {
+      const { pathname, search } = new URL((await browser.get(next)).headers.get('location')!);
+      const { status } = await browser.get(`${pathname}${search}`);
+      return [status, browser.cookies.has('__Host-liaison')];
+    };
+    const touched = async (passkey: SoftwareAuthenticator): Promise<[Browser, string]> => {
+      const browser = new Browser(t.url);
+      await browser.open('/sign-in/with/hub');
+      return [browser, await show(browser, passkey)];
+    };
+    const thief = await touched(stolen);
+    const passkey = await change(stolen, signedIn);
+    expect(await goOn(...thief)).toEqual([401, false]);
+    // An ID token tells whole seconds.
+    await sleep(1_000);
+    expect(await goOn(...(await touched(passkey)))).toEqual([200, true]);
   });
 
   it('A6 takes a code for a minute, and gives an ID token for one', async () => {

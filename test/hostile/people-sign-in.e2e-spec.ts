@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PLACES, WAITING } from '../../src/session/people/gate.js';
+import { act, anOfficerInput, changed } from '../support/administration.js';
 import { type Misconduct, SoftwareAuthenticator } from '../support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
@@ -561,6 +562,25 @@ describe('two persons', () => {
     const link = await aLink(t, vn, one.officer);
     expect((await enrol(new Browser(t.url), new SoftwareAuthenticator(t.url), link)).status).toBe(200);
     expect(verdict(await two.browser.ask(APPROVE, { id: data!.proposeAdmission.id }))).toBe('NOT_FOUND');
+  });
+
+  it('threats 19 nor is any other change applied that its proposer’s thief may have proposed', async () => {
+    const one = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const two = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const officer = await anOfficer(t, vn, ['ANALYST'], { clearance: 0 });
+    const input = anOfficerInput(vn.unit, { roles: ['RELEASER'] });
+    const [ofThief, ofTwo] = [
+      await changed(one.browser, 'changeOfficer', { officer, input }),
+      await changed(two.browser, 'changeOfficer', { officer: await anOfficer(t, vn, ['ANALYST']), input }),
+    ];
+    expect([ofThief.state, ofTwo.state]).toEqual(['WAITING', 'WAITING']);
+    const recovered = new Browser(t.url);
+    await enrol(recovered, new SoftwareAuthenticator(t.url), await aLink(t, vn, one.officer));
+    await recovered.loadProof();
+    expect(verdict(await act(two.browser, 'approveChange', { id: ofThief.id }))).toBe('NOT_FOUND');
+    const states = 'SELECT state FROM agency.change WHERE id = ANY ($1) ORDER BY proposed_at';
+    expect(await t.database.sql(states, [[ofThief.id, ofTwo.id]])).toEqual([{ state: 'VOID' }, { state: 'WAITING' }]);
+    expect(verdict(await act(recovered, 'approveChange', { id: ofTwo.id }))).toBe('accepted');
   });
 
   it('are of the officer’s own agency; others’ officers and proposals do not exist', async () => {

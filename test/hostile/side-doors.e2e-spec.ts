@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
@@ -13,6 +14,7 @@ import { ROLES } from '../../src/session/people/role-rights.js';
 import { aConnectionInput, anOfficerInput, changed, twoAdministrators } from '../support/administration.js';
 import { SoftwareAuthenticator } from '../support/authenticator.js';
 import { aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
+import { trusted } from '../support/documents.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aLinked, answerOf, begin, comeBack, type NationalIssuer, startIssuer, trust } from '../support/issuer.js';
 import {
@@ -140,6 +142,29 @@ describe('sign-in', () => {
     expect((await tried).status).toBe(401);
     await thief.loadProof();
     expect((await thief.ask('{ me { officer } }')).data ?? null).toBeNull();
+  });
+
+  it('A17 does nothing any more in a session that ended while its request was on the way', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['ANALYST']);
+    const request = JSON.stringify({ documentId: trusted('{ me { officer } }'), variables: {} });
+    const slowly = async (meanwhile: () => Promise<unknown>): Promise<unknown> => {
+      async function* pieces(): AsyncGenerator<Buffer> {
+        yield Buffer.from(request.slice(0, -1));
+        await sleep(800);
+        await meanwhile();
+        yield Buffer.from(request.slice(-1));
+      }
+      const sent = { method: 'POST', body: Readable.toWeb(Readable.from(pieces())), duplex: 'half' } as RequestInit;
+      const { status, body } = await browser.send('/graphql', sent, {
+        'content-type': 'application/json',
+        ...browser.ofOwnPage(),
+      });
+      return [status, body.errors?.[0]?.extensions.code];
+    };
+    expect(await slowly(async () => undefined)).toEqual([200, undefined]);
+    const ended = (): Promise<unknown> =>
+      t.database.sql(`DELETE FROM auth.console_session WHERE account_id = ${accountOf}`, [officer]);
+    expect(await slowly(ended)).toEqual([401, 'UNAUTHENTICATED']);
   });
 
   it('A17 leaves no request for a key behind that was made before a recovery', async () => {
@@ -297,5 +322,13 @@ describe('A12 a session by password', () => {
     await t.database.sql(`UPDATE auth.console_session SET acr = 'aal2' WHERE account_id = ${accountOf}`, [officer]);
     expect((await browser.ask('{ ownOfficers { isEnrolled } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect((await browser.ask('{ inbox { nodes { id } } }')).errors).toBeUndefined();
+  });
+
+  it('ends where its officer wants, even one who may do nothing in it', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    await t.database.sql(`UPDATE auth.console_session SET acr = 'aal2' WHERE account_id = ${accountOf}`, [officer]);
+    expect((await browser.ask('{ mySessions { id } }')).data?.['mySessions']).toHaveLength(1);
+    expect((await browser.post('/sign-out')).status).toBe(200);
+    expect((await browser.get('/account')).status).toBe(303);
   });
 });

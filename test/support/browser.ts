@@ -182,3 +182,15 @@ export async function enrol(browser: Browser, passkey: SoftwareAuthenticator, to
   const options = opened.body['options'] as Parameters<SoftwareAuthenticator['create']>[0];
   return browser.post('/enrol', { token, response: passkey.create(options) });
 }
+
+/** A further passkey of the officer who is signed in at this browser, who has approved it. */
+export async function aFurtherPasskey(t: TestHub, browser: Browser): Promise<SoftwareAuthenticator> {
+  const made = await browser.ask<{ linkPasskey: { address: string } }>(
+    'mutation($device: String!) { linkPasskey(device: $device) { address } }',
+    { device: 'Phone' },
+  );
+  const passkey = new SoftwareAuthenticator(t.url);
+  await enrol(new Browser(t.url), passkey, made.data!.linkPasskey.address.split('#')[1]!);
+  await browser.ask('mutation($id: ID!) { approvePasskey(id: $id) { isApproved } }', { id: passkey.id });
+  return passkey;
+}

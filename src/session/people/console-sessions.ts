@@ -11,7 +11,7 @@ import { RETURN_PATH } from '../console-client.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
 import { holderOf } from './issuers/issuer-subjects.js';
-import { ADMINISTRATORS, rightsOf } from './role-rights.js';
+import { ADMINISTRATORS, BASE, rightsOf } from './role-rights.js';
 import { isFromOwnPage, isOfOwnOrigin } from './same-origin.js';
 import { type ConsoleKey, hashOf, isSame } from './secret.js';
 
@@ -217,6 +217,8 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
   // Administrators need a passkey; a password from before they were appointed administers nothing.
   const roles = acr === 'aal2' ? row.roles.filter((role) => !ADMINISTRATORS.includes(role)) : row.roles;
   const { permissions, nominal } = rightsOf(roles);
+  // Whoever is signed in can sign out.
+  const allowed = new Set([...permissions, ...BASE]);
   // A role that keeps personal details away does so also where a claim took the role away.
   const isCleared = row.maySeeNominal && nominal && rightsOf(row.held).nominal && acr !== 'aal2';
   const nominalNeedsStepUp = isCleared && row.isNominalCareful && !isFresh;
@@ -227,7 +229,7 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
     clearance: row.clearance,
     maySeeNominal: isCleared && !nominalNeedsStepUp,
     purpose,
-    permissions,
+    permissions: allowed,
     session: { id, accountId, roles: row.roles, acr, isFresh, nominalNeedsStepUp, csrf },
   };
 }

@@ -5,6 +5,7 @@ import { Conflict, Forbidden, NotFound } from '../../common/errors.js';
 import { HubIdentity } from '../../common/hub-identity.js';
 import { issueLink, linkAddress } from './enrolment-links.js';
 import { checkDevice } from './input.js';
+import { markHoldersChanged } from './issuers/issuer-subjects.js';
 import { CREDENTIAL_ID } from './passkeys.js';
 import { recordAct } from './record-act.js';
 import { inTransaction } from './transaction.js';
@@ -73,15 +74,17 @@ export class OwnPasskeys {
     });
   }
 
-  /** Removes a passkey, and ends the officer's other sessions, which it may have begun. Throws NotFound; Conflict for the last one. */
+  /** Removes a passkey, and ends the officer's other sessions, begun or about to begin, which it may have begun. Throws NotFound; Conflict for the last one. */
   remove(session: CallerSession, id: string): Promise<void> {
     return this.change(session, async (tx) => {
+      await tx.query(FORGET_WAITING_KEYS, [checkId(id), session.accountId]);
       const { rowCount } = await tx.query('DELETE FROM auth.passkey WHERE credential_id = $1 AND account_id = $2', [
         checkId(id),
         session.accountId,
       ]);
       if (rowCount !== 1) throw new NotFound();
       if ((await approvedOf(tx, session)) === 0) throw new Conflict('error.lastPasskey');
+      await markHoldersChanged(tx, session.accountId);
       await tx.query('DELETE FROM auth.console_session WHERE account_id = $1 AND id <> $2', [
         session.accountId,
         session.id,
@@ -116,6 +119,11 @@ const OWN = `
     approved_at IS NOT NULL AS "isApproved"
   FROM auth.passkey WHERE account_id = $1 AND (approved_at IS NOT NULL OR made_at > now() - make_interval(mins => $2))
   ORDER BY made_at, credential_id`;
+
+/** Keys that only this passkey would open, and no administrator has admitted yet. */
+const FORGET_WAITING_KEYS = `
+  DELETE FROM auth.person_key p WHERE credential_id = $1 AND account_id = $2
+    AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)`;
 
 const APPROVE = `
   UPDATE auth.passkey SET approved_at = now()

@@ -47,7 +47,7 @@ export class OwnKeyModel {
 
   @Field(() => String, {
     description:
-      'OTHER_DEVICE: to be approved at a device that signs already. REQUESTED: at an administrator. IN_FORCE, EXPIRED, REFUSED, REVOKED: as it says',
+      'OTHER_DEVICE: to be approved at a device that signs already. REQUESTED: at an administrator. LOCKED: its passkey is gone, so nothing opens it. IN_FORCE, EXPIRED, REFUSED, REVOKED: as it says',
   })
   state: string;
 

@@ -67,8 +67,8 @@ interface CheckedRequest {
 
 /** As many keys as one officer can have waiting. */
 const MAX_WAITING = 5;
-/** Characters of base64url. */
-const MAX_WRAPPED = 1336;
+/** Characters of base64url: 1,000 bytes. */
+const MAX_WRAPPED = 1334;
 const WRAPPED = new RegExp(`^[A-Za-z0-9_-]{16,${MAX_WRAPPED}}$`);
 
 /**
@@ -194,17 +194,26 @@ function wrappedIn({ wrapped, credential }: KeyRequestInput): Buffer | null {
 const KEYS = `auth.person_key p LEFT JOIN hub.agency_key k ON k.kid = p.kid AND k.in_set LEFT JOIN hub.blocked_key b ON b.kid = p.kid`;
 const IN_FORCE = `k.kid IS NOT NULL AND k.revoked IS NULL AND b.kid IS NULL AND k.exp > extract(epoch FROM now())`;
 
+/** Its private half is wrapped under a passkey that is gone: nobody can open it again. */
+const LOCKED = `p.wrapped IS NOT NULL AND p.credential_id IS NULL`;
+const USABLE = `${IN_FORCE} AND NOT (${LOCKED})`;
+
+/** Whether a key waits for the word of another, which its holder can still give. */
+const WAITS_FOR_ANOTHER = `p.approved_at IS NULL AND EXISTS (
+  SELECT FROM (SELECT p.account_id, p.use) mine CROSS JOIN LATERAL (
+    SELECT FROM ${KEYS} WHERE p.account_id = mine.account_id AND p.use = mine.use AND ${USABLE}) other)`;
+
 const OWN = `
   SELECT p.kid, p.use, p.device, p.kinds, p.requested_at AS "requestedAt", to_timestamp(k.exp) AS "validUntil",
     p.credential_id AS credential, translate(encode(p.wrapped, 'base64'), E'+/=\\n', '-_') AS wrapped,
     CASE WHEN k.kid IS NULL AND b.kid IS NOT NULL THEN 'REFUSED' WHEN b.kid IS NOT NULL OR k.revoked IS NOT NULL THEN 'REVOKED'
-      WHEN ${IN_FORCE} THEN 'IN_FORCE' WHEN k.kid IS NOT NULL THEN 'EXPIRED'
-      WHEN p.approved_at IS NULL THEN 'OTHER_DEVICE' ELSE 'REQUESTED' END AS state
+      WHEN ${USABLE} THEN 'IN_FORCE' WHEN ${IN_FORCE} THEN 'LOCKED' WHEN k.kid IS NOT NULL THEN 'EXPIRED'
+      WHEN ${WAITS_FOR_ANOTHER} THEN 'OTHER_DEVICE' ELSE 'REQUESTED' END AS state
   FROM ${KEYS}`;
 
 const KNOWN = `
   SELECT count(*) FILTER (WHERE k.kid IS NULL AND b.kid IS NULL)::int AS waiting,
-    COALESCE(bool_or(p.use = $2 AND ${IN_FORCE}), false) AS "hasKey"
+    COALESCE(bool_or(p.use = $2 AND ${USABLE}), false) AS "hasKey"
   FROM ${KEYS} WHERE p.account_id = $1`;
 
 /** Only a passkey of the account itself can have wrapped the key. */
@@ -214,7 +223,7 @@ const REQUEST = `
   WHERE $8::text IS NULL OR EXISTS (SELECT FROM auth.passkey WHERE credential_id = $8 AND account_id = $2)
   ON CONFLICT DO NOTHING`;
 
-const APPROVING = `SELECT p.jwk FROM ${KEYS} WHERE p.account_id = $1 AND p.kid = $2 AND p.use = 'sig' AND ${IN_FORCE}`;
+const APPROVING = `SELECT p.jwk FROM ${KEYS} WHERE p.account_id = $1 AND p.kid = $2 AND p.use = 'sig' AND ${USABLE}`;
 
 const OF_OFFICERS = `
   SELECT k.kid, k.holder AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", k.use, p.device,
@@ -228,7 +237,7 @@ const REQUESTS = `
   SELECT p.kid, o.officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", p.use, p.device, p.kinds,
     p.jwk::text AS jwk, p.proof, p.requested_at AS "requestedAt"
   FROM auth.person_key p JOIN auth.officer_in_force o ON o.account_id = p.account_id
-  WHERE o.agency_id = $1 AND p.approved_at IS NOT NULL
+  WHERE o.agency_id = $1 AND NOT (${WAITS_FOR_ANOTHER})
     AND NOT EXISTS (SELECT FROM hub.agency_key k WHERE k.kid = p.kid)
     AND NOT EXISTS (SELECT FROM hub.blocked_key b WHERE b.kid = p.kid)
   ORDER BY p.requested_at, p.kid`;

@@ -9,7 +9,8 @@ export interface Role {
   givenBy: 'AGENCY' | 'OPERATOR';
 }
 
-const BASE: readonly Permission[] = ['directory.read', 'session.own'];
+/** What every officer who is signed in may do. */
+export const BASE: readonly Permission[] = ['directory.read', 'session.own'];
 const READS: readonly Permission[] = [...BASE, 'objects.read'];
 const RELEASES: readonly Permission[] = [...READS, 'objects.submit'];
 const ADMINISTERS: readonly Permission[] = [...BASE, 'officers.enrol', 'keys.publish', 'agency.administer'];

@@ -109,6 +109,8 @@ describe('rules that are broken', () => {
     ['time with offset', { time: '2026-11-22T02:15:00+00:00' }, ['/time utcTime']],
     ['small z', { time: '2026-11-22T02:15:00z' }, ['/time utcTime']],
     ['day that is none', { time: '2026-02-30T00:00:00Z' }, ['/time utcTime']],
+    ['year 0', { time: '0000-01-01T00:00:00Z' }, ['/time utcTime']],
+    ['day of the year 0', { day: '0000-01-01' }, ['/day localDate']],
     ['hour 24', { time: '2026-11-22T24:00:00Z' }, ['/time utcTime']],
     ['leap second', { time: '2026-12-31T23:59:60Z' }, ['/time utcTime']],
     ['date only', { time: '2026-11-22' }, ['/time utcTime']],

@@ -13,9 +13,10 @@ export function isLocalDate(value: unknown): value is string {
   return typeof value === 'string' && LOCAL_DATE.test(value) && isInCalendar(value, `${value}T00:00:00.000Z`);
 }
 
+/** There was no year 0, and PostgreSQL knows none. */
 function isInCalendar(text: string, iso: string): boolean {
   const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.toISOString() === iso;
+  return !text.startsWith('0000') && !Number.isNaN(time.getTime()) && time.toISOString() === iso;
 }
 
 /** An instant, RFC 3339 in UTC with whole seconds. One way to write it, so that one content has one text. */

@@ -12,7 +12,8 @@ import { inTransaction } from '../transaction.js';
 import type { BegunSignIns, SignInPurpose } from './begun-sign-ins.js';
 import type { IssuerClients } from './issuer-clients.js';
 import { IssuerGates } from './issuer-gates.js';
-import { ForeignAgency, linkSubject } from './issuer-subjects.js';
+import { ForeignAgency, isStillHolder, linkSubject } from './issuer-subjects.js';
+import { OWN } from './own-issuer.js';
 import { NoAnswer } from './pinned-fetch.js';
 import type { TrustedIssuer, TrustedIssuers } from './trusted-issuer.js';
 
@@ -113,6 +114,8 @@ export class IssuerSignIn {
     try {
       return await inTransaction(this.pool, async (tx) => {
         if (linkHash !== null) await linkSubject(tx, identity, await this.links.useToEnrol(tx, linkHash, browser));
+        const isOwn = issuerId === OWN;
+        if (isOwn && !(await isStillHolder(tx, identity))) throw new Unauthenticated('error.signInRefused');
         if (sessionHash !== null)
           await tx.query('DELETE FROM auth.console_session WHERE secret_hash = $1', [sessionHash]);
         return this.sessions.begin(tx, identity, request);

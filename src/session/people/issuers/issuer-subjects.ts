@@ -62,10 +62,28 @@ export async function linkSubject(tx: PoolClient, identity: Identity, accountId:
 }
 
 /**
+ * Whether the account's holders are the same as when this identity was proven at the hub's own provider, which may have been minutes ago.
+ * An ID token tells whole seconds: what was proven in the second of the change is not believed.
+ */
+export async function isStillHolder(tx: PoolClient, { subject, authTime }: Identity): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'SELECT FROM auth.account WHERE id = $1 AND (holders_changed_at IS NULL OR holders_changed_at < $2) FOR SHARE',
+    [subject, authTime],
+  );
+  return rowCount === 1;
+}
+
+/** From now on nothing counts that was proven of the account before. */
+export async function markHoldersChanged(tx: PoolClient, accountId: string): Promise<void> {
+  await tx.query('UPDATE auth.account SET holders_changed_at = $2 WHERE id = $1', [accountId, new Date()]);
+}
+
+/**
  * Enrolment and recovery begin with this, and it is their event for the log: passkeys, password, links to issuers and sessions of the
  * account end, and so does what was proposed or begun in them, which may have been a thief's.
  */
 export async function forgetHolders(tx: PoolClient, accountId: string): Promise<void> {
+  await markHoldersChanged(tx, accountId);
   for (const table of ['passkey', 'password', 'issuer_subject', 'console_session']) {
     await tx.query(`DELETE FROM auth.${table} WHERE account_id = $1`, [accountId]);
   }
@@ -75,6 +93,7 @@ export async function forgetHolders(tx: PoolClient, accountId: string): Promise<
     [accountId],
   );
   await tx.query('DELETE FROM auth.admission WHERE proposed_by = $1', [accountId]);
+  await tx.query('SELECT cmd.void_changes(a.agency_id, a.officer) FROM auth.account a WHERE a.id = $1', [accountId]);
   await tx.query('DELETE FROM auth.enrolment_link WHERE account_id = $1 AND adds IS NOT NULL', [accountId]);
   await recordAct(tx, 'officer.enrolled', accountId);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, Provider } from 'oidc-provider';
+import { secondsOf } from '../../../protocol/timestamp.js';
 import { secretIn } from '../cookies.js';
 import type { BegunSignIns } from './begun-sign-ins.js';
 
@@ -27,9 +28,9 @@ export class OwnInteractions {
     }
   }
 
-  /** Tells the provider who it was; where the browser goes on. */
+  /** Tells the provider who it was, and that it was now, however late the browser goes on; where it does. */
   async finish(request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<string> {
-    const login = { accountId, acr: 'phr', remember: false };
+    const login = { accountId, acr: 'phr', remember: false, ts: secondsOf(new Date()) };
     const address = await this.provider.interactionResult(request.raw, reply.raw, { login });
     return new URL(address).pathname;
   }

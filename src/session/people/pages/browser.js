@@ -2,7 +2,7 @@
 export const main = document.querySelector('main');
 const status = document.querySelector('[role=status]');
 let { csrf } = main.dataset;
-const { working, cancelled, unsupported, unreachable, noLink, differ } = main.dataset;
+const { working, cancelled, unsupported, unexpected, unreachable, noLink, differ } = main.dataset;
 /** What stands in an enrolment link's address, what the hub gave for it and when, and the passkey that was made for it. */
 const link = { token: location.hash.slice(1) };
 /** The hub forgets what it gave after five minutes. */
@@ -177,7 +177,11 @@ function rest() {
 function sentenceOf(error) {
   if (error instanceof Told) return error.message;
   // The browser gives one name to a refusal, a time-out and an authenticator without a fitting passkey.
-  return error?.name === 'NotAllowedError' || error?.name === 'AbortError' ? cancelled : unsupported;
+  if (error?.name === 'NotAllowedError' || error?.name === 'AbortError') return cancelled;
+  const canTouch = 'PublicKeyCredential' in window;
+  if (!canTouch || ['NotSupportedError', 'SecurityError', 'InvalidStateError'].includes(error?.name))
+    return unsupported;
+  return `${unexpected} (${error?.sub ?? error?.name ?? error})`;
 }
 
 export function tell(text, isError = false) {

@@ -26,6 +26,7 @@ const SCRIPT_TEXTS = {
   working: 'page.working',
   cancelled: 'page.cancelled',
   unsupported: 'page.unsupported',
+  unexpected: 'page.unexpected',
   unreachable: 'page.unreachable',
   'no-link': 'page.noLink',
   differ: 'page.password.differ',

@@ -112,8 +112,9 @@ function approver(kid: string, state: string, text: HtmlText): string {
 /** The button that ends a key: one that waits is taken back, one that signs goes with its lost device. */
 function stopper(kid: string, state: string, text: HtmlText): string {
   if (['REFUSED', 'REVOKED', 'EXPIRED'].includes(state)) return '';
-  const label = text(state === 'IN_FORCE' ? 'page.signing.lost' : 'page.signing.takeBack');
-  const sure = text(state === 'IN_FORCE' ? 'page.signing.sureLost' : 'page.signing.sureTakeBack');
+  const isInSet = state === 'IN_FORCE' || state === 'LOCKED';
+  const label = text(isInSet ? 'page.signing.lost' : 'page.signing.takeBack');
+  const sure = text(isInSet ? 'page.signing.sureLost' : 'page.signing.sureTakeBack');
   return `<button type="button" class="plain" data-act="block" data-kid="${kid}" data-sure="${sure}">${label}</button>`;
 }
 
