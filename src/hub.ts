@@ -105,7 +105,7 @@ export async function startHub(
     app.flushLogs();
     logRequests(app);
     const fastify = app.getHttpAdapter().getInstance();
-    mountEdge(fastify, limits, documents);
+    mountEdge(fastify, publicUrl, limits, documents);
     mountSignIn(fastify, app.get(Provider), app.get(SignInGate));
     const people = { sessions: app.get(ConsoleSessions), pages: app.get(ErrorPages) };
     identifyCallers(fastify, app.get(Authenticator), publicUrl, clock, people);

@@ -242,6 +242,21 @@ describe('an officer’s key', () => {
     expect((await ask(second)).data?.requestKey.state).toBe('REQUESTED');
   });
 
+  it.each([
+    ['is shut out', 'UPDATE auth.account SET suspended_at = now() WHERE officer = $1'],
+    ['has left', "UPDATE agency.officer SET valid_until = now() - interval '1 second' WHERE pseudonym = $1"],
+    ['administers no more', "UPDATE agency.officer SET roles = '{ANALYST}' WHERE pseudonym = $1"],
+  ])('threats 19 is admitted by no administrator who %s', async (_, end) => {
+    const former = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const theirs = await anEnrolmentKey(vn, former.officer);
+    const { officer } = await aSignedIn(t, vn, ['RELEASER']);
+    const admitted = async (): Promise<string> =>
+      verdictOf(await admit(vn, theirs, [aPersonEntry(vn, await generateKey(), officer)]));
+    expect(await admitted()).toBe('accepted');
+    await t.database.sql(end, [former.officer]);
+    expect(await admitted()).toBe('BAD_SIGNED_OBJECT/KEYSET_ROOT');
+  });
+
   it('of a further device is first approved at the one that signs', async () => {
     const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
     const stranger = await aSignedIn(t, vn, ['RELEASER']);

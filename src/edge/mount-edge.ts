@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Unavailable } from '../common/errors.js';
+import { Forbidden, Unavailable } from '../common/errors.js';
 import type { Bucket } from './bucket.js';
 import { SharedTurn } from './file-turns.js';
 import { takeOnlyJson } from './json-body.js';
@@ -43,7 +43,12 @@ const MOST_MEGABYTES = 25;
 const UPLOADED_MEGABYTE = 400;
 
 /** Sets what stands before every route: headers of every answer, which bodies and methods are taken, how often one may sign in. */
-export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: TrustedDocuments): void {
+export function mountEdge(
+  fastify: FastifyInstance,
+  publicUrl: string,
+  limits: Limits,
+  documents: TrustedDocuments,
+): void {
   takeOnlyJson(fastify);
   rememberLanguage(fastify);
   const setHeaders = promisify(securityHeaders);
@@ -56,6 +61,7 @@ export function mountEdge(fastify: FastifyInstance, limits: Limits, documents: T
     if (request.socket.remoteAddress === OWN_ADDRESS) return;
     if (BEGINNINGS.has(route)) await limits.begunSignIns.take(partyAt(request.ip));
     const proof = PROOFS.get(`${request.method} ${route}`);
+    if (proof && isOfForeignPage(request)) throw new Forbidden('error.notFromOwnPage', { params: { url: publicUrl } });
     if (proof) await limitFailures(request, reply, limits.failures[proof]);
   });
   // The caller is known by now.
@@ -81,6 +87,15 @@ function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
   if (request.method === 'POST') return;
   void reply.header('allow', 'POST');
   throw new MethodNotAllowedException();
+}
+
+/**
+ * Whether a page of another site caused it, as the browser says (Fetch Metadata): such a page may stand open in the same office, and its
+ * tries must cost that office nothing. To an address that a service leads back to, a browser goes as a whole.
+ */
+function isOfForeignPage({ method, headers }: FastifyRequest): boolean {
+  if (method === 'POST') return ![undefined, 'same-origin'].includes(headers['sec-fetch-site'] as string | undefined);
+  return ![undefined, 'document'].includes(headers['sec-fetch-dest'] as string | undefined);
 }
 
 /** Every try takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */

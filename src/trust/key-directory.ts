@@ -40,6 +40,14 @@ export async function isAnyBlocked(tx: EntityManager, kids: readonly string[]): 
   return (await prepared(tx, 'blocked-keys', text, [kids])).length > 0;
 }
 
+/** Whether one of these enrolment keys is an officer's who administers the caller's agency no more. Of who is no officer the roots decide. */
+export async function isAnyOfFormerAdministrator(tx: EntityManager, kids: readonly string[]): Promise<boolean> {
+  const text = `SELECT 1 FROM hub.agency_key k JOIN agency.officer o ON o.agency_id = k.agency_id AND o.pseudonym = k.holder
+    WHERE k.kid = ANY ($1::text[]) AND k.agency_id = cmd.my_agency() AND k.use = 'enrol'
+      AND (o.valid_until <= $2 OR NOT 'AGENCY_ADMIN' = ANY (o.roles) OR o.pseudonym = ANY (cmd.shut_out(ARRAY[o.pseudonym])))`;
+  return (await prepared(tx, 'former-administrators', text, [kids, new Date()])).length > 0;
+}
+
 /** An agency's key sets as signed, oldest first. */
 export async function readKeySetChain(tx: EntityManager, agencyId: string): Promise<string[]> {
   const text = 'SELECT s.text FROM hub.key_set s WHERE s.agency_id = $1 ORDER BY s.number';

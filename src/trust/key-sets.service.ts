@@ -8,7 +8,7 @@ import { HubIdentity } from '../common/hub-identity.js';
 import { AGENCY } from '../protocol/envelope.js';
 import { keysOf, type KeySet, verifyKeySetChain } from '../protocol/key-set.js';
 import type { PublicJwk } from '../protocol/keys.js';
-import { isAnyBlocked, readKeySetChain } from './key-directory.js';
+import { isAnyBlocked, isAnyOfFormerAdministrator, readKeySetChain } from './key-directory.js';
 import { refusing } from './protocol-faults.js';
 
 /** Agencies' key sets: taken only when the agency's roots or enrolment keys signed them, given out as they were signed. */
@@ -47,6 +47,7 @@ export class KeySetsService {
       const set = sets[chain.indexOf(text)]!;
       if (chain === known) return set;
       if (await isAnyBlocked(tx, set.signedBy)) throw new BadSignedObject('KEY_REVOKED');
+      if (await isAnyOfFormerAdministrator(tx, set.signedBy)) throw new BadSignedObject('KEYSET_ROOT');
       await storeKeySet(tx, set, text);
       return set;
     });

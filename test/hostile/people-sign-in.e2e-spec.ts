@@ -227,6 +227,27 @@ describe('A14 a flood of sign-ins', () => {
     }
   });
 
+  it('is caused by no page of another site that somebody in the same office has open', async () => {
+    const few = await startTestHub({ FAILED_SIGN_INS_PER_MINUTE: '4' });
+    try {
+      const { passkey } = await aSignedIn(few, await few.enrol('VN-CUS-AS'), ['ANALYST']);
+      const browser = new Browser(few.url);
+      const statuses: number[] = [];
+      for (const site of ['cross-site', 'same-site', 'none', 'cross-site', 'cross-site', 'same-site']) {
+        const foreign = { 'sec-fetch-site': site, origin: 'https://evil.example' };
+        statuses.push((await browser.post('/sign-in', {}, foreign)).status);
+        const loaded = { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+        statuses.push((await browser.get('/sign-in/return?state=x', loaded)).status);
+      }
+      expect(new Set(statuses)).toEqual(new Set([403]));
+      expect((await new Browser(few.url).signIn(passkey)).status).toBe(200);
+      const led = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+      expect((await browser.get('/sign-in/return?state=x', led)).status).toBe(409);
+    } finally {
+      await few.stop();
+    }
+  });
+
   it('is held back before its body is read, when it comes from another page', async () => {
     const statuses = await Promise.all(
       Array.from({ length: 50 }, async () => {
