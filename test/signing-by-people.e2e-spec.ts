@@ -61,6 +61,17 @@ async function refused(attempt: () => Promise<{ errors?: unknown[] }>): Promise<
 }
 
 describe('an officer at the console', () => {
+  it('who signs in without a passkey of the hub is told that no further touch would help', async () => {
+    const signer = await aSigningOfficer(t, vn, enrolment, ['RELEASER']);
+    const payload = toThailand(by(signer));
+    await t.database.sql('DELETE FROM auth.passkey WHERE credential_id = $1', [signer.passkey.id]);
+    const sent = await sendAs([signer], signer, payload);
+    expect([verdictOf(sent), sent.errors?.[0]?.message]).toEqual([
+      'FORBIDDEN',
+      expect.stringContaining('need a touch of a passkey of this hub'),
+    ]);
+  });
+
   it('sends with the own key and one touch, which is kept beside the receipt', async () => {
     const payload = toThailand(by(releaser));
     const answer = await sendAs([releaser], releaser, payload);

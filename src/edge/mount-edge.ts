@@ -94,8 +94,8 @@ function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
  * tries must cost that office nothing. To an address that a service leads back to, a browser goes as a whole.
  */
 function isOfForeignPage({ method, headers }: FastifyRequest): boolean {
-  if (method === 'POST') return ![undefined, 'same-origin'].includes(headers['sec-fetch-site'] as string | undefined);
-  return ![undefined, 'document'].includes(headers['sec-fetch-dest'] as string | undefined);
+  if (method === 'POST') return ![undefined, 'same-origin'].includes(headers['sec-fetch-site']);
+  return ![undefined, 'document'].includes(headers['sec-fetch-dest']);
 }
 
 /** Every try takes a point of its address at once, so that many at the same time count too; one that succeeds gets it back. */

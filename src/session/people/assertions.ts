@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Pool } from 'pg';
 import type { CallerSession } from '../../access/caller.js';
-import { StepUpRequired, Unauthenticated } from '../../common/errors.js';
+import { Forbidden, StepUpRequired, Unauthenticated } from '../../common/errors.js';
 import type { Digest } from '../../protocol/digest.js';
 import { SignInGate } from './gate.js';
 import { Passkeys } from './passkeys.js';
@@ -28,8 +28,12 @@ export class Assertions {
     private readonly gate: SignInGate,
   ) {}
 
-  /** Throws StepUpRequired unless a passkey of the session's own account answered to this digest, with its user recognised. */
+  /**
+   * Throws StepUpRequired unless a passkey of the session's own account answered to this digest, with its user recognised; Forbidden where
+   * the account has none here, as one that signs in at a national service: no further touch would help.
+   */
   async verify(session: CallerSession, digest: Digest, text: string | null): Promise<KeptAssertion> {
+    if (!(await this.hasPasskey(session))) throw new Forbidden('error.noPasskeyToSign');
     const response = text === null || text.length > MAX_LENGTH ? undefined : parse(text);
     if (text === null || !response) throw new StepUpRequired();
     try {
@@ -40,6 +44,14 @@ export class Assertions {
     } catch (error) {
       throw error instanceof Unauthenticated ? new StepUpRequired() : error;
     }
+  }
+
+  private async hasPasskey({ accountId }: CallerSession): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'SELECT FROM auth.passkey WHERE account_id = $1 AND approved_at IS NOT NULL LIMIT 1',
+      [accountId],
+    );
+    return rowCount === 1;
   }
 }
 
