@@ -10,7 +10,7 @@ import { Workshop } from './workshop.js';
 const USAGE = `npm run mutate [-- --only <regular expression>] [--list] [--again] [--jobs <number>]
 
 Takes out each right, policy, limit and check, one at a time, in a copy of the project, and names the test that fails. Goes on where
-it was stopped (data/mutate.json); --again begins anew. Begins with a run of all tests that tells which of them come to which check
+it was stopped (test/mutate/noticed.json); --again begins anew. Begins with a run of all tests that tells which of them come to which check
 (data/mutate-trace.json). Fails when a mutation survives.
 `;
 
@@ -18,7 +18,8 @@ it was stopped (data/mutate.json); --again begins anew. Begins with a run of all
 const BATCH = 5;
 /** Begins the whole hub: where it passes, tests can be run. */
 const FIRST_TEST = 'test/rules/operations.e2e-spec.ts';
-const STATE = join(PROJECT_FOLDER, 'data/mutate.json');
+/** In the repository, so that what is added later is all that has to be tried. */
+const STATE = join(PROJECT_FOLDER, 'test/mutate/noticed.json');
 const TRACE = join(PROJECT_FOLDER, 'data/mutate-trace.json');
 /** So many test files that come to a check are tried one by one, the soonest first, before all others. */
 const SOONEST = 4;
@@ -79,7 +80,7 @@ async function main(words: readonly string[]): Promise<number> {
         const unseen = [...new Set(Object.values(noticed).map(fileOf))].filter((file) => !sound.has(file));
         await checkUnchanged(workshop, unseen, environment);
         for (const file of unseen) sound.add(file);
-        write(STATE, Object.assign(outcomes, noticed));
+        write(STATE, sorted(Object.assign(outcomes, noticed)));
       }
     } finally {
       workshop.close();
@@ -266,6 +267,16 @@ function read<Kept extends object>(file: string): Kept | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of mutations that there still are, in one order. */
+function sorted(outcomes: Outcomes): Outcomes {
+  const known = new Set(mutationsOf(PROJECT_FOLDER).map(({ id }) => id));
+  return Object.fromEntries(
+    Object.entries(outcomes)
+      .filter(([id]) => known.has(id))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 function write(file: string, kept: object): void {
