@@ -291,6 +291,9 @@ describe('a file that an object names', () => {
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     expect(answer.statusCode).toBe(200);
     expect(await events()).toEqual([{ event: 'file.downloaded', agency_id: 'TH-CUS', unit_id: 'TH-CUS-LCB' }]);
+    // A file that is not sent is not opened either.
+    const only = await th.send(`/files/${id}/${digest}`, { method: 'HEAD' });
+    expect([only.status, only.headers.get('allow'), (await events()).length]).toEqual([405, 'GET', 1]);
     answer.destroy();
   });
 

@@ -38,7 +38,9 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
           if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw overSocketOnly();
           try {
             const variables = request.variables ?? {};
-            refuseUnknown(variables, operation);
+            const unknown = unknownIn(variables, operation);
+            await limits.points.charge(principal, unknown.length);
+            refuseUnknown(unknown);
             await admit(operation, costOf(schema, document, operation, variables));
           } catch (error) {
             throw error instanceof HubError ? beforeExecution(error) : error;
@@ -58,17 +60,24 @@ export function limitsPlugin(limits: Limits): ApolloServerPlugin<GraphqlContext>
   };
 }
 
-/** Refuses variables that the operation does not declare. Throws InvalidInput. */
-export function refuseUnknown(
+/** So many variables that nobody asked for are named. */
+const MOST_NAMED = 10;
+
+/** The names of variables that the operation does not declare. */
+export function unknownIn(
   variables: Record<string, unknown>,
   { variableDefinitions = [] }: OperationDefinitionNode,
-): void {
+): string[] {
   const declared = new Set(variableDefinitions.map(({ variable }) => variable.name.value));
-  const unknown = Object.keys(variables).filter((name) => !declared.has(name));
+  return Object.keys(variables).filter((name) => !declared.has(name));
+}
+
+/** Throws InvalidInput where there are any, which names the first of them: the answer must not be longer than the question. */
+export function refuseUnknown(unknown: readonly string[]): void {
   if (unknown.length === 0) return;
   throw new InvalidInput(
-    unknown.map((name) => ({
-      pointer: `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    unknown.slice(0, MOST_NAMED).map((name) => ({
+      pointer: `/variables/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
       rule: 'unknown',
       key: 'problem.undeclaredVariable',
     })),

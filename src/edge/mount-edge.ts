@@ -57,7 +57,9 @@ export function mountEdge(
   fastify.addHook('onRequest', async (request, reply) => {
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
-    if (route === '/graphql') onlyPost(request, reply);
+    if (route === '/graphql') only('POST', request, reply);
+    // Fastify would open and decrypt the file, and then send nothing of it.
+    if (route === ATTACHMENT) only('GET', request, reply);
     if (request.socket.remoteAddress === OWN_ADDRESS) return;
     if (BEGINNINGS.has(route)) await limits.begunSignIns.take(partyAt(request.ip));
     const proof = PROOFS.get(`${request.method} ${route}`);
@@ -83,9 +85,9 @@ function withText({ body, caller }: FastifyRequest, documents: TrustedDocuments)
 }
 
 /** A query in an address would stand in the logs of every proxy. */
-function onlyPost(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.method === 'POST') return;
-  void reply.header('allow', 'POST');
+function only(method: 'GET' | 'POST', request: FastifyRequest, reply: FastifyReply): void {
+  if (request.method === method) return;
+  void reply.header('allow', method);
   throw new MethodNotAllowedException();
 }
 

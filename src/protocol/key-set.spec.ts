@@ -286,6 +286,15 @@ describe('a chain of key sets', () => {
     expect(await refusal([await signRaw(payload, header, root)])).toBe('accepted');
   });
 
+  it('is not looked into when nobody signed it whom the set before knows', async () => {
+    const dear = { seq: 2, prev: firstDigest, keys: [null] };
+    const payload = canonicalize({ ...(await payloadOf(firstText)), ...dear });
+    const headerOf = (key: KeyPair) => aHeader(key, { typ: 'liaison-keyset+jws', iat: FIRST_SIGNED });
+    expect(await refusal([firstText, await signRaw(payload, headerOf(stranger), stranger)])).toBe('KEYSET_ROOT');
+    expect(await refusal([firstText, await signRaw(payload, headerOf(root), stranger)])).toBe('SIGNATURE');
+    expect(await refusal([firstText, await signRaw(payload, headerOf(root), root)])).toBe('SHAPE');
+  });
+
   it('S24 gap, repetition or missing beginning', async () => {
     expect(await refusal([firstText, await second({ seq: 3 })])).toBe('KEYSET_SEQ');
     expect(await refusal([firstText, firstText])).toBe('KEYSET_SEQ');

@@ -97,8 +97,8 @@ export async function verifyKeySetChain(
   const chain: KeySet[] = [];
   const passed = new Set<string>();
   for (const text of texts) {
-    const next = await read(text, rules, passed);
     const previous = chain.at(-1);
+    const next = await read(text, rules, passed, previous);
     if (previous) checkSuccession(chain, previous, next.set);
     if (!previous) checkFirst(next.set, pinned);
     if (previous && !isByRoots(next.set, previous)) {
@@ -156,11 +156,15 @@ export function judgeAt(key: RegisteredKey, iat: number, receivedAt: Date): Verd
   return revoked.reason !== 'keyCompromise' && iat >= end ? 'INVALID' : 'DISPUTED';
 }
 
-/** `passed` remembers keys that were found good, because checking a point costs milliseconds and sets repeat their keys. */
+/**
+ * `passed` remembers keys that were found good, because checking a point costs milliseconds and sets repeat their keys. For the same reason
+ * nothing of a set is looked at that nobody signed whom the set before knows.
+ */
 async function read(
   text: string,
   rules: { hub: string; now?: Date },
   passed = new Set<string>(),
+  previous?: KeySet,
 ): Promise<{ signed: ReadJws; set: KeySet }> {
   const signed = await readJws(text, { ...rules, kinds: [KIND] });
   const payload = exactly(signed.payload, MEMBERS);
@@ -177,8 +181,10 @@ async function read(
   );
   if (whole(payload['threshold'], 1, '/threshold') > roots.length) throw new ProtocolError('SHAPE', '/threshold');
   const rootKids = await Promise.all(roots.map(thumbprint));
+  if (previous?.agency === agency) await checkSomeKnownSigner(signed, previous, rootKids);
+  else if (previous) throw new ProtocolError('FROM', '/agency');
   const keys = asList(payload['keys'], 0, MAX_KEYS, '/keys');
-  await Promise.all(keys.map((key, i) => checkEntry(key, { hub, agency }, pointerTo('/keys', i), passed)));
+  for (const [i, key] of keys.entries()) await checkEntry(key, { hub, agency }, pointerTo('/keys', i), passed);
   const fields = payload as unknown as KeySetFields;
   checkOnePlaceEach([...rootKids, ...fields.keys.map(({ kid }) => kid)]);
   const iat = Math.max(...signed.signatures.map((signature) => signature.iat));
@@ -285,7 +291,6 @@ function checkFirst(set: KeySet, pinned: string[]): void {
 }
 
 function checkSuccession(chain: KeySet[], previous: KeySet, next: KeySet): void {
-  if (next.agency !== previous.agency) throw new ProtocolError('FROM', '/agency');
   if (next.seq !== previous.seq + 1) throw new ProtocolError('KEYSET_SEQ');
   if (next.prev !== previous.digest) throw new ProtocolError('KEYSET_PREV');
   if (next.iat < previous.iat) throw new ProtocolError('IAT');
@@ -337,6 +342,21 @@ function isByRoots(next: KeySet, previous: KeySet): boolean {
 
 async function named(jwk: PublicJwk): Promise<{ kid: string; jwk: PublicJwk }> {
   return { kid: await thumbprint(jwk), jwk };
+}
+
+/** Throws KEYSET_ROOT, or KEYSET_THRESHOLD for new roots alone, where no root or enrolment key of the set before signed; SIGNATURE. */
+async function checkSomeKnownSigner(
+  signed: ReadJws,
+  { roots, keys }: KeySet,
+  newRootKids: readonly string[],
+): Promise<void> {
+  const known = [...(await Promise.all(roots.map(named))), ...keys.filter(({ use }) => use === 'enrol')];
+  const signatures = signed.signatures.filter(({ kid }) => known.some((key) => key.kid === kid));
+  if (signatures.length === 0) {
+    const isByNewRoots = signed.signatures.every(({ kid }) => newRootKids.includes(kid));
+    throw new ProtocolError(isByNewRoots ? 'KEYSET_THRESHOLD' : 'KEYSET_ROOT');
+  }
+  await verifyBy({ ...signed, signatures }, known);
 }
 
 async function verifyBy(signed: ReadJws, keys: readonly { kid: string; jwk: PublicJwk }[]): Promise<void> {

@@ -22,7 +22,7 @@ import { costOf, readingCost } from '../edge/cost.js';
 import { documentLimits, MAX_TOKENS } from '../edge/document-limits.js';
 import { strictJson } from '../edge/json-body.js';
 import { type Limits, principalOf } from '../edge/limits.js';
-import { refuseUnknown } from '../edge/limits-plugin.js';
+import { refuseUnknown, unknownIn } from '../edge/limits-plugin.js';
 import type { DocumentRequest, TrustedDocuments } from '../edge/trusted-documents.js';
 import { isSame } from '../session/people/secret.js';
 import type { OpenSocket } from './open-sockets.js';
@@ -142,7 +142,7 @@ async function prepare(
     throw new GraphQLError('A socket takes one subscription at a time; everything else goes to POST /graphql');
   }
   const variableValues = variables ?? {};
-  refuseUnknown(variableValues, operation);
+  refuseUnknown(unknownIn(variableValues, operation));
   const cost = costOf(schema, document, operation, variableValues);
   await limits.points.take(principal, cost);
   const contextValue: GraphqlContext = { request, caller };

@@ -283,6 +283,13 @@ describe('a body', () => {
     ).toBe('400 BAD_USER_INPUT/unknown');
   });
 
+  it('G17 is answered shortly, however many variables there are that nobody asked for', async () => {
+    const variables = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`${i}`.repeat(20), i]));
+    const reply = await send(t, vn, JSON.stringify({ query: '{ __typename }', variables }));
+    expect(outcome(reply)).toBe(`400 BAD_USER_INPUT/${Array<string>(10).fill('unknown').join(',')}`);
+    expect(reply.text.length).toBeLessThan(4_000);
+  });
+
   it('G17 does not repeat a wrong value of a variable', async () => {
     for (const value of ['SECRET-4711', { SECRET: 4711 }, ['SECRET']]) {
       const reply = await send(
