@@ -660,6 +660,7 @@ describe('the hub’s own provider', () => {
       `UPDATE auth.oidc_record SET payload = jsonb_set(payload, '{authTime}', to_jsonb((payload->>'authTime')::int - 700))
        WHERE model = 'AuthorizationCode'`,
     );
+    await t.database.sql(`UPDATE auth.account SET holders_changed_at = now() - interval '1 hour'`);
     expect((await browser.get(answer)).status).toBe(401);
   });
 
