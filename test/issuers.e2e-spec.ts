@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readIssuerEntry } from '../src/operator/issuer-entry.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';
-import { aLink, anOfficer, aSignedIn, Browser, enrol } from './support/browser.js';
+import { aLink, anOfficer, aSignedIn, Browser, enrol, show } from './support/browser.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import {
   aLinked,
@@ -141,13 +141,6 @@ describe('an officer of an administration with a sign-in of its own', () => {
 });
 
 describe('the hub as an issuer', () => {
-  const show = async (browser: Browser, passkey: SoftwareAuthenticator): Promise<string> => {
-    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
-    const reply = await browser.post('/sign-in', { response: passkey.get(options) });
-    expect([reply.status, browser.cookies.has('__Host-liaison')]).toEqual([200, false]);
-    return String(reply.body['next']);
-  };
-
   it('signs officers in by the same way: a pushed request, the passkey page, and back', async () => {
     const { officer, passkey } = await aSignedIn(t, vn, ['ANALYST']);
     const browser = new Browser(t.url);
@@ -158,7 +151,9 @@ describe('the hub as an issuer', () => {
       ['client_id', 'request_uri'],
     ]);
     expect((await browser.open(`${address.pathname}${address.search}`)).text).toContain('data-act="sign-in"');
-    const back = await browser.open(await show(browser, passkey));
+    const next = await show(browser, passkey);
+    expect(browser.cookies.has('__Host-liaison')).toBe(false);
+    const back = await browser.open(next);
     expect([back.status, back.headers.get('refresh')]).toEqual([200, '0;url=/account']);
     await browser.loadProof();
     expect(await browser.ask('{ me { officer isFresh maySeeNominal } }')).toEqual({

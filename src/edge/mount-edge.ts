@@ -57,6 +57,7 @@ export function mountEdge(
   fastify.addHook('onRequest', async (request, reply) => {
     // By route, not by address: an address can be written in many ways.
     const route = request.routeOptions.url;
+    // A query in an address would stand in the logs of every proxy.
     if (route === '/graphql') only('POST', request, reply);
     // Fastify would open and decrypt the file, and then send nothing of it.
     if (route === ATTACHMENT) only('GET', request, reply);
@@ -84,7 +85,7 @@ function withText({ body, caller }: FastifyRequest, documents: TrustedDocuments)
   return { ...rest, query: documents.textFor(body, caller) };
 }
 
-/** A query in an address would stand in the logs of every proxy. */
+/** Refuses every other method, and names the right one. */
 function only(method: 'GET' | 'POST', request: FastifyRequest, reply: FastifyReply): void {
   if (request.method === method) return;
   void reply.header('allow', method);

@@ -9,7 +9,7 @@ import { CONSOLE } from '../../src/session/console-client.js';
 import { metadataToPin } from '../../src/operator/issuer-metadata.js';
 import { readIssuerEntry } from '../../src/operator/issuer-entry.js';
 import { SoftwareAuthenticator } from '../support/authenticator.js';
-import { aFurtherPasskey, aLink, anOfficer, aSignedIn, Browser, enrol } from '../support/browser.js';
+import { aFurtherPasskey, aLink, anOfficer, aSignedIn, Browser, enrol, show } from '../support/browser.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
   aLinked,
@@ -549,11 +549,6 @@ describe('the hub’s own provider', () => {
       seconds,
       model,
     ]);
-  /** Shows a passkey to the provider: where the browser is sent next. */
-  const show = async (browser: Browser, passkey: SoftwareAuthenticator): Promise<string> => {
-    const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
-    return String((await browser.post('/sign-in', { response: passkey.get(options) })).body['next']);
-  };
   /** A code of the provider that has not been taken yet, and the verifier that goes with it. */
   const aCode = async (): Promise<{ code: string; verifier: string; browser: Browser; answer: string }> => {
     const { passkey } = await aSignedIn(t, vn, ['ANALYST']);

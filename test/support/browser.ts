@@ -199,3 +199,9 @@ export async function aFurtherPasskey(t: TestHub, browser: Browser): Promise<Sof
   await browser.ask('mutation($id: ID!) { approvePasskey(id: $id) { isApproved } }', { id: passkey.id });
   return passkey;
 }
+
+/** Shows a passkey where the hub's own provider waits for it: where the browser is sent next. */
+export async function show(browser: Browser, passkey: SoftwareAuthenticator): Promise<string> {
+  const options = (await browser.post('/sign-in/options')).body as unknown as { challenge: string };
+  return String((await browser.post('/sign-in', { response: passkey.get(options) })).body['next']);
+}
