@@ -14,7 +14,7 @@ export class CreateFiles1795300040000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION cmd.unknown_files(uuid[]), cmd.sweep_files(integer), cmd.attach(bigint, jsonb, text), cmd.keep_file(jsonb),
-        cmd.unattached_bytes(text, text);
+        cmd.unattached_bytes(text, text, bigint);
       DROP TABLE hub.attachment_key, hub.attachment, hub.file;
     `);
   }
@@ -33,9 +33,9 @@ const TABLES = `
     copy_sha256 text,                 -- the recipients' copy, where it is not the same bytes
     copy_size bigint,
     state text NOT NULL CHECK (state IN ('QUARANTINED', 'CLEAN', 'REFUSED')),
-    wrapped bytea,                    -- its key, wrapped for its agency; a refused file is not kept
+    wrapped bytea,                    -- its key, wrapped for its agency; a refused file is not kept, unless an object names it
     uploaded_at timestamptz NOT NULL DEFAULT now(),   -- wall time; the same bytes again begin it anew
-    CHECK ((state = 'REFUSED') = (wrapped IS NULL)),
+    CHECK (state = 'REFUSED' OR wrapped IS NOT NULL),
     CHECK ((copy_sha256 IS NULL) = (copy_size IS NULL))
   );
   CREATE UNIQUE INDEX file_by_digest ON hub.file (agency_id, sha256) WHERE state <> 'REFUSED';
@@ -85,16 +85,16 @@ const TABLES = `
 const COMMANDS = `
   SET ROLE hub_cmd;
 
-  -- How many bytes an agency has here that no object names: files, and recipients' copies of them; of another content than this.
-  CREATE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  -- How many bytes an agency has here that no object names: files, and recipients' copies of them; of another content than this, if any.
+  CREATE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text, p_size bigint) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     SELECT COALESCE(pg_catalog.sum(f.size + COALESCE(f.copy_size, 0)), 0)::bigint FROM hub.file f
-    WHERE f.agency_id = p_agency AND f.sha256 <> p_sha256 AND f.state <> 'REFUSED'
+    WHERE f.agency_id = p_agency AND f.sha256 IS DISTINCT FROM p_sha256 AND f.state <> 'REFUSED'
       AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)
   $$;
 
   -- Keeps a file of the caller's agency as its scanner judged it. The same bytes again are the file that is there; one in quarantine
-  -- takes the newer judgement, one that was judged stays so.
-  CREATE FUNCTION cmd.keep_file(p jsonb) RETURNS TABLE (kept_id uuid, kept_state text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  -- takes the newer judgement. One that was clean is refused when its scanner has learnt more, and from then on attached to nothing.
+  CREATE FUNCTION cmd.keep_file(p jsonb) RETURNS TABLE (kept_id uuid, kept_state text, is_stored boolean) LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
     me hub.context := cmd.context();
     v_state text := p->>'state';
@@ -108,18 +108,19 @@ const COMMANDS = `
       WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state <> 'REFUSED' RETURNING f.* INTO kept;
     IF NOT FOUND THEN
       -- What lies there unattached: 2 GB for each agency, so that none fills the disk of all.
-      IF cmd.unattached_bytes(me.agency, p->>'sha256') + (p->>'size')::bigint + COALESCE((p->>'copySize')::bigint, 0) > 2147483648 THEN
+      IF cmd.unattached_bytes(me.agency, p->>'sha256', (p->>'size')::bigint) + (p->>'size')::bigint + COALESCE((p->>'copySize')::bigint, 0) > 2147483648 THEN
         RAISE EXCEPTION 'UNATTACHED' USING ERRCODE = 'LH413';
       END IF;
       INSERT INTO hub.file (id, agency_id, unit_id, sha256, size, media_type, copy_sha256, copy_size, state, wrapped)
         VALUES ((p->>'id')::uuid, me.agency, me.unit, p->>'sha256', (p->>'size')::bigint, p->>'mediaType', p->>'copySha256',
           (p->>'copySize')::bigint, v_state, v_wrapped)
         RETURNING * INTO kept;
-    ELSIF kept.state = 'QUARANTINED' AND v_state <> 'QUARANTINED' THEN
-      UPDATE hub.file f SET state = v_state, wrapped = CASE WHEN v_state <> 'REFUSED' THEN f.wrapped END WHERE f.id = kept.id
-        RETURNING * INTO kept;
+    ELSIF v_state = 'REFUSED' OR kept.state = 'QUARANTINED' AND v_state = 'CLEAN' THEN
+      UPDATE hub.file f SET state = v_state,
+        wrapped = CASE WHEN v_state <> 'REFUSED' OR EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id) THEN f.wrapped END
+        WHERE f.id = kept.id RETURNING * INTO kept;
     END IF;
-    RETURN QUERY SELECT kept.id, kept.state;
+    RETURN QUERY SELECT kept.id, kept.state, kept.wrapped IS NOT NULL;
   END $$;
 
   -- Gives the readers of an object of the caller's agency the files that its signed text names, with the keys wrapped for each. What
@@ -174,7 +175,7 @@ const COMMANDS = `
     WHERE NOT EXISTS (SELECT 1 FROM hub.file f WHERE f.id = x AND f.wrapped IS NOT NULL)
   $$;
 
-  REVOKE ALL ON FUNCTION cmd.unattached_bytes(text, text) FROM PUBLIC;
+  REVOKE ALL ON FUNCTION cmd.unattached_bytes(text, text, bigint) FROM PUBLIC;
   REVOKE ALL ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.keep_file(jsonb), cmd.attach(bigint, jsonb, text), cmd.sweep_files(integer), cmd.unknown_files(uuid[]) TO hub_app;
   RESET ROLE;

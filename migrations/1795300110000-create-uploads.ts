@@ -11,7 +11,7 @@ export class CreateUploads1795300110000 implements MigrationInterface {
     await runner.query(unknownFiles('OR EXISTS (SELECT 1 FROM hub.upload_part p WHERE p.file_id = x)'));
     await runner.query(
       unattachedBytes(`UNION ALL SELECT u.size FROM hub.upload u
-        WHERE u.agency_id = p_agency AND u.sha256 <> p_sha256 AND u.kept IS NULL AND u.expires_at > pg_catalog.now()`),
+        WHERE u.agency_id = p_agency AND (u.sha256, u.size) IS DISTINCT FROM (p_sha256, p_size) AND u.kept IS NULL AND u.expires_at > pg_catalog.now()`),
     );
   }
 
@@ -97,7 +97,8 @@ const COMMANDS = `
     SELECT u.id INTO v_id FROM hub.upload u
       WHERE u.agency_id = me.agency AND u.unit_id IS NOT DISTINCT FROM me.unit AND u.officer IS NOT DISTINCT FROM me.officer
         AND u.sha256 = p->>'sha256' AND u.size = v_size AND u.media_type = p->>'mediaType'
-        AND u.expires_at > pg_catalog.now() AND (u.kept IS NULL OR u.kept->>'state' = 'CLEAN')
+        AND u.expires_at > pg_catalog.now() AND (u.kept IS NULL OR EXISTS (
+          SELECT 1 FROM hub.file f WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state = 'CLEAN'))
       ORDER BY u.expires_at DESC LIMIT 1;
     IF FOUND THEN
       -- What its uploader is told again holds for a day from now.
@@ -110,7 +111,7 @@ const COMMANDS = `
       RAISE EXCEPTION 'UPLOADS' USING ERRCODE = 'LH429';
     END IF;
     -- Of the quota for what is attached to nothing an upload takes its place at once.
-    IF cmd.unattached_bytes(me.agency, p->>'sha256') + v_size > 2147483648 THEN
+    IF cmd.unattached_bytes(me.agency, NULL, NULL) + v_size > 2147483648 THEN
       RAISE EXCEPTION 'UNATTACHED' USING ERRCODE = 'LH413';
     END IF;
     INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
@@ -164,10 +165,10 @@ const COMMANDS = `
 function unattachedBytes(more: string): string {
   return `
     SET ROLE hub_cmd;
-    CREATE OR REPLACE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    CREATE OR REPLACE FUNCTION cmd.unattached_bytes(p_agency text, p_sha256 text, p_size bigint) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
       SELECT COALESCE(pg_catalog.sum(x.size), 0)::bigint FROM (
         SELECT f.size + COALESCE(f.copy_size, 0) AS size FROM hub.file f
-        WHERE f.agency_id = p_agency AND f.sha256 <> p_sha256 AND f.state <> 'REFUSED'
+        WHERE f.agency_id = p_agency AND f.sha256 IS DISTINCT FROM p_sha256 AND f.state <> 'REFUSED'
           AND NOT EXISTS (SELECT 1 FROM hub.attachment a WHERE a.file_id = f.id)
         ${more}) x
     $$;

@@ -455,8 +455,8 @@ describe('threats 44a a scanner', () => {
   let party: Party;
   let port: string;
 
-  async function startClamd(): Promise<void> {
-    clamd = spawn(process.execPath, [join(PROJECT_FOLDER, 'test/support/clamd-process.mjs'), port], {
+  async function startClamd(...signatures: string[]): Promise<void> {
+    clamd = spawn(process.execPath, [join(PROJECT_FOLDER, 'test/support/clamd-process.mjs'), port, ...signatures], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     await once(clamd.stdout!, 'data');
@@ -511,6 +511,32 @@ describe('threats 44a a scanner', () => {
     ]);
     expect(rows).toMatchObject([{ state: 'CLEAN' }, { state: 'REFUSED' }]);
     expect(stored(scanned).some((file) => file.includes(String(rows[1]!['id'])))).toBe(false);
+  });
+
+  it('that has learnt more has a file refused which was clean; what was sent of it stays', async () => {
+    const agreement = await scanned.agree([party, await scanned.enrol('LA-CUS-HQ')]);
+    const [lying, sent] = [aPdf('% LATER-KNOWN 1\n'), aPdf('% LATER-KNOWN 2\n')];
+    for (const content of [lying, sent]) await upload(scanned, party, content, 'application/pdf');
+    const alert = { to: ['LA-CUS'], agreement, attachments: [sha256(sent)] };
+    const { id } = await composeAndSubmit(party, alert);
+    clamd.kill();
+    await once(clamd, 'exit');
+    await startClamd('LATER-KNOWN');
+    for (const content of [lying, sent]) {
+      const response = await tryUpload(scanned, party, content, 'application/pdf');
+      expect([response.status, ((await response.json()) as KeptFile).state]).toEqual([201, 'REFUSED']);
+      const again = { ...alert, attachments: [sha256(content)] };
+      await expect(composeAndSubmit(party, again)).rejects.toThrow('there is no such attachment');
+    }
+    expect((await party.send(`/files/${id}/${sha256(sent)}`, { method: 'GET' })).status).toBe(200);
+    const rows = await scanned.database.sql(
+      'SELECT state, wrapped IS NULL AS gone FROM hub.file WHERE sha256 = ANY ($1) ORDER BY gone',
+      [[sha256(lying), sha256(sent)]],
+    );
+    expect(rows).toEqual([
+      { state: 'REFUSED', gone: false },
+      { state: 'REFUSED', gone: true },
+    ]);
   });
 
   it('that keeps a file waiting for longer than the sweeper leaves it has it refused, and nothing is left', async () => {

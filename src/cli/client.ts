@@ -182,7 +182,12 @@ export class HubClient {
 
   /** An agency's signed key sets, oldest first. They prove nothing before they are verified against pinned roots. */
   async keySets(agency: string): Promise<string[]> {
-    return (await this.run<{ keySets: string[] }>('KeySets', { agency })).keySets;
+    const chain: string[] = [];
+    for (;;) {
+      const { keySets } = await this.run<{ keySets: string[] }>('KeySets', { agency, after: chain.length });
+      if (keySets.length === 0) return chain;
+      chain.push(...keySets);
+    }
   }
 
   /** The keys that the hub says it signs receipts with. */

@@ -17,18 +17,21 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** How long the head of a request may take to arrive, however long its body may: nobody's head is long. */
 const HEAD_MS = 10_000;
 const CHECK_MS = 1_000;
+/** How much longer than a request a connection may stand still: what came in the last second is answered as well. */
+const ANSWERING_MS = 5_000;
 /** Where WebSockets are taken; anywhere else a wish to change the protocol counts for nothing. */
 export const SOCKET_PATH = '/graphql/socket';
 
 /**
  * How the server takes requests: a request has to arrive whole, its head within ten seconds, in time and in size; whoever sends a byte now and
- * then is answered 408 and cut off. An address in X-Forwarded-For is believed from known proxies alone.
+ * then is answered 408 and cut off, and so is whoever does not read the answer. An address in X-Forwarded-For is believed from known proxies alone.
  */
 export function connectionOptions(settings: ConnectionSettings, clock: Clock): FastifyHttpOptions<Server> {
   const timeout = settings.REQUEST_TIMEOUT_SECONDS * 1_000;
   return {
     bodyLimit: BODY_LIMIT,
     requestTimeout: timeout,
+    connectionTimeout: timeout + ANSWERING_MS,
     keepAliveTimeout: 72_000,
     http: {
       headersTimeout: Math.min(HEAD_MS, timeout),

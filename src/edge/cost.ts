@@ -28,6 +28,8 @@ const LARGEST_PAGE = 100;
 const POINTS_PER_CHARACTER = 5;
 /** Characters beyond which a document can hold no more tokens that matter. */
 const LONG_DOCUMENT = 4000;
+/** Of a text in an answer. */
+const CHARACTERS_PER_POINT = 1024;
 /** Length that is assumed of a list which is not a page. */
 const ASSUMED_LIST = 5;
 
@@ -85,8 +87,9 @@ export function readingCost(source: string): number {
   return POINTS_PER_CHARACTER * Math.min(source.length, LONG_DOCUMENT);
 }
 
-/** How many values an answer holds, lists and objects counted like their fields: what the operation turned out to cost. */
+/** What the operation turned out to cost: how many values its answer holds, lists and objects counted like their fields, and long texts more. */
 export function sizeOf(answer: unknown): number {
+  if (typeof answer === 'string') return 1 + Math.floor(answer.length / CHARACTERS_PER_POINT);
   if (typeof answer !== 'object' || answer === null) return 1;
   return Object.values(answer).reduce((sum: number, value) => sum + sizeOf(value), 1);
 }

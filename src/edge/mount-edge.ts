@@ -49,7 +49,7 @@ export function mountEdge(
   limits: Limits,
   documents: TrustedDocuments,
 ): void {
-  takeOnlyJson(fastify);
+  takeOnlyJson(fastify, limits);
   rememberLanguage(fastify);
   const setHeaders = promisify(securityHeaders);
   // On the raw answer, because the OpenID provider writes its own.

@@ -33,6 +33,14 @@ export interface KeptFile {
   copy: { sha256: string; size: number } | null;
 }
 
+/** The row of a file, which may have been there before. */
+interface KeptRow {
+  id: string;
+  state: FileState;
+  /** False for one that is refused, unless an object names it already. */
+  isStored: boolean;
+}
+
 /**
  * Takes files in. In this order, and leaving nothing behind when one of them fails:
  *
@@ -73,8 +81,8 @@ export class FilesService {
       // Until the database has told: bytes without a row are found by the sweeper, a row without bytes would be found by the recipient.
       mayBeKept = true;
       const kept = await this.keep(caller, { id, key, declared, copy, state });
-      mayBeKept = kept.id === id && kept.state !== 'REFUSED';
-      if (kept.state === 'REFUSED') await this.discard(kept.id);
+      mayBeKept = kept.id === id && kept.isStored;
+      if (!kept.isStored) await this.discard(kept.id);
       const { sha256, size, mediaType } = declared;
       return { attachment: { sha256, size: String(size), mediaType }, state: kept.state, copy };
     } catch (error) {
@@ -141,7 +149,7 @@ export class FilesService {
       copy,
       state,
     }: Omit<KeptFile, 'attachment'> & { id: string; key: Buffer; declared: DeclaredFile },
-  ): Promise<{ id: string; state: FileState }> {
+  ): Promise<KeptRow> {
     const wrapped = await this.wrappingKeys.wrap(key, caller.agencyId);
     const file = {
       id,
@@ -151,10 +159,10 @@ export class FilesService {
       state,
       wrapped: wrapped.toString('base64'),
     };
-    const text = 'SELECT kept_id AS id, kept_state AS state FROM cmd.keep_file($1)';
+    const text = 'SELECT kept_id AS id, kept_state AS state, is_stored AS "isStored" FROM cmd.keep_file($1)';
     try {
       const [row] = await this.database.as(caller, (tx) =>
-        prepared<{ id: string; state: FileState }>(tx, 'keep-file', text, [JSON.stringify(file)]),
+        prepared<KeptRow>(tx, 'keep-file', text, [JSON.stringify(file)]),
       );
       return row!;
     } catch (error) {

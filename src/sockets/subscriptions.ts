@@ -28,7 +28,8 @@ import { isSame } from '../session/people/secret.js';
 import type { OpenSocket } from './open-sockets.js';
 
 const INIT_MS = 3_000;
-const MOST_SUBSCRIPTIONS = 10;
+/** There is one subscription, and for each one the hub reads a feed at every signal. */
+const MOST_SUBSCRIPTIONS = 2;
 /** Points that each message costs. */
 const MESSAGE = 10;
 /** What clients may say; the rest is for the hub to say. */
@@ -59,7 +60,7 @@ const logger = new Logger('Sockets');
  *
  * - `connection_init` within three seconds, with the session's proof as `csrf` where a cookie opened the socket (4408, 4403)
  * - messages are JSON as strict as bodies, in text frames (4400), and each costs points (1013 when there are none)
- * - nothing before `connection_init` was acknowledged (4401), no id twice (4409), at most ten subscriptions
+ * - nothing before `connection_init` was acknowledged (4401), no id twice (4409), at most two subscriptions
  * - documents by id, or under the same limits as in a request
  * - before a hint leaves, its caller is looked up anew
  */

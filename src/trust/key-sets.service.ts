@@ -8,7 +8,7 @@ import { HubIdentity } from '../common/hub-identity.js';
 import { AGENCY } from '../protocol/envelope.js';
 import { keysOf, type KeySet, verifyKeySetChain } from '../protocol/key-set.js';
 import type { PublicJwk } from '../protocol/keys.js';
-import { isAnyBlocked, isAnyOfFormerAdministrator, readKeySetChain } from './key-directory.js';
+import { isAnyBlocked, isAnyOfFormerAdministrator, readKeySetChain, readKeySetPage } from './key-directory.js';
 import { refusing } from './protocol-faults.js';
 
 /** Agencies' key sets: taken only when the agency's roots or enrolment keys signed them, given out as they were signed. */
@@ -19,13 +19,13 @@ export class KeySetsService {
     private readonly hub: HubIdentity,
   ) {}
 
-  /** The chain of an agency's key sets, oldest first. */
-  async chain(caller: Caller, agencyId: string): Promise<string[]> {
+  /** The agency's key sets after this one, oldest first: as many as make a page. Throws NotFound for an agency without any. */
+  async page(caller: Caller, agencyId: string, after: number): Promise<string[]> {
     if (!AGENCY.test(agencyId)) throw new NotFound(); // PostgreSQL takes no text with a NUL in it
     return this.database.as(caller, async (tx) => {
-      const chain = await readKeySetChain(tx, agencyId);
-      if (chain.length === 0) throw new NotFound();
-      return chain;
+      const sets = await readKeySetPage(tx, agencyId, after);
+      if (sets.length === 0 && after === 0) throw new NotFound();
+      return sets;
     });
   }
 

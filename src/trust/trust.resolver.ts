@@ -30,11 +30,17 @@ export class TrustResolver {
   ) {}
 
   @Query(() => [String], {
-    description: "An agency's signed key sets, oldest first; verify them against the roots pinned at enrolment",
+    description:
+      "An agency's signed key sets, oldest first, at most 100 and about 1 MB at once: go on with the number that you have as `after`, until none comes. Verify them against the roots pinned at enrolment",
   })
   @Allow('directory.read')
-  keySets(@CurrentCaller() caller: Caller, @Args('agency', { type: () => ID }) agency: string): Promise<string[]> {
-    return this.service.chain(caller, agency);
+  keySets(
+    @CurrentCaller() caller: Caller,
+    @Args('agency', { type: () => ID }) agency: string,
+    @Args('after', { type: () => Int, defaultValue: 0, description: 'Number of a set in the chain, from 1' })
+    after: number,
+  ): Promise<string[]> {
+    return this.service.page(caller, agency, after);
   }
 
   @Query(() => [String], { description: "The hub's public keys for receipts, each a JWK (RFC 7517) as JSON" })

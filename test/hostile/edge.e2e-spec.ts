@@ -246,6 +246,21 @@ describe('a body', () => {
     expect(await post(bomb)).toBe('400 BAD_REQUEST');
   });
 
+  it('G9 is at most 64 kB of whoever has not signed in, to whatever address', async () => {
+    const body = (size: number): string => JSON.stringify({ x: 'x'.repeat(size) });
+    const statusOf = async (path: string, size: number, headers: Headers = {}): Promise<number> => {
+      const chunks = new Blob([body(size)]).stream();
+      const sent = Object.keys(headers).length > 0 ? { body: chunks, duplex: 'half' } : { body: body(size) };
+      const request = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, ...sent };
+      return (await fetch(`${t.url}${path}`, request as RequestInit)).status;
+    };
+    for (const path of ['/graphql', '/sign-in', '/enrol', '/nowhere']) {
+      expect(await statusOf(path, 60_000)).toBeLessThan(413);
+      expect([path, await statusOf(path, 70_000)]).toEqual([path, 413]);
+      expect([path, await statusOf(path, 70_000, { 'x-length': 'not told' })]).toEqual([path, 413]);
+    }
+  });
+
   it('G10 is UTF-8', async () => {
     const body = '{ "query": "{ __typename }" }';
     expect(await post(body, { 'content-type': 'application/json; charset=UTF-8' })).toBe('200 answered');
@@ -270,11 +285,12 @@ describe('a body', () => {
     expect(await post(nested(18))).toBe('400 BAD_USER_INPUT/unknown');
     expect(await post(nested(19))).toBe('400 BAD_USER_INPUT/depth');
     expect(await post(nested(5_000))).toBe('400 BAD_USER_INPUT/depth');
-    expect(await post(nested(500_000))).toBe('400 BAD_USER_INPUT/depth');
+    expect(await post(nested(500_000))).toBe('400 BAD_USER_INPUT/values');
     const list = (items: number): Promise<string> =>
       ask('query($a: [ID!]) { __typename }', { variables: { a: Array.from({ length: items }, () => 1) } });
     expect(await list(201)).toBe('400 BAD_USER_INPUT/list');
-    expect(await list(1_000_000)).toBe('400 BAD_USER_INPUT/list');
+    expect(await list(19_000)).toBe('400 BAD_USER_INPUT/list');
+    expect(await list(1_000_000)).toBe('400 BAD_USER_INPUT/values');
     expect(await ask(`{ inbox(kind: [${'"a" '.repeat(201)}]) { nodes { id } } }`)).toBe(
       '400 BAD_REQUEST LIMIT_EXCEEDED/LIST',
     );
@@ -457,6 +473,7 @@ describe('within a minute', () => {
   let honest: Party;
   let reader: Party;
   let careless: Party;
+  let wordy: Party;
   let agreement: string;
   beforeAll(async () => {
     few = await startTestHub(FEW);
@@ -475,7 +492,8 @@ describe('within a minute', () => {
     }));
     reader = await few.enrol('MY-CUS-HQ', { units });
     careless = await few.enrol('SG-CUS-HQ');
-    for (const party of [lavish, busy, curious, forger, honest, reader, careless])
+    wordy = await few.enrol('ID-CUS-HQ');
+    for (const party of [lavish, busy, curious, forger, honest, reader, careless, wordy])
       await party.headersFor('GET', '/healthz');
     agreement = await few.agree([forger, honest]);
   });
@@ -515,6 +533,17 @@ describe('within a minute', () => {
     const answered = await askUntilRefused(reader, () => query, '200 answered');
     expect(answered).toBeGreaterThanOrEqual(1);
     expect(answered).toBeLessThanOrEqual(4);
+  });
+
+  it('a caller pays for bodies before they are read, also where nothing is', async () => {
+    const body = JSON.stringify({ a: Array.from({ length: 150 }, () => Array.from({ length: 100 }, () => 1)) }); // about 1,530 points
+    let answered = 0;
+    for (; answered < 100; answered += 1) {
+      const response = await wordy.send('/nowhere', { headers: { 'content-type': 'application/json' }, body });
+      if (response.status === 429) break;
+      expect(response.status).toBe(404);
+    }
+    expect(answered).toBe(6);
   });
 
   it('a caller pays for reading documents, also for bad ones', async () => {

@@ -243,6 +243,18 @@ describe('F1, threats 35 the beginning of an upload', () => {
     await upload(t, ph, whole, PDF);
   });
 
+  it('takes a place for each length that is said of the same bytes', async () => {
+    const vn = await t.enrol('ID-CUS-HQ');
+    await upload(t, vn, aPdf(`% ${randomBytes(8).toString('hex')}\n`), PDF);
+    await t.database.sql("UPDATE hub.file SET size = 2147483648 - 2500000 WHERE agency_id = 'ID-CUS'");
+    const video = aFreshVideo();
+    const announced = (size: number): Promise<Response> => tryBegin(vn, video, MP4, { 'upload-length': String(size) });
+    expect((await announced(1_000_000)).status).toBe(201);
+    expect((await announced(1_000_001)).status).toBe(201);
+    expect((await announced(1_000_001)).status).toBe(201);
+    expect(await refusal(await announced(1_000_002))).toEqual([413, 'LIMIT_EXCEEDED', 'UNATTACHED']);
+  });
+
   it('takes that place with the copies that recipients get', async () => {
     const kh = await t.enrol('KH-CUS-PP');
     const photo = aCameraJpeg(randomBytes(8).toString('hex'));

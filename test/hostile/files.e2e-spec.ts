@@ -190,3 +190,30 @@ describe('F1 what nobody needs', () => {
     for (const name of [known, youngOrphan, youngDraft, `${prefix}notes.txt`]) expect(left).toContain(name);
   });
 });
+
+describe('G31 a download', () => {
+  it('that nobody reads is cut off', async () => {
+    const hasty = await startTestHub({ REQUEST_TIMEOUT_SECONDS: '2' });
+    try {
+      const party = await hasty.enrol('VN-CUS-AS');
+      const content = aPdf(`% ${randomBytes(8_000_000).toString('hex')}\n`); // more than the kernel keeps for who does not read
+      const digest = await upload(hasty, party, content, PDF);
+      const pair = await hasty.agree([party, await hasty.enrol('TH-CUS-LCB')]);
+      const { id } = await composeAndSubmit(party, { to: ['TH-CUS'], agreement: pair, attachments: [digest] });
+      const path = `/files/${id}/${digest}`;
+      const readAfter = async (milliseconds: number): Promise<number> => {
+        const asked = request(`${hasty.url}${path}`, { headers: await party.headersFor('GET', path) });
+        const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
+        await sleep(milliseconds);
+        let read = 0;
+        answer.on('data', (chunk: Buffer) => (read += chunk.length));
+        await once(answer, 'end').catch(() => undefined);
+        return read;
+      };
+      expect(await readAfter(1_000)).toBe(content.length);
+      expect(await readAfter(17_000)).toBeLessThan(content.length);
+    } finally {
+      await hasty.stop();
+    }
+  });
+});

@@ -636,6 +636,35 @@ describe('hostile key sets', () => {
   });
 });
 
+describe('a chain of key sets', () => {
+  it('comes in pages of a hundred, or of about a megabyte', async () => {
+    const my = await t.enrol('ID-CUS-HQ');
+    // Long as a set of 2,000 keys, and many as of years.
+    await t.database.sql(
+      `INSERT INTO hub.key_set (agency_id, number, digest, text, published_at)
+       SELECT 'ID-CUS', n, n::text, CASE WHEN n BETWEEN 3 AND 5 THEN rpad(n::text, 600000, 'x') ELSE n::text END, now()
+       FROM generate_series(2, 250) n`,
+    );
+    const after = async (number: number): Promise<string[]> => {
+      const query = 'query($after: Int!) { keySets(agency: "ID-CUS", after: $after) }';
+      return (await my.ask<{ keySets: string[] }>(query, { after: number })).data!.keySets;
+    };
+    const pages: number[] = [];
+    const seen: string[] = [];
+    for (;;) {
+      const page = await after(seen.length);
+      if (page.length === 0) break;
+      pages.push(page.length);
+      seen.push(...page);
+    }
+    expect(pages).toEqual([4, 100, 100, 46]);
+    expect(seen.slice(1).map((text) => Number.parseInt(text, 10))).toEqual(
+      Array.from({ length: 249 }, (_, i) => i + 2),
+    );
+    expect(await after(2_147_483_647)).toEqual([]);
+  });
+});
+
 /** Members in canonical order, so that the form is not what is refused. */
 function sorted(value: object): object {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

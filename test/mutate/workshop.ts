@@ -113,7 +113,7 @@ export class Workshop {
     const [status] = (await once(child, 'close')) as [number | null];
     if (status === 0) return undefined;
     const [, file] = /^FAIL (\S+)/m.exec(stderr) ?? [];
-    const [, test] = /^ {2}● (.+)$/m.exec(stderr) ?? [];
+    const [, test] = /^ {2}● (?!Console$)(.+)$/m.exec(stderr) ?? [];
     if (file !== undefined && test !== undefined) return `${file}: ${test}`;
     return `the tests cannot be run: ${/\S*Error\b.*/.exec(stderr)?.[0] ?? stderr.trim().split('\n')[0]}`;
   }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
 /**
- * Speaks clamd's INSTREAM as a process of its own: finds the EICAR test string and nothing else. Tells its port on standard output and
+ * Speaks clamd's INSTREAM as a process of its own: finds the EICAR test string, and whatever its words after the port are. Tells its port on standard output and
  * ends with its parent.
  */
-const EICAR = 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE';
+const SIGNATURES = ['EICAR-STANDARD-ANTIVIRUS-TEST-FILE', ...process.argv.slice(3)];
 const COMMAND = 'zINSTREAM\0';
 
 const server = createServer((socket) => {
@@ -14,7 +14,7 @@ const server = createServer((socket) => {
     received = Buffer.concat([received, chunk]);
     const content = contentIn(received);
     if (content === undefined) return;
-    socket.end(content.includes(EICAR) ? 'stream: Eicar-Signature FOUND\0' : 'stream: OK\0');
+    socket.end(SIGNATURES.some((each) => content.includes(each)) ? 'stream: Eicar-Signature FOUND\0' : 'stream: OK\0');
   });
 });
 

@@ -270,7 +270,7 @@ acts.admit = async ({ kid }) => {
   const waiting = waitingKeys.find((key) => key.kid === kid);
   // A colleague was first, or the answer to the last try was lost.
   if (!waiting) return { next: '/signing' };
-  const { keySets } = await ask('KeySets', { agency });
+  const keySets = await wholeChain();
   const known = JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
   const newest = await newestSet({ ...place, texts: keySets, rootKids: known }).catch((error) => {
     throw error.sub === 'KEYSET_ROOT' ? new Told(main.dataset.otherRoots) : error;
@@ -292,6 +292,12 @@ acts.admit = async ({ kid }) => {
   await ask('PublishKeySet', { keySet });
   return { next: '/signing' };
 };
+
+/** The agency's key sets, page by page. */
+async function wholeChain(texts = []) {
+  const { keySets } = await ask('KeySets', { agency, after: texts.length });
+  return keySets.length === 0 ? texts : wholeChain([...texts, ...keySets]);
+}
 
 async function firstRoots([first]) {
   const { readKeySet } = await import('../../../protocol/key-set.js');
