@@ -30,16 +30,27 @@ export function isPersonKey({ use, holder }: Pick<KeyEntry, 'use' | 'holder'>): 
  * before, KEY_REVOKED, KEY_NOT_YET, KEY_EXPIRED, IAT, KEYSET_THRESHOLD, and for what they may not change KEYSET_ENROL or KEY_KIND.
  */
 export function checkEnrolment(previous: KeySet, next: KeySet, signatures: readonly ReadSignature[]): KeyEntry[] {
-  const known = new Map(previous.keys.map((key) => [key.kid, key]));
-  const signers = signatures.map((signature) => checkSigner(previous, known.get(signature.kid), signature));
+  const signers = checkSigners(previous, signatures);
   if (new Set(signers.map(({ holder }) => holder)).size < previous.enrolThreshold) {
     throw new ProtocolError('KEYSET_THRESHOLD');
   }
+  checkChanges(previous, next, signers);
+  return signers;
+}
+
+/** The enrolment keys that signed, be they enough or not. Throws what `checkEnrolment` throws for a signer. */
+export function checkSigners(previous: KeySet, signatures: readonly ReadSignature[]): KeyEntry[] {
+  const known = new Map(previous.keys.map((key) => [key.kid, key]));
+  return signatures.map((signature) => checkSigner(previous, known.get(signature.kid), signature));
+}
+
+/** Throws KEYSET_ENROL or KEY_KIND for what the holders of these enrolment keys may not change. */
+export function checkChanges(previous: KeySet, next: KeySet, signers: readonly KeyEntry[]): void {
+  const known = new Map(previous.keys.map((key) => [key.kid, key]));
   if (canonicalize(frameOf(previous)) !== canonicalize(frameOf(next))) throw new ProtocolError('KEYSET_ENROL');
   const kept = new Set(next.keys.map(({ kid }) => kid));
   if (previous.keys.some(({ kid }) => !kept.has(kid))) throw new ProtocolError('KEYSET_ENROL', '/keys');
   next.keys.forEach((key, i) => checkChange(known.get(key.kid), key, signers, pointerTo('/keys', i)));
-  return signers;
 }
 
 /** Throws KEY_EXPIRED or IAT when these signatures are too old for their set to be published now. */
