@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, type KeyPair } from '../src/protocol/keys.js';
 import { signObject } from '../src/protocol/signing.js';
 import { proofOf } from '../src/protocol/testing.js';
-import { anAlert, newestKeySet, nextKeySet, publish, submitText, verdictOf } from './hostile/hostile.js';
+import { anAlert, newestKeySet, nextKeySet, nowSeconds, publish, submitText, verdictOf } from './hostile/hostile.js';
 import { SoftwareAuthenticator } from './support/authenticator.js';
 import { aFurtherPasskey, aLink, aSignedIn, Browser, enrol, makeStale } from './support/browser.js';
 import { type Answer, HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
@@ -213,6 +213,52 @@ describe('an officer’s key', () => {
     await browser.ask(BLOCK, { kid: pair.kid });
     expect(await page(browser)).not.toContain('This device is lost');
     expect(await page(admin)).not.toContain(`data-kid="${pair.kid}"`);
+  });
+
+  it('that was stopped stands on administrators’ page until the set says so, with buttons where an enrolment key is in force', async () => {
+    const { officer, browser } = await aSignedIn(t, vn, ['RELEASER']);
+    const other = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
+    const [stopped, past, waits, never, enrols] = (await Promise.all(
+      Array.from({ length: 5 }, () => generateKey()),
+    )) as [KeyPair, KeyPair, KeyPair, KeyPair, KeyPair];
+    const asEnrolment = { use: 'enrol' as const, proof: claim(enrols, { use: 'enrol' }) };
+    await request(other.browser, enrols, asEnrolment);
+    const entry = aPersonEntry(vn, stopped, officer);
+    const entries = [entry, aPersonEntry(vn, past, officer), aPersonEntry(vn, never, officer)];
+    const { fields } = await newestKeySet(vn);
+    const keys = [...fields.keys, ...entries, aPersonEntry(vn, enrols, other.officer, asEnrolment)];
+    await publish(vn, await nextKeySet(vn, { keys }));
+    await request(browser, waits);
+    /** The keys of the section, each with the reasons that its buttons give. */
+    const shown = async (as: Browser): Promise<string[]> => {
+      const section = /data-place="stopped">([^]*?)<\/ul>/.exec((await as.get('/signing?lang=en')).text)?.[1] ?? '';
+      return section.split('<li>').flatMap((line) => {
+        const kid = [stopped, past, waits, never, enrols].find((pair) => line.includes(pair.kid))?.kid;
+        return kid ? [[kid, ...[...line.matchAll(/data-reason="(\w+)"/g)].map(([, reason]) => reason)].join(' ')] : [];
+      });
+    };
+    for (const { kid } of [stopped, past, waits]) await admin.ask(BLOCK, { kid });
+    const setEnd = (exp: number) =>
+      t.database.sql('UPDATE hub.agency_key SET exp = $2 WHERE kid = $1', [past.kid, exp]);
+    await setEnd(nowSeconds() - 1);
+    const buttons = 'keyCompromise cessation';
+    expect(await shown(other.browser)).toEqual([`${stopped.kid} ${buttons}`]);
+    // Without an enrolment key there is only the word of who can.
+    expect(await shown(admin)).toEqual([stopped.kid]);
+    expect((await admin.get('/signing?lang=en')).text).toContain('An administrator whose enrolment key is in force');
+    expect(await shown(browser)).toEqual([]);
+    expect(await shown((await aSignedIn(t, th, ['AGENCY_ADMIN'])).browser)).toEqual([]);
+
+    await setEnd(entry.exp);
+    const revoked = { at: nowSeconds(), invalidFrom: nowSeconds(), reason: 'cessation' as const };
+    await admit(vn, enrolment, [{ ...entry, revoked }]);
+    expect(await shown(other.browser)).toEqual([`${past.kid} ${buttons}`]);
+    // A stopped enrolment key is the root's to revoke, and revokes nothing itself.
+    await admin.ask(BLOCK, { kid: enrols.kid });
+    expect(await shown(other.browser)).toEqual([past.kid]);
+    const left = (await newestKeySet(vn)).fields.keys.filter(({ kid }) => kid !== past.kid);
+    await publish(vn, await nextKeySet(vn, { keys: left }));
+    expect(await shown(other.browser)).toEqual([]);
   });
 
   it('is made, admitted and used on the page by those alone whose role may', async () => {

@@ -28,3 +28,12 @@ export async function signIn(t: TestHub, { page }: Person): Promise<void> {
   await page.click('[data-act=sign-in]');
   await page.waitForURL('**/account');
 }
+
+/** Makes a key on the signing page; what the page then says of it. */
+export async function makeKey(t: TestHub, { page }: Person, device: string): Promise<string> {
+  await page.goto(`${t.url}/signing`);
+  await page.fill('[name=device]', device);
+  await page.click('[data-act=make]');
+  await page.waitForSelector(`.list li:has-text("${device}")`);
+  return (await page.textContent(`.list li:has-text("${device}") small`))!;
+}

@@ -12,7 +12,7 @@ import { aHandling, COMPOSE_ALERT, COMPOSE_ANSWER } from '../support/exchange.js
 import { HUB_ID, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { aPerson, launchChromium, look, type Person } from './chromium.js';
 import { Desk } from './desk.js';
-import { anEnrolled as enrolled, type Enrolled, signIn as signInAt } from './officers.js';
+import { anEnrolled as enrolled, type Enrolled, makeKey as makeKeyAt, signIn as signInAt } from './officers.js';
 
 let t: TestHub;
 let vn: Party;
@@ -44,8 +44,8 @@ afterAll(async () => {
 const anEnrolled = (roles: string[], options?: Parameters<typeof aPerson>[1]): Promise<Enrolled> =>
   enrolled(t, vn, browser, roles, options);
 const signIn = (person: Person): Promise<void> => signInAt(t, person);
+const makeKey = (person: Person, device = 'Laptop'): Promise<string> => makeKeyAt(t, person, device);
 
-/** Makes a key on the signing page; what the page then says of it. */
 /** A line of 400 kbit/s with 400 ms to and fro, as a phone has at the edge of a port, and what comes over it. */
 async function slowDown({ page }: Person): Promise<{ answers: number; bytes: number }> {
   const line = await page.context().newCDPSession(page);
@@ -59,14 +59,6 @@ async function slowDown({ page }: Person): Promise<{ answers: number; bytes: num
     counted.bytes += encodedDataLength;
   });
   return counted;
-}
-
-async function makeKey({ page }: Person, device = 'Laptop'): Promise<string> {
-  await page.goto(`${t.url}/signing`);
-  await page.fill('[name=device]', device);
-  await page.click('[data-act=make]');
-  await page.waitForSelector(`.list li:has-text("${device}")`);
-  return (await page.textContent(`.list li:has-text("${device}") small`))!;
 }
 
 /** The root brings the administrator's enrolment key into the set: the one time that it is needed. */

@@ -71,12 +71,13 @@ export class PagesController {
     const session = this.pages.sessionOr(reply, request);
     if (!session) return;
     const caller = request.caller!;
-    const [keys, waiting, inForce] = await Promise.all([
+    const [keys, waiting, stopped, inForce] = await Promise.all([
       this.keys.own(session),
       caller.permissions.has('keys.publish') ? this.keys.requests(caller) : [],
+      caller.permissions.has('keys.publish') ? this.keys.stopped(caller) : [],
       caller.permissions.has('agency.administer') ? this.keys.ofOfficers(caller) : [],
     ]);
-    const shown = { hub: this.hub.id, caller, session, keys, waiting, inForce };
+    const shown = { hub: this.hub.id, caller, session, keys, waiting, stopped, inForce };
     const page = signingPage(shown, languageOf(request.headers['accept-language']));
     this.pages.send(request, reply, page);
   }

@@ -58,6 +58,11 @@ export interface OfficerKey {
   validUntil: Date;
 }
 
+/** An officer's signing key that was stopped here, while the agency's key set says nothing of it. */
+export interface StoppedKey extends Pick<OfficerKey, 'kid' | 'officer' | 'unit' | 'titleEn' | 'titleVi' | 'device'> {
+  stoppedAt: Date;
+}
+
 interface CheckedRequest {
   kid: string;
   jwk: PublicJwk;
@@ -159,6 +164,12 @@ export class PersonKeys {
     return rows;
   }
 
+  /** Stopped keys of the agency's officers that its key set still vouches for to whoever checks without this hub; the oldest first. */
+  async stopped({ agencyId }: Caller): Promise<StoppedKey[]> {
+    const { rows } = await this.pool.query<StoppedKey>(STOPPED, [agencyId]);
+    return rows;
+  }
+
   /** What waits for an administrator of the agency. */
   async requests({ agencyId }: Caller): Promise<KeyRequest[]> {
     const { rows } = await this.pool.query<KeyRequest>(REQUESTS, [agencyId]);
@@ -232,6 +243,14 @@ const OF_OFFICERS = `
     LEFT JOIN agency.officer o ON o.agency_id = k.agency_id AND o.pseudonym = k.holder
   WHERE k.agency_id = $1 AND k.in_set AND starts_with(k.holder, 'p:') AND ${IN_FORCE}
   ORDER BY k.holder, k.exp DESC, k.kid`;
+
+const STOPPED = `
+  SELECT k.kid, k.holder AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", p.device, b.at AS "stoppedAt"
+  FROM hub.agency_key k JOIN hub.blocked_key b ON b.kid = k.kid LEFT JOIN auth.person_key p ON p.kid = k.kid
+    LEFT JOIN agency.officer o ON o.agency_id = k.agency_id AND o.pseudonym = k.holder
+  WHERE k.agency_id = $1 AND k.in_set AND k.use = 'sig' AND starts_with(k.holder, 'p:')
+    AND k.revoked IS NULL AND k.exp > extract(epoch FROM now())
+  ORDER BY b.at, k.kid`;
 
 const REQUESTS = `
   SELECT p.kid, o.officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi", p.use, p.device, p.kinds,

@@ -1,6 +1,6 @@
 import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
-import type { KeyRequest, OfficerKey, OwnKey } from '../person-keys.js';
+import type { KeyRequest, OfficerKey, OwnKey, StoppedKey } from '../person-keys.js';
 import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
 import { publicKeyFile } from './public-key-file.js';
 
@@ -12,6 +12,8 @@ export interface Signing {
   keys: readonly OwnKey[];
   /** Of an administrator: officers' keys that wait. */
   waiting: readonly KeyRequest[];
+  /** Of an administrator: officers' keys that the next key set should revoke. */
+  stopped: readonly StoppedKey[];
   /** Of an administrator: officers' keys that count. */
   inForce: readonly OfficerKey[];
 }
@@ -42,7 +44,9 @@ export function signingPage(signing: Signing, language: Language): Page {
           how(text),
           own,
           maker('enrol', text),
+          stoppedList(signing, text, language),
           requestList(signing, text, language),
+          admits(keys) ? colleague(text) : '',
           officerKeyList(inForce, text, language),
         );
       else if (permissions.has('objects.read'))
@@ -144,19 +148,78 @@ function signer(sends: boolean, text: HtmlText): string {
 <p data-place="hand-on" hidden><label>${text('page.signing.handOn')}<textarea name="signed" rows="4" readonly></textarea></label></p>`;
 }
 
+/** Whether the officer has what signs the next key set. */
+function admits(keys: readonly OwnKey[]): boolean {
+  return keys.some(({ use, state }) => use === 'enrol' && state === 'IN_FORCE');
+}
+
+/** Stopped keys that the agency's key set still vouches for, each with the two reasons for which it is revoked there. */
+function stoppedList({ keys, stopped }: Signing, text: HtmlText, language: Language): string {
+  if (stopped.length === 0) return '';
+  const format = dateFormat(language, 'day');
+  const canRevoke = admits(keys);
+  const line = ({ kid, officer, unit, titleEn, titleVi, device, stoppedAt }: StoppedKey): string => {
+    const title = (language === 'vi' ? titleVi : titleEn) ?? text('page.signing.noOfficer');
+    const where = [unit, device].filter((each) => each !== null).join(' · ');
+    const day = text('page.signing.stoppedOn', { day: format.format(stoppedAt) });
+    const button = (reason: string, label: MessageKey): string =>
+      `<button type="button" class="plain" data-act="revoke" data-kid="${kid}" data-reason="${reason}">${text(label)}</button>`;
+    const buttons = [button('keyCompromise', 'page.signing.compromised'), button('cessation', 'page.signing.ceased')];
+    return `<li><span>${escapeHtml(`${title} · ${officer}`)}<small>${escapeHtml(where)} · ${day}</small><small>${escapeHtml(kid)}</small></span>
+${canRevoke ? buttons.join('') : ''}</li>`;
+  };
+  const who = canRevoke ? '' : `<p class="quiet">${text('page.signing.whoRevokes')}</p>`;
+  return `<h2>${text('page.signing.stopped')}</h2>
+<p class="quiet">${text('page.signing.stoppedHow')}</p>
+${who}<ul class="list" data-place="stopped">${stopped.map(line).join('\n')}</ul>`;
+}
+
+/** What the script says of a colleague's key set. */
+const COLLEAGUE_TEXTS = {
+  'hand-on': 'page.signing.handSetOn',
+  'signed-by': 'page.signing.setSignedBy',
+  added: 'page.signing.setAdds',
+  revoked: 'page.signing.setRevokes',
+  'key-compromise': 'page.signing.reason.keyCompromise',
+  cessation: 'page.signing.reason.cessation',
+  superseded: 'page.signing.reason.superseded',
+  'not-a-set': 'page.signing.notASet',
+  'not-next': 'page.signing.notNext',
+  'too-old': 'page.signing.setTooOld',
+  'more-changes': 'page.signing.moreChanges',
+  'signed-already': 'page.signing.signedAlready',
+} as const satisfies Record<string, MessageKey>;
+
+/** The script fills in these. */
+const LEFT_OPEN = Object.fromEntries(
+  ['officers', 'officer', 'kinds', 'until', 'reason', 'since'].map((name) => [name, `{${name}}`]),
+);
+
+/** What an administrator signed alone is handed on here, and read by the second one, where the agency wants two. */
+function colleague(text: HtmlText): string {
+  const says = Object.entries(COLLEAGUE_TEXTS).map(([name, key]) => `data-${name}="${text(key, LEFT_OPEN)}"`);
+  return `<p data-place="hand-on" hidden><label>${text('page.signing.handSetOn')}<textarea name="signed" rows="4" readonly></textarea></label></p>
+<details data-place="colleague" ${says.join(' ')}><summary>${text('page.signing.colleague')}</summary>
+<p class="quiet">${text('page.signing.colleagueHow')}</p>
+<p><label>${text('page.signing.pasteSet')}<textarea name="colleagues" rows="4" spellcheck="false"></textarea></label></p>
+<div data-place="changes" hidden><p></p><ul class="list"></ul></div>
+<div class="acts"><button type="button" class="plain" data-act="read-set">${text('page.signing.read')}</button>
+<button type="button" data-act="sign-set" hidden>${text('page.signing.signSet')}</button></div></details>`;
+}
+
 /** Keys that wait, each with its file for who admits elsewhere: an enrolment key with the root, any other also with an enrolment key in a file. */
 function requestList({ hub, caller, keys, waiting }: Signing, text: HtmlText, language: Language): string {
-  const admits = keys.some(({ use, state }) => use === 'enrol' && state === 'IN_FORCE');
+  const canAdmit = admits(keys);
   const line = (request: KeyRequest): string => {
     const { kid, use, officer, unit, titleEn, titleVi, device, kinds } = request;
     const what = text(use === 'enrol' ? 'page.signing.admits' : 'page.signing.signs');
     const file = publicKeyFile(request, { hub, agency: caller.agencyId });
-    const admit = admits && use === 'sig' && officer !== caller.officer;
+    const admit = canAdmit && use === 'sig' && officer !== caller.officer;
     return `<li><span>${escapeHtml(`${language === 'vi' ? titleVi : titleEn} · ${officer}`)} · ${what}<small>${escapeHtml(`${unit} · ${device} · ${kinds.join(', ')} · ${kid}`)}</small>
 <small><a href="${escapeHtml(file.address)}" download="${file.name}">${text('page.signing.file')}</a> <code>--key ${escapeHtml(`${officer}:${use}:${kinds.join(',')}=${file.name}`)}</code></small></span>
 ${admit ? `<button type="button" data-act="admit" data-kid="${kid}">${text('page.signing.admit')}</button>` : ''}</li>`;
   };
-  const note = text(admits ? 'page.signing.files' : 'page.signing.noEnrolKey');
+  const note = text(canAdmit ? 'page.signing.files' : 'page.signing.noEnrolKey');
   const none = waiting.length === 0 ? `<p class="quiet">${text('page.signing.noneWaits')}</p>` : '';
   return `<h2>${text('page.signing.waiting')}</h2>
 <p class="quiet">${note}</p>

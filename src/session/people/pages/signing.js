@@ -1,53 +1,22 @@
 // The script of the signing page: what is shown and signed comes from the very bytes of the text, and the key never leaves the browser.
-import { dropOthers, findKey, keepKey, DEVICE } from '../../../protocol/browser/key-store.js';
+import { dropOthers, keepKey, DEVICE } from '../../../protocol/browser/key-store.js';
 import { challengeOf, touch } from '../../../protocol/browser/touch.js';
 import { provePossession } from '../../../protocol/keys.js';
-import { makeKey, unwrapKey } from '../../../protocol/browser/wrapped-key.js';
+import { makeKey } from '../../../protocol/browser/wrapped-key.js';
 import { readForSigning, readParts, signShown } from '../../../protocol/browser/signing-dialog.js';
-import { admitting, newestSet, signSet } from '../../../protocol/browser/admission.js';
 import { assemble } from '../../../protocol/signing.js';
 import { parseCanonical } from '../../../protocol/canonical.js';
 import { decodeBase64url } from '../../../protocol/base64url.js';
 import { decodeUtf8 } from '../../../protocol/utf8.js';
 import { acts, ask, listen, main, tell, Told } from './browser.js';
+import { find, now, open, openWith, ownKeys, place } from './own-keys.js';
+import './key-set-acts.js';
 
-const { hub, agency, officer, session } = main.dataset;
-const place = { hub, agency };
-const find = (selector) => document.querySelector(selector);
-const now = () => Math.floor(Date.now() / 1000);
+const { officer, session } = main.dataset;
 const KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 
 // Whoever was here before may have gone without signing out.
 void dropOthers(indexedDB, session).catch(() => undefined);
-
-const ownKeys = async (use) =>
-  (await ask('MyKeys')).myKeys.filter((key) => key.use === use && key.state === 'IN_FORCE');
-
-/** The officer's key, and what a touch for this challenge gave; without a touch where the key is open already and none is wanted. */
-async function open(use, challenge, isSilent) {
-  const keys = await ownKeys(use);
-  if (keys.length === 0) throw new Told(main.dataset.noKey);
-  for (const { kid } of isSilent ? keys : []) {
-    const key = await findKey(indexedDB, kid, officer, session);
-    if (key) return { kid, key, assertion: null };
-  }
-  // A key that a browser keeps itself is bound to no passkey, so the officer may touch with each.
-  const credentials = keys.every(({ wrapped }) => wrapped) ? keys.map(({ credential }) => credential) : [];
-  const touched = await touch(navigator, challenge, credentials);
-  for (const own of keys) {
-    if (own.wrapped && own.credential !== touched.credentialId) continue;
-    const key = await openWith(own, touched);
-    if (key) return { kid: own.kid, key, assertion: touched.assertion };
-  }
-  throw new Told(main.dataset.notThisDevice);
-}
-
-async function openWith(own, { prf }) {
-  if (!own.wrapped || !prf) return findKey(indexedDB, own.kid, officer, session);
-  const key = await unwrapKey(own.wrapped, own.kid, place, prf);
-  if (own.use === 'sig') await keepKey(indexedDB, { kid: own.kid, holder: officer, place: session, key });
-  return key;
-}
 
 const anyChallenge = () => crypto.getRandomValues(new Uint8Array(32));
 
@@ -262,44 +231,3 @@ acts.confirm = async () => {
   await ask('ConfirmObject', { id: shown.envelope.id, signature, assertion });
   return { next: '/signing' };
 };
-
-const ROOTS = `liaison-roots ${hub} ${agency}`;
-
-acts.admit = async ({ kid }) => {
-  const { waitingKeys } = await ask('WaitingKeys');
-  const waiting = waitingKeys.find((key) => key.kid === kid);
-  // A colleague was first, or the answer to the last try was lost.
-  if (!waiting) return { next: '/signing' };
-  const keySets = await wholeChain();
-  const known = JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
-  const newest = await newestSet({ ...place, texts: keySets, rootKids: known }).catch((error) => {
-    throw error.sub === 'KEYSET_ROOT' ? new Told(main.dataset.otherRoots) : error;
-  });
-  if (!known) {
-    // The first time the administrator compares; the next press of the button relies on it.
-    const rootKids = await firstRoots(keySets);
-    localStorage.setItem(ROOTS, JSON.stringify(rootKids));
-    const roots = find('[data-place=roots]');
-    roots.textContent = `${main.dataset.roots} ${rootKids.join(', ')}`;
-    roots.hidden = false;
-    return { said: roots.textContent };
-  }
-  const time = now();
-  const draft = admitting(newest, { ...waiting, jwk: JSON.parse(waiting.jwk) }, time);
-  const { kid: by, key } = await open('enrol', challengeOf(draft.digest), false);
-  const signer = newest.keys.find((each) => each.kid === by);
-  const keySet = await signSet(draft, signer, key, time);
-  await ask('PublishKeySet', { keySet });
-  return { next: '/signing' };
-};
-
-/** The agency's key sets, page by page. */
-async function wholeChain(texts = []) {
-  const { keySets } = await ask('KeySets', { agency, after: texts.length });
-  return keySets.length === 0 ? texts : wholeChain([...texts, ...keySets]);
-}
-
-async function firstRoots([first]) {
-  const { readKeySet } = await import('../../../protocol/key-set.js');
-  return (await readKeySet(first, { hub })).rootKids;
-}
