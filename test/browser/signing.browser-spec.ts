@@ -434,7 +434,7 @@ describe('with a passkey that derives none', () => {
     await person.page.fill('[name=device]', 'Far away');
     const line = await person.context.newCDPSession(person.page);
     line.on('Fetch.requestPaused', ({ requestId, request }) => {
-      if (request.postData?.includes('jwk'))
+      if (request.postData?.includes('"jwk"'))
         void line.send('Fetch.failRequest', { requestId, errorReason: 'TimedOut' });
       else void line.send('Fetch.continueRequest', { requestId });
     });
