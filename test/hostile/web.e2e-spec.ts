@@ -336,7 +336,7 @@ describe('threats 36 JSON at its edges', () => {
     ],
     [
       'a lone surrogate in a look-up',
-      String.raw`{"query":"query($value: String!) { inbox(lookUp: { field: UCR, value: $value }) { nodes { id } } }","variables":{"value":"\ud800"}}`,
+      String.raw`{"query":"query($value: String!) { inbox(lookUp: { field: CONTAINER, value: $value }) { nodes { id } } }","variables":{"value":"\ud800"}}`,
     ],
     [
       'a lone surrogate in a signed object',

@@ -3,13 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
   getNamedType,
+  type GraphQLField,
   GraphQLID,
   type GraphQLInputType,
   type GraphQLSchema,
+  GraphQLString,
   isInputObjectType,
   isLeafType,
+  isObjectType,
 } from 'graphql';
 import { aMethodAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { aPdf } from '../../src/files/files.example.js';
+import { aVideo } from '../../src/files/video.example.js';
 import { aRecallBody } from '../../src/exchange/body/body.example.js';
 import { jsonSchemaOf } from '../../src/exchange/body/json-schema.js';
 import { ObjectKinds } from '../../src/exchange/object-kind.js';
@@ -20,8 +25,11 @@ import { signObject } from '../../src/protocol/signing.js';
 import { aFeedbackBody, aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { anAlert, aReference, fingerprint, SUBMIT_TEXT } from '../hostile/hostile.js';
 import { type Act, actDocument, ACTS, variablesFor } from '../support/administration.js';
-import { aHandling } from '../support/exchange.js';
+import { aHandling, composeAndSubmit } from '../support/exchange.js';
+import { upload, wholeAnswer } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { operationsOf } from '../support/operations.js';
+import { begin, headersOfPart } from '../support/uploads.js';
 
 /**
  * Every place where an id can be given, found in the schema and in the bodies of all registered kinds, is tried with ids that do not belong
@@ -104,6 +112,9 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
 
 /** Ids that name what every signed-in caller may know. */
 const OPEN_TO_ALL = new Set(['keySets agency']);
+
+/** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
+const NO_IDS = / (after|assertion|object|keySet|proof|device|kind)$/;
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
 const OF_OFFICERS = new Set([
@@ -197,6 +208,14 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
     const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
     expect(found.length).toBeGreaterThan(8);
+  });
+
+  it('is of type ID: no text among the arguments is one', () => {
+    const texts = fields().flatMap(({ name, args }) =>
+      args.flatMap((argument) => (getNamedType(argument.type) === GraphQLString ? [`${name} ${argument.name}`] : [])),
+    );
+    expect(texts.filter((place) => !NO_IDS.test(place))).toEqual([]);
+    expect(texts.length).toBeGreaterThan(8);
   });
 
   it.each(Object.keys(PLACES))(
@@ -301,7 +320,58 @@ describe('D1, threats 3 an id in a payload that is submitted', () => {
   });
 });
 
-/** Every argument of type ID, also inside input types, as `operation argument.field`. */
+/** Routes whose address names what no agency has for itself, and why whoever asks may know of it. */
+const OF_NO_AGENCY: Record<string, string> = {
+  'GET /schemas/:file': 'the protocol',
+  'GET /pages/:file': 'the pages’ own scripts',
+  'GET /sign-in/return/:issuer': 'services that officers sign in at are offered to everybody',
+  'GET /sign-in/with/:issuer': 'the same',
+};
+
+describe('D1, threats 2 an id in an address', () => {
+  /** Of a file that VN-CUS has sent to TH-CUS, and of an upload of VN-CUS; `x` stands for what nobody has. */
+  const ADDRESSES: Record<string, (x: boolean) => [path: string, request: Parameters<Party['send']>[1]]> = {
+    'GET /files/:object/:sha256': (x) => [`/files/${x ? randomUUID() : file.object}/${file.digest}`, {}],
+    'HEAD /uploads/:upload': (x) => [x ? `/uploads/${randomUUID()}` : begun, {}],
+    'PATCH /uploads/:upload': (x) => [
+      x ? `/uploads/${randomUUID()}` : begun,
+      { headers: headersOfPart(0, true), body: new Uint8Array(aVideo()) },
+    ],
+    'DELETE /uploads/:upload': (x) => [x ? `/uploads/${randomUUID()}` : begun, {}],
+  };
+  let file: { object: string; digest: string };
+  let begun: string;
+  beforeAll(async () => {
+    const digest = await upload(t, vn, aPdf(`% ${randomUUID()}\n`), 'application/pdf');
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, attachments: [digest] });
+    file = { object: id, digest };
+    begun = await begin(vn, aVideo(), 'video/mp4');
+  });
+
+  it('has its place in the table', () => {
+    const found = operationsOf(t.hub.app).flatMap(({ path = '', name }) => (path.includes(':') ? [name] : []));
+    const isOfDemonstration = (name: string): boolean => name.includes(' /demo/');
+    expect(found.filter((name) => !isOfDemonstration(name)).toSorted()).toEqual(
+      [...Object.keys(ADDRESSES), ...Object.keys(OF_NO_AGENCY)].toSorted(),
+    );
+  });
+
+  it.each(Object.keys(ADDRESSES))('%s: of another agency, it is answered like a random one', async (name) => {
+    const ask = async (party: Party, isMissing: boolean): Promise<string> => {
+      const [path, request] = ADDRESSES[name]!(isMissing);
+      const method = name.split(' ')[0] as 'GET';
+      return wholeAnswer(await party.send(path, { method, ...request }));
+    };
+    const before = await fingerprint(t.database);
+    const missing = await ask(la, true);
+    expect(missing).toMatch(/^404 /);
+    expect(await ask(la, false)).toBe(missing);
+    expect(await fingerprint(t.database)).toEqual(before);
+    expect(await ask(vn, false)).toMatch(/^2/);
+  });
+});
+
+/** Every argument of type ID, also inside input types and below the root, as `operation argument.field`. */
 function idPlaces(): string[] {
   const inside = (type: GraphQLInputType, path: string): string[] => {
     const named = getNamedType(type);
@@ -309,10 +379,15 @@ function idPlaces(): string[] {
     if (!isInputObjectType(named)) return [];
     return Object.values(named.getFields()).flatMap((field) => inside(field.type, `${path}.${field.name}`));
   };
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  return roots
-    .flatMap((root) => Object.values(root?.getFields() ?? {}))
-    .flatMap((field) => field.args.flatMap((argument) => inside(argument.type, `${field.name} ${argument.name}`)));
+  return fields().flatMap((field) =>
+    field.args.flatMap((argument) => inside(argument.type, `${field.name} ${argument.name}`)),
+  );
+}
+
+/** All fields of all types that can be asked for. */
+function fields(): GraphQLField<unknown, unknown>[] {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  return types.filter(({ name }) => !name.startsWith('__')).flatMap((type) => Object.values(type.getFields()));
 }
 
 /** Calls the operation of a place with this id in it, as LA-CUS. */
@@ -341,8 +416,16 @@ function referencesIn(kind: string): [name: string, isList: boolean][] {
   return Object.entries(properties).flatMap(([name, member]): [string, boolean][] => {
     const { pattern: inList } = (member['items'] ?? {}) as { pattern?: unknown };
     if (isReference(inList)) return [[name, true]];
-    return isReference(member['pattern']) ? [[name, false]] : [];
+    if (isReference(member['pattern'])) return [[name, false]];
+    if (patternsIn(member).some(isReference)) throw new Error(`${kind}.${name} has a reference inside: try it too`);
+    return [];
   });
+}
+
+/** Every pattern in a part of a JSON Schema, however deep. */
+function patternsIn(schemaPart: unknown): unknown[] {
+  if (typeof schemaPart !== 'object' || schemaPart === null) return [];
+  return Object.entries(schemaPart).flatMap(([name, value]) => (name === 'pattern' ? [value] : patternsIn(value)));
 }
 
 function kinds(): ReturnType<ObjectKinds['all']> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -24,6 +25,7 @@ import { PROJECT_FOLDER, readEnvironment } from '../../config/environment.js';
 import { AccessGuard } from '../../src/access/access.guard.js';
 import { Allow, type Permission, Public, StepUp } from '../../src/access/permission.js';
 import type { Visibility } from '../../src/access/visibility.js';
+import { aPdf } from '../../src/files/files.example.js';
 import { startHub } from '../../src/hub.js';
 import { schemaText } from '../../src/schema.controller.js';
 import { Clock } from '../../src/common/clock.js';
@@ -31,6 +33,7 @@ import { HttpErrorFilter } from '../../src/common/http-error.filter.js';
 import { fingerprint, signInFingerprint } from '../hostile/hostile.js';
 import { ACTS } from '../support/administration.js';
 import { aSignedIn } from '../support/browser.js';
+import { download, upload } from '../support/files.js';
 import { composeAndSubmit } from '../support/exchange.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { type NationalIssuer, startIssuer, trust } from '../support/issuer.js';
@@ -308,7 +311,8 @@ describe('threats 39 GET', () => {
     const to = await t.enrol('TH-CUS-LCB');
     await trust(t, issuer, ['TH-CUS']);
     const agreement = await t.agree([vn, to]);
-    const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement });
+    const digest = await upload(t, vn, aPdf(`% ${randomUUID()}\n`), 'application/pdf');
+    const { id } = await composeAndSubmit(vn, { to: [to.agency], agreement, attachments: [digest] });
     const { browser } = await aSignedIn(t, to, ['ANALYST', 'RELEASER']);
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const get = async (path: string): Promise<void> => {
@@ -332,6 +336,12 @@ describe('threats 39 GET', () => {
       }
     }
     expect([await fingerprint(t.database), await signInFingerprint(t.database)]).toEqual(before);
+    // A file alone leaves something, and that is who opened it.
+    expect((await download(t, to, id, digest)).status).toBe(200);
+    const after = await fingerprint(t.database);
+    const written = Object.keys(after).filter((table) => after[table] !== before[0]![table]);
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.filter((table) => !table.startsWith('audit.'))).toEqual([]);
     // Links that begin a sign-in were among them.
     const begun = await t.database.sql<{ issuer: string }>(
       'SELECT DISTINCT issuer_id AS issuer FROM auth.begun_sign_in',
