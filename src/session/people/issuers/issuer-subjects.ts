@@ -39,20 +39,19 @@ export async function holderOf(tx: PoolClient, identity: Identity): Promise<Hold
 
 /**
  * Makes this subject the account's holder in place of whatever it signed in with before. Throws Forbidden when the subject holds another
- * account already, and for an administrator who did not prove a passkey there: it would administer nothing, and its passkey were forgotten;
- * ForeignAgency when the issuer does not speak for the account's agency.
+ * account already, and for an administrator who did not prove a passkey there: it would administer nothing, and its passkey were forgotten.
+ * Whether the issuer speaks for the account's agency `holderOf` asks, before anything is committed.
  */
 export async function linkSubject(tx: PoolClient, identity: Identity, accountId: string): Promise<void> {
   await forgetHolders(tx, accountId);
-  const { rows } = await tx.query<{ id: string; agencyId: string; isOwn: boolean; roles: string[] }>(
-    `SELECT i.id, o.agency_id AS "agencyId", o.agency_id = ANY (i.agencies) AS "isOwn", o.roles
+  const { rows } = await tx.query<{ id: string; roles: string[] }>(
+    `SELECT i.id, o.roles
      FROM auth.trusted_issuer i CROSS JOIN auth.officer_in_force o
      WHERE i.issuer = $1 AND i.suspended_at IS NULL AND o.account_id = $2`,
     [identity.issuer, accountId],
   );
   const [found] = rows;
   if (!found) throw new Unauthenticated('error.issuerRefused');
-  if (!found.isOwn) throw new ForeignAgency(found.id, found.agencyId);
   if (identity.acr === 'aal2' && isAdministrator(found.roles)) throw new Forbidden('error.needsPasskey');
   const { rowCount } = await tx.query(
     'INSERT INTO auth.issuer_subject (issuer_id, subject, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
