@@ -326,6 +326,21 @@ describe('a chain of key sets', () => {
     expect(await refusal([await aKeySet(roots, { threshold: 2 }, [root])], roots)).toBe('KEYSET_THRESHOLD');
   });
 
+  it('S24 roots that one of two old ones brings in do not stand for the other', async () => {
+    const roots = [root, newRoot];
+    const first = await aKeySet(roots, { threshold: 2 });
+    const { digest } = await read(first);
+    const next = (signers: KeyPair[]) =>
+      aKeySet(
+        [root, third],
+        { seq: 2, prev: digest, threshold: 2, roots: jwksOf(root, third) },
+        signers,
+        SECONDS - 10 * DAY,
+      );
+    expect(await refusal([first, await next([root, third])], roots)).toBe('KEYSET_THRESHOLD');
+    expect(await refusal([first, await next([root, newRoot, third])], roots)).toBe('accepted');
+  });
+
   it('S24 raised threshold is signed by as many as it now needs', async () => {
     const roots = [root, newRoot, third];
     const first = await aKeySet(roots, { threshold: 1 }, [root]);

@@ -160,6 +160,9 @@ describe('the second of two administrators', () => {
     const others = keys.slice(0, 2);
     const tried = (changes: Partial<KeySetDraft>) => refusalOf(async () => read(await changedByColleague(changes)));
     expect(await tried({ keys: [...others, { ...person, revoked: revokedAt('superseded') }] })).toBe('accepted');
+    const newcomer = anEntry(stranger, { holder: 'p:new', kinds: ['alert'], nbf: SECONDS });
+    const both = [...others, { ...person, revoked: revokedAt('superseded') }, newcomer];
+    expect(await tried({ keys: both })).toBe('accepted');
     expect(await tried({ keys })).toBe('KEYSET_ENROL');
     expect(await tried({ keys: others })).toBe('KEYSET_ENROL');
     expect(await tried({ enrolThreshold: 1 })).toBe('KEYSET_ENROL');
