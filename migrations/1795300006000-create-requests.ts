@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { REQUEST_MOVES, REQUEST_STATES } from '../src/requests/request-states.js';
+import { REQUEST_MOVES, REQUEST_STATES, WAITING } from '../src/requests/request-states.js';
 
 /**
  * Where each request for assistance stands: a projection of the signed objects of its thread. Only the functions here write it, and they
@@ -20,14 +20,15 @@ export class CreateRequests1795300006000 implements MigrationInterface {
     await runner.query(`
       DROP TRIGGER request_withdrawn ON hub.object;
       DROP FUNCTION cmd.withdraw_request(), cmd.move_request(bigint), cmd.open_request(bigint),
-        cmd.revise_questions(bigint, jsonb, jsonb), cmd.settle_questions(bigint, bigint, jsonb), cmd.body_of(text);
+        cmd.revise_questions(bigint, jsonb, jsonb), cmd.settle_questions(bigint, bigint, jsonb), cmd.answer_act(jsonb), cmd.body_of(text);
       DROP TABLE cmd.request_transition;
       DROP TABLE hub.request_act, hub.request_question, hub.request;
     `);
   }
 }
 
-const STATE_LIST = REQUEST_STATES.map((state) => `'${state}'`).join(', ');
+const listed = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
+const STATE_LIST = listed(REQUEST_STATES);
 
 const TABLES = `
   SET ROLE hub_owner;
@@ -40,7 +41,7 @@ const TABLES = `
     to_agency text NOT NULL,                 -- the agency behind the addressee when it was sent
     ref text NOT NULL,
     state text NOT NULL CHECK (state IN (${STATE_LIST})),
-    resume_state text CHECK (resume_state IN (${STATE_LIST})),      -- where a given clarification leads
+    resume_state text CHECK (resume_state IN (${STATE_LIST})),      -- of one that waits: where it returns to
     urgency text NOT NULL,
     needed_by timestamptz NOT NULL,
     questions integer NOT NULL,
@@ -48,13 +49,13 @@ const TABLES = `
     answers integer NOT NULL DEFAULT 0,      -- the answerSeq of the newest answer
     acts integer NOT NULL DEFAULT 1,
     CHECK (from_agency <> to_agency),
-    CHECK ((state = 'CLARIFICATION_NEEDED') = (resume_state IS NOT NULL))
+    CHECK ((state IN (${listed(WAITING)})) = (resume_state IS NOT NULL))
   );
 
   CREATE TABLE hub.request_question (
     root_seq bigint NOT NULL REFERENCES hub.request,
     no integer NOT NULL,
-    state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'INTERIM', 'ANSWERED', 'NEGATIVE', 'REFUSED')),
+    state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'INTERIM', 'POSTPONED', 'ANSWERED', 'NEGATIVE', 'REFUSED')),
     answer_seq bigint REFERENCES hub.object,                        -- the newest answer that speaks of it
     PRIMARY KEY (root_seq, no),
     CHECK ((state = 'OPEN') = (answer_seq IS NULL))
@@ -103,7 +104,7 @@ const TRANSITIONS = `
     act text NOT NULL,
     side text NOT NULL CHECK (side IN ('REQUESTER', 'REQUESTED')),
     to_state text NOT NULL,        -- or RESUMED: the resume_state of the request
-    resume_state text,
+    resume_state text,             -- or KEPT: that of the request stays
     PRIMARY KEY (from_state, act, side)
   );
   RESET ROLE;
@@ -151,6 +152,14 @@ const COMMANDS = `
     INSERT INTO hub.request_act (seq, root_seq, no, act) VALUES (p_seq, p_seq, 1, 'REQUEST');
   END $$;
 
+  -- What an answer does: actOf of src/requests/request-states.ts.
+  CREATE FUNCTION cmd.answer_act(p_body jsonb) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
+    SELECT CASE
+      WHEN p_body->>'kind' = 'DELAY_NOTICE' AND p_body->'authorisation'->>'status' IN ('NEEDED', 'ASKED') THEN 'AUTHORISATION_NOTICE'
+      WHEN p_body->>'kind' = 'POSTPONEMENT' AND p_body->'refusal'->>'scope' = 'QUESTIONS' THEN 'PARTIAL_POSTPONEMENT'
+      ELSE p_body->>'kind' END
+  $$;
+
   -- Writes what an answer says of the questions.
   CREATE FUNCTION cmd.settle_questions(p_root bigint, p_answer bigint, p_body jsonb) RETURNS void
   LANGUAGE plpgsql SET search_path = '' AS $$
@@ -164,13 +173,25 @@ const COMMANDS = `
     GET DIAGNOSTICS named = ROW_COUNT;
     IF named <> pg_catalog.jsonb_array_length(results) THEN RAISE EXCEPTION 'QUESTION' USING ERRCODE = 'LH409'; END IF;
 
+    -- Only what is open can be refused or put off.
+    IF p_body->'refusal'->'questionNos' IS NOT NULL THEN
+      UPDATE hub.request_question q SET answer_seq = p_answer,
+          state = CASE p_body->>'kind' WHEN 'POSTPONEMENT' THEN 'POSTPONED' ELSE 'REFUSED' END
+        FROM pg_catalog.jsonb_array_elements(p_body->'refusal'->'questionNos') x
+        WHERE q.root_seq = p_root AND q.no = x::integer AND q.state IN ('OPEN', 'INTERIM', 'POSTPONED');
+      GET DIAGNOSTICS named = ROW_COUNT;
+      IF named <> pg_catalog.jsonb_array_length(p_body->'refusal'->'questionNos') THEN
+        RAISE EXCEPTION 'QUESTION' USING ERRCODE = 'LH409';
+      END IF;
+    END IF;
     IF p_body->>'kind' IN ('NEGATIVE', 'REFUSAL') THEN
       UPDATE hub.request_question q SET answer_seq = p_answer,
           state = CASE p_body->>'kind' WHEN 'REFUSAL' THEN 'REFUSED' ELSE 'NEGATIVE' END
-        WHERE q.root_seq = p_root AND q.state IN ('OPEN', 'INTERIM');
+        WHERE q.root_seq = p_root AND q.state IN ('OPEN', 'INTERIM', 'POSTPONED');
     END IF;
-    IF p_body->>'kind' = 'FINAL'
-      AND EXISTS (SELECT 1 FROM hub.request_question q WHERE q.root_seq = p_root AND q.state IN ('OPEN', 'INTERIM'))
+    -- A final answer leaves nothing open, and a partial refusal something: else it would be the end without being called so.
+    IF p_body->>'kind' IN ('FINAL', 'PARTIAL_REFUSAL') AND (p_body->>'kind' = 'FINAL') =
+      EXISTS (SELECT 1 FROM hub.request_question q WHERE q.root_seq = p_root AND q.state IN ('OPEN', 'INTERIM', 'POSTPONED'))
     THEN RAISE EXCEPTION 'QUESTIONS_OPEN' USING ERRCODE = 'LH409'; END IF;
   END $$;
 
@@ -216,7 +237,7 @@ const COMMANDS = `
 
     body := cmd.body_of(sent.text);
     v_act := CASE
-      WHEN sent.kind = 'answer' THEN body->>'kind'
+      WHEN sent.kind = 'answer' THEN cmd.answer_act(body)
       WHEN sent.kind = 'request' THEN 'REVISION'
       WHEN sent.kind = 'recall' THEN 'WITHDRAWAL'
       WHEN sent.kind = 'feedback' AND body->>'stage' = 'CLOSED' THEN 'CLOSING' END;
@@ -237,10 +258,11 @@ const COMMANDS = `
     INSERT INTO hub.request_act (seq, root_seq, no, act) VALUES (p_seq, thread.root_seq, thread.acts + 1, v_act);
     UPDATE hub.request r SET
         state = CASE v_move.to_state WHEN 'RESUMED' THEN thread.resume_state ELSE v_move.to_state END,
-        resume_state = v_move.resume_state, current_seq = thread.current_seq, urgency = thread.urgency,
+        resume_state = CASE v_move.resume_state WHEN 'KEPT' THEN thread.resume_state ELSE v_move.resume_state END,
+        current_seq = thread.current_seq, urgency = thread.urgency,
         needed_by = thread.needed_by, answers = thread.answers, acts = thread.acts + 1,
         (questions, questions_open) = (
-          SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE q.state IN ('OPEN', 'INTERIM'))
+          SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE q.state IN ('OPEN', 'INTERIM', 'POSTPONED'))
           FROM hub.request_question q WHERE q.root_seq = r.root_seq)
       WHERE r.root_seq = thread.root_seq;
   END $$;
@@ -254,7 +276,7 @@ const COMMANDS = `
     RETURN NULL;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.body_of(text), cmd.open_request(bigint), cmd.settle_questions(bigint, bigint, jsonb),
+  REVOKE ALL ON FUNCTION cmd.body_of(text), cmd.answer_act(jsonb), cmd.open_request(bigint), cmd.settle_questions(bigint, bigint, jsonb),
     cmd.revise_questions(bigint, jsonb, jsonb), cmd.move_request(bigint), cmd.withdraw_request() FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.open_request(bigint), cmd.move_request(bigint) TO hub_app;
   GRANT EXECUTE ON FUNCTION cmd.withdraw_request() TO hub_owner;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { REQUEST_MOVES } from '../src/requests/request-states.js';
+import { permittedActs, REQUEST_MOVES } from '../src/requests/request-states.js';
 import { aFeedbackBody, anAnswerBody, aRequestBody } from '../src/requests/body/request-body.example.js';
 import { asServer, seqOf, type Submission, submitUnchecked, textWith, untilSomebodyWaits } from './support/commands.js';
 import {
@@ -107,7 +107,7 @@ describe('a request in both directions', () => {
       from: 'VN-CUS',
       to: 'TH-CUS',
       questionsOpen: 2,
-      permittedActs: ['ACKNOWLEDGEMENT', 'CLARIFICATION_REQUEST', 'INTERIM', 'FINAL', 'NEGATIVE', 'REFUSAL'],
+      permittedActs: permittedActs('RECEIVED', 'REQUESTED'),
     });
     expect(await open(vn, id)).toMatchObject({ side: 'OUTGOING', permittedActs: ['REVISION', 'WITHDRAWAL'] });
 
@@ -197,6 +197,119 @@ describe('a request in both directions', () => {
       state: 'ANSWERED',
       questions: [{ state: 'NEGATIVE' }, { state: 'ANSWERED' }],
     });
+  });
+
+  it('is transferred to who is competent, and closed by who asked', async () => {
+    const { id } = await ask(vn, th);
+    await answerWith(th, id, { kind: 'ACKNOWLEDGEMENT' });
+    const transfer = { authority: 'Excise Department', country: 'TH', forwarded: true };
+    await answerWith(th, id, { kind: 'TRANSFER_NOTICE', transfer });
+    const seen = await open(vn, id);
+    expect(seen).toMatchObject({ state: 'TRANSFERRED', questionsOpen: 2, permittedActs: ['CLOSING'] });
+    expect(seen.thread[2]?.answer?.body.transfer).toMatchObject(transfer);
+    await close(vn, id, { disposition: 'NO_ACTION', controlDetail: undefined });
+    expect((await open(th, id)).state).toBe('CLOSED');
+  });
+
+  it('is late, waits for a court, and goes on where it stood', async () => {
+    const { id } = await ask(vn, th);
+    const delay = { expectedAt: '2026-12-01T00:00:00Z', reason: 'The archive is being moved.' };
+    await answerWith(th, id, { kind: 'DELAY_NOTICE', delay });
+    expect((await open(vn, id)).state).toBe('RECEIVED');
+    await answerWith(th, id, { kind: 'INTERIM', results: [result(1, 'ANSWERED')] });
+    const court = { kind: 'DELAY_NOTICE', delay, authorisation: { status: 'NEEDED' } };
+    await answerWith(th, id, court);
+    expect(await open(vn, id)).toMatchObject({
+      state: 'AWAITING_AUTHORISATION',
+      permittedActs: ['REVISION', 'WITHDRAWAL'],
+    });
+    await answerWith(th, id, { ...court, authorisation: { status: 'ASKED', at: '2026-11-24T08:00:00Z' } });
+    const { id: newer } = await ask(vn, th, { reason: 'More is known now.' }, { supersedes: id });
+    await answerWith(th, newer, { kind: 'DELAY_NOTICE', delay });
+    expect((await open(vn, id)).state).toBe('AWAITING_AUTHORISATION');
+    const granted = { status: 'GRANTED', at: '2026-11-25T08:00:00Z' };
+    await answerWith(th, newer, { kind: 'ACKNOWLEDGEMENT', authorisation: granted });
+    const seen = await open(vn, id);
+    expect(seen.state).toBe('PARTIALLY_ANSWERED');
+    expect(seen.thread.map(({ act }) => act)).toEqual([
+      'REQUEST', 'DELAY_NOTICE', 'INTERIM', 'AUTHORISATION_NOTICE', 'AUTHORISATION_NOTICE', 'REVISION', 'DELAY_NOTICE', 'ACKNOWLEDGEMENT',
+    ]); // prettier-ignore
+  });
+
+  it('is refused by a court', async () => {
+    const { id } = await ask(vn, th);
+    const delay = { expectedAt: '2026-12-01T00:00:00Z', reason: 'A judge decides.' };
+    await answerWith(th, id, { kind: 'DELAY_NOTICE', delay, authorisation: { status: 'NEEDED' } });
+    const refusal = { ground: 'R07', reasonText: 'The court did not allow it.', scope: 'ALL' };
+    await answerWith(th, id, {
+      kind: 'REFUSAL',
+      refusal,
+      authorisation: { status: 'DENIED', at: '2026-11-24T08:00:00Z' },
+    });
+    expect(await open(vn, id)).toMatchObject({ state: 'REFUSED', questionsOpen: 0 });
+  });
+
+  it('is refused in part, question by question', async () => {
+    const { id } = await ask(vn, th);
+    const ground = { ground: 'R03', reasonText: 'A trade secret.', scope: 'QUESTIONS', questionNos: [2] };
+    const { id: partial } = await answerWith(th, id, { kind: 'PARTIAL_REFUSAL', refusal: ground });
+    expect(await open(vn, id)).toMatchObject({
+      state: 'PARTIALLY_ANSWERED',
+      questionsOpen: 1,
+      questions: [{ state: 'OPEN' }, { state: 'REFUSED', answeredBy: partial }],
+    });
+    const next = await anAnswerPayload(th, id);
+    const { results: _, ...body } = next.body;
+    const again = { ...next, body: { ...body, kind: 'PARTIAL_REFUSAL', refusal: ground } };
+    expect(await refusal(th, again)).toMatchObject({ rules: ['/body/refusal/questionNos open'] });
+    await answerWith(th, id, { kind: 'FINAL', results: [result(1, 'ANSWERED')] });
+    expect(await open(vn, id)).toMatchObject({
+      state: 'ANSWERED',
+      questions: [{ state: 'ANSWERED' }, { state: 'REFUSED', answeredBy: partial }],
+    });
+  });
+
+  it('is postponed with a date, consulted about, and taken up again', async () => {
+    const { id } = await ask(vn, th);
+    const refusal = {
+      ground: 'R08',
+      reasonText: 'A raid is planned.',
+      scope: 'ALL',
+      consultUntil: '2026-12-10T00:00:00Z',
+    };
+    await answerWith(th, id, { kind: 'POSTPONEMENT', refusal });
+    expect(await open(vn, id)).toMatchObject({
+      state: 'POSTPONED',
+      questionsOpen: 2,
+      permittedActs: ['REVISION', 'WITHDRAWAL'],
+    });
+    const { id: less } = await ask(vn, th, { object: 'The invoice alone.' }, { supersedes: id });
+    expect((await open(th, id)).state).toBe('CONSULTATION');
+    await answerWith(th, less, { kind: 'POSTPONEMENT', refusal: { ...refusal, consultUntil: '2026-12-20T00:00:00Z' } });
+    expect((await open(th, id)).state).toBe('POSTPONED');
+    await answerWith(th, less, { kind: 'ACKNOWLEDGEMENT' });
+    expect((await open(vn, id)).state).toBe('ACCEPTED');
+    await answerWith(th, less, { kind: 'NEGATIVE' });
+    expect((await open(vn, id)).state).toBe('ANSWERED');
+  });
+
+  it('is postponed for one question, while the other is answered', async () => {
+    const { id } = await ask(vn, th);
+    const raid = { ground: 'R08', reasonText: 'A raid.', consultUntil: '2026-12-10T00:00:00Z' };
+    await answerWith(th, id, { kind: 'POSTPONEMENT', refusal: { ...raid, scope: 'QUESTIONS', questionNos: [1] } });
+    await answerWith(th, id, { kind: 'INTERIM', results: [result(2, 'ANSWERED')] });
+    const seen = await open(vn, id);
+    expect(seen).toMatchObject({
+      state: 'PARTIALLY_ANSWERED',
+      questionsOpen: 1,
+      questions: [{ state: 'POSTPONED' }, { state: 'ANSWERED' }],
+    });
+    expect(seen.thread[1]?.act).toBe('PARTIAL_POSTPONEMENT');
+    const next = await anAnswerPayload(th, id);
+    const final = { ...next, body: { ...next.body, kind: 'FINAL', results: [result(2, 'ANSWERED')] } };
+    expect(await refusal(th, final)).toMatchObject({ rules: ['/body/results allSettled'] });
+    await answerWith(th, id, { kind: 'FINAL', results: [result(1, 'ANSWERED')] });
+    expect(await open(vn, id)).toMatchObject({ state: 'ANSWERED', questionsOpen: 0 });
   });
 
   it('is withdrawn and stays in sight', async () => {
@@ -392,22 +505,31 @@ describe('is refused and leaves nothing behind: a submission that', () => {
       '/body/documents/0/attachmentNo attachment',
     ],
     [
-      'postpones',
+      'postpones without a date until which it is ready to consult',
       {
         kind: 'POSTPONEMENT',
         results: undefined,
-        refusal: { ground: 'R08', reasonText: 'A raid.', scope: 'ALL', consultUntil: '2026-12-10T00:00:00Z' },
+        refusal: { ground: 'R08', reasonText: 'A raid.', scope: 'ALL' },
       },
-      '/body/kind notSupported',
+      '/body/refusal/consultUntil consultation',
     ],
     [
-      'refuses in part',
+      'refuses in part a question that does not exist',
       {
         kind: 'PARTIAL_REFUSAL',
         results: undefined,
-        refusal: { ground: 'R03', reasonText: 'A secret.', scope: 'QUESTIONS', questionNos: [1] },
+        refusal: { ground: 'R03', reasonText: 'A secret.', scope: 'QUESTIONS', questionNos: [3] },
       },
-      '/body/kind notSupported',
+      '/body/results question',
+    ],
+    [
+      'refuses in part, and leaves nothing open',
+      {
+        kind: 'PARTIAL_REFUSAL',
+        results: [result(1, 'ANSWERED')],
+        refusal: { ground: 'R03', reasonText: 'A secret.', scope: 'QUESTIONS', questionNos: [2] },
+      },
+      '/body/kind partial',
     ],
   ])('%s', async (_, change, broken) => {
     const { id } = await ask(vn, th);
@@ -655,6 +777,7 @@ describe('the floor under requests', () => {
     'DELETE FROM hub.request_question',
     'SELECT 1 FROM cmd.request_transition',
     'SELECT cmd.settle_questions(1, 1, NULL)',
+    "SELECT cmd.answer_act('{}')",
     "SELECT cmd.body_of('{}')",
   ])('gives the server no way round the commands: %s', async (statement) => {
     await expect(asServer(t.database, th, () => t.database.sql(statement))).rejects.toThrow(/permission denied/);
@@ -670,7 +793,13 @@ describe('the floor under requests', () => {
     ['an answer that is not the next', () => [th, { body: { answerSeq: 3 } }], 'ANSWER_SEQ'],
     ['an answer to a question that is none', () => [th, { body: { results: [result(9, 'ANSWERED')] } }], 'QUESTION'],
     ['a final answer that leaves a question open', () => [th, { body: { kind: 'FINAL' } }], 'QUESTIONS_OPEN'],
-    ['a kind of answer that is not supported', () => [th, { body: { kind: 'POSTPONEMENT' } }], 'REQUEST_STATE'],
+    ['a partial refusal of what is open', () => [th, { body: { kind: 'PARTIAL_REFUSAL', results: [], refusal: { questionNos: [1] } } }], null],
+    ['a partial refusal that leaves nothing open', () => [th, { body: { kind: 'PARTIAL_REFUSAL', results: [], refusal: { questionNos: [1, 2] } } }], 'QUESTIONS_OPEN'],
+    ['a refusal of a question that is none', () => [th, { body: { kind: 'PARTIAL_REFUSAL', results: [], refusal: { questionNos: [9] } } }], 'QUESTION'],
+    ['a refusal of a question that it answers', () => [th, { body: { kind: 'PARTIAL_REFUSAL', refusal: { questionNos: [1] } } }], 'QUESTION'],
+    ['a postponement of the whole', () => [th, { body: { kind: 'POSTPONEMENT', results: [], refusal: { scope: 'ALL' } } }], null],
+    ['a transfer of what was answered in part', () => [th, { body: { kind: 'TRANSFER_NOTICE', results: [] } }], 'REQUEST_STATE'],
+    ['a kind of answer that there is none of', () => [th, { body: { kind: 'GREETING' } }], 'REQUEST_STATE'],
     ['feedback before the end', () => [vn, { kind: 'feedback', to: ['TH-CUS'], body: { stage: 'CLOSED' } }], 'REQUEST_STATE'],
     ['a version that rewrites an answered question', ({ newest }) => [vn, { kind: 'request', to: ['TH-CUS'], replySeq: null, supersedesSeq: newest, body: { questions: [{ no: 1, text: 'Another?' }] } }], 'QUESTION_ANSWERED'],
   ]; // prettier-ignore
@@ -737,7 +866,7 @@ function anAnswer({ body, ...row }: Submission & { body?: object }): Submission 
 const OPEN = `query($id: ID!) { request(id: $id) {
   id ref state side from to questionsAsked questionsOpen permittedActs body { object }
   questions { no state answeredBy latest { result ground } }
-  thread { act object { id from } answer { body { answerSeq kind refusal { ground reasonText } } } }
+  thread { act object { id from } answer { body { answerSeq kind refusal { ground reasonText } transfer { authority country forwarded } } } }
 } }`;
 
 const PARTY = { key: 'P1', role: 'CONSIGNEE', kind: 'BUSINESS', involvementLevel: 'UNKNOWN' };
@@ -750,7 +879,7 @@ interface Opened {
   thread: {
     act: string;
     object: { id: string; from: string };
-    answer: { body: { answerSeq: number; refusal: object | null } } | null;
+    answer: { body: { answerSeq: number; refusal: object | null; transfer: object | null } } | null;
   }[];
 }
 

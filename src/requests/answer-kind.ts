@@ -7,8 +7,16 @@ import type { ObjectRow } from '../exchange/object-record.js';
 import { AnswerBody } from './body/answer-body.js';
 import { unansweredQuestions, unknownQuestions } from './body/questions.js';
 import { checkMove } from './request-conflicts.js';
-import { REQUEST_ACTS, type RequestAct } from './request-states.js';
-import { moveRequest, type QuestionRow, readQuestions, readThread, sideOf, type ThreadRow } from './request-threads.js';
+import { actOf } from './request-states.js';
+import {
+  isOpen,
+  moveRequest,
+  type QuestionRow,
+  readQuestions,
+  readThread,
+  sideOf,
+  type ThreadRow,
+} from './request-threads.js';
 
 /** An answer to a request, of any kind: it acknowledges, asks back, answers or refuses. */
 export const ANSWER_KIND: ObjectKind<AnswerBody> = {
@@ -27,7 +35,7 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
     const thread = await readThread(tx, inReplyTo.thread_seq);
     const side = sideOf(thread, envelope.from);
     if (side !== 'REQUESTED') throw new Forbidden('error.requestNotYours');
-    checkMove(thread, inReplyTo, body.kind as RequestAct, side);
+    checkMove(thread, inReplyTo, actOf(body), side);
     if (body.answerSeq <= thread.answers) {
       throw new Conflict('error.requestMovedOn', { sub: 'ANSWER_SEQ', pointer: '/body/answerSeq' });
     }
@@ -39,26 +47,13 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
   project: (tx, seq) => moveRequest(tx, seq),
 };
 
-/** The kinds of answer that move a request today; the others of domain.md 2.3 come with deadlines and consent. */
-export function isSupported(kind: AnswerBody['kind']): boolean {
-  return (REQUEST_ACTS as readonly string[]).includes(kind);
-}
-
-function problemsOfLinks({ inReplyTo, supersedes, body }: Incoming<AnswerBody>): Problem[] {
+function problemsOfLinks({ inReplyTo, supersedes }: Incoming<AnswerBody>): Problem[] {
   const problems: Problem[] = [];
   if (inReplyTo?.kind !== 'request') {
     problems.push({ pointer: '/inReplyTo', rule: 'request', key: 'problem.receivedRequest' });
   }
   if (supersedes !== null) {
     problems.push({ pointer: '/supersedes', rule: 'alone', key: 'problem.answerAlone' });
-  }
-  if (!isSupported(body.kind)) {
-    problems.push({
-      pointer: '/body/kind',
-      rule: 'notSupported',
-      key: 'problem.notSupported',
-      params: { code: body.kind },
-    });
   }
   return problems;
 }
@@ -100,8 +95,9 @@ function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]
       },
     ];
   }
+  if (body.refusal?.questionNos) return problemsOfScope(body, body.refusal.questionNos, questions);
   if (body.kind !== 'FINAL') return [];
-  const open = unansweredQuestions({ questions }, [standing(body, questions)], body);
+  const open = remaining(body, questions);
   if (open.length === 0) return [];
   return [
     {
@@ -113,9 +109,25 @@ function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]
   ];
 }
 
+/** Only what is open can be refused or postponed; and a partial refusal after which nothing is open is a final answer. */
+function problemsOfScope(body: AnswerBody, nos: readonly number[], questions: readonly QuestionRow[]): Problem[] {
+  const settled = questions.filter((question) => nos.includes(question.no) && !isOpen(question)).map(({ no }) => no);
+  if (settled.length > 0) {
+    const params = { numbers: settled.join(', ') };
+    return [{ pointer: '/body/refusal/questionNos', rule: 'open', key: 'problem.settledQuestions', params }];
+  }
+  const isEnd = body.kind === 'PARTIAL_REFUSAL' && remaining(body, questions).length === 0;
+  return isEnd ? [{ pointer: '/body/kind', rule: 'partial', key: 'problem.nothingLeft' }] : [];
+}
+
+/** Numbers of the questions that are open after this answer. */
+function remaining(body: AnswerBody, questions: readonly QuestionRow[]): number[] {
+  return unansweredQuestions({ questions }, [standing(body, questions)], body);
+}
+
 /** How the questions stand after the earlier answers, as one answer. */
 function standing(body: AnswerBody, questions: readonly QuestionRow[]): AnswerBody {
-  const settled = questions.filter(({ state }) => state !== 'OPEN' && state !== 'INTERIM');
+  const settled = questions.filter((question) => !isOpen(question));
   return {
     ...body,
     kind: 'INTERIM',

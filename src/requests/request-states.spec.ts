@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import en from '../common/messages/en.json' with { type: 'json' };
 import { reasonAgainst } from './request-conflicts.js';
 import {
+  type ActingAnswer,
+  actOf,
   mayAct,
   permittedActs,
   REQUEST_ACTS,
@@ -10,16 +12,48 @@ import {
   type RequestAct,
   type RequestSide,
   type RequestState,
+  WAITING,
 } from './request-states.js';
 
-const ANSWERS = ['CLARIFICATION_REQUEST', 'INTERIM', 'FINAL', 'NEGATIVE', 'REFUSAL'] as const;
+const ANSWERS = [
+  'CLARIFICATION_REQUEST',
+  'DELAY_NOTICE',
+  'AUTHORISATION_NOTICE',
+  'INTERIM',
+  'FINAL',
+  'NEGATIVE',
+  'PARTIAL_REFUSAL',
+  'REFUSAL',
+  'PARTIAL_POSTPONEMENT',
+  'POSTPONEMENT',
+] as const;
+const [ASKING_BACK, ...OTHERS] = ANSWERS;
+const CHANGES = ['REVISION', 'WITHDRAWAL'] as const;
 
 /** domain.md 3.2, written out once more by hand. */
 const LEGAL: Record<RequestState, Record<RequestSide, RequestAct[]>> = {
-  RECEIVED: { REQUESTED: ['ACKNOWLEDGEMENT', ...ANSWERS], REQUESTER: ['REVISION', 'WITHDRAWAL'] },
-  ACCEPTED: { REQUESTED: [...ANSWERS], REQUESTER: ['REVISION', 'WITHDRAWAL'] },
-  CLARIFICATION_NEEDED: { REQUESTED: ['INTERIM'], REQUESTER: ['REVISION', 'WITHDRAWAL'] },
-  PARTIALLY_ANSWERED: { REQUESTED: [...ANSWERS], REQUESTER: ['REVISION', 'WITHDRAWAL'] },
+  RECEIVED: {
+    REQUESTED: ['ACKNOWLEDGEMENT', ASKING_BACK, 'TRANSFER_NOTICE', ...OTHERS],
+    REQUESTER: [...CHANGES],
+  },
+  ACCEPTED: { REQUESTED: [ASKING_BACK, 'TRANSFER_NOTICE', ...OTHERS], REQUESTER: [...CHANGES] },
+  CLARIFICATION_NEEDED: { REQUESTED: ['INTERIM'], REQUESTER: [...CHANGES] },
+  AWAITING_AUTHORISATION: {
+    REQUESTED: [
+      'ACKNOWLEDGEMENT', 'DELAY_NOTICE', 'AUTHORISATION_NOTICE', 'INTERIM', 'FINAL', 'NEGATIVE', 'PARTIAL_REFUSAL', 'REFUSAL',
+    ], // prettier-ignore
+    REQUESTER: [...CHANGES],
+  },
+  PARTIALLY_ANSWERED: { REQUESTED: [...ANSWERS], REQUESTER: [...CHANGES] },
+  POSTPONED: {
+    REQUESTED: ['ACKNOWLEDGEMENT', 'DELAY_NOTICE', 'INTERIM', 'FINAL', 'NEGATIVE', 'REFUSAL'],
+    REQUESTER: [...CHANGES],
+  },
+  CONSULTATION: {
+    REQUESTED: ['ACKNOWLEDGEMENT', 'DELAY_NOTICE', 'INTERIM', 'FINAL', 'NEGATIVE', 'REFUSAL', 'POSTPONEMENT'],
+    REQUESTER: [...CHANGES],
+  },
+  TRANSFERRED: { REQUESTED: [], REQUESTER: ['CLOSING'] },
   ANSWERED: { REQUESTED: [], REQUESTER: ['CLOSING'] },
   REFUSED: { REQUESTED: [], REQUESTER: ['CLOSING'] },
   WITHDRAWN: { REQUESTED: [], REQUESTER: [] },
@@ -45,17 +79,34 @@ describe('threats 5 the moves of a request', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('returns from a clarification to where the request stood', () => {
-    const into = REQUEST_MOVES.filter(({ to }) => to === 'CLARIFICATION_NEEDED');
-    expect(into.map(({ from, act, resume }) => [from, act, resume])).toEqual([
-      ['RECEIVED', 'CLARIFICATION_REQUEST', 'RECEIVED'],
-      ['ACCEPTED', 'CLARIFICATION_REQUEST', 'ACCEPTED'],
-      ['CLARIFICATION_NEEDED', 'INTERIM', 'PARTIALLY_ANSWERED'],
-      ['PARTIALLY_ANSWERED', 'CLARIFICATION_REQUEST', 'PARTIALLY_ANSWERED'],
+  it('returns from waiting to where the request stood, and remembers that while it waits', () => {
+    const into = REQUEST_MOVES.filter(
+      ({ from, to }) => !WAITING.includes(from) && WAITING.includes(to as RequestState),
+    );
+    expect(into.map(({ from, to, resume }) => [to, from, resume])).toEqual([
+      ['CLARIFICATION_NEEDED', 'RECEIVED', 'RECEIVED'],
+      ['AWAITING_AUTHORISATION', 'RECEIVED', 'ACCEPTED'],
+      ['POSTPONED', 'RECEIVED', 'ACCEPTED'],
+      ['CLARIFICATION_NEEDED', 'ACCEPTED', 'ACCEPTED'],
+      ['AWAITING_AUTHORISATION', 'ACCEPTED', 'ACCEPTED'],
+      ['POSTPONED', 'ACCEPTED', 'ACCEPTED'],
+      ['CLARIFICATION_NEEDED', 'PARTIALLY_ANSWERED', 'PARTIALLY_ANSWERED'],
+      ['AWAITING_AUTHORISATION', 'PARTIALLY_ANSWERED', 'PARTIALLY_ANSWERED'],
+      ['POSTPONED', 'PARTIALLY_ANSWERED', 'PARTIALLY_ANSWERED'],
     ]);
-    expect(REQUEST_MOVES.filter(({ resume, to }) => resume !== null && to !== 'CLARIFICATION_NEEDED')).toEqual([]);
-    expect(REQUEST_MOVES.filter(({ to }) => to === 'RESUMED').map(({ from }) => from)).toEqual([
-      'CLARIFICATION_NEEDED',
+    for (const { from, act, to, resume } of REQUEST_MOVES) {
+      const waits = WAITING.includes(to as RequestState);
+      expect([from, act, resume !== null]).toEqual([from, act, waits]);
+      if (resume === 'KEPT' || to === 'RESUMED') expect([from, act, WAITING.includes(from)]).toEqual([from, act, true]);
+    }
+    // What was given while it waited is not forgotten when it goes on.
+    const given = REQUEST_MOVES.filter(
+      ({ to, resume }) => WAITING.includes(to as RequestState) && resume === 'PARTIALLY_ANSWERED',
+    );
+    expect(given.filter(({ from }) => WAITING.includes(from)).map(({ from, act }) => `${from} ${act}`)).toEqual([
+      'CLARIFICATION_NEEDED INTERIM',
+      'AWAITING_AUTHORISATION INTERIM',
+      'AWAITING_AUTHORISATION PARTIAL_REFUSAL',
     ]);
   });
 
@@ -64,6 +115,22 @@ describe('threats 5 the moves of a request', () => {
     expect(ends).toEqual(['WITHDRAWN', 'CLOSED']);
     const reachable = new Set(REQUEST_MOVES.map(({ to }) => to));
     expect(REQUEST_STATES.filter((state) => !reachable.has(state))).toEqual([]);
+  });
+});
+
+describe('what an answer does', () => {
+  it.each<[ActingAnswer, RequestAct]>([
+    [{ kind: 'FINAL', authorisation: { status: 'ASKED' } }, 'FINAL'],
+    [{ kind: 'DELAY_NOTICE' }, 'DELAY_NOTICE'],
+    [{ kind: 'DELAY_NOTICE', authorisation: { status: 'NEEDED' } }, 'AUTHORISATION_NOTICE'],
+    [{ kind: 'DELAY_NOTICE', authorisation: { status: 'ASKED' } }, 'AUTHORISATION_NOTICE'],
+    [{ kind: 'DELAY_NOTICE', authorisation: { status: 'GRANTED' } }, 'DELAY_NOTICE'],
+    [{ kind: 'DELAY_NOTICE', authorisation: { status: 'DENIED' } }, 'DELAY_NOTICE'],
+    [{ kind: 'POSTPONEMENT', refusal: { scope: 'ALL' } }, 'POSTPONEMENT'],
+    [{ kind: 'POSTPONEMENT', refusal: { scope: 'QUESTIONS' } }, 'PARTIAL_POSTPONEMENT'],
+    [{ kind: 'PARTIAL_REFUSAL', refusal: { scope: 'QUESTIONS' } }, 'PARTIAL_REFUSAL'],
+  ])('%j: %s', (answer, act) => {
+    expect(actOf(answer)).toBe(act);
   });
 });
 
@@ -82,6 +149,11 @@ describe('the reason against a move at the wrong time', () => {
     ['ANSWERED', 'INTERIM', 'error.requestAnswered'],
     ['ACCEPTED', 'ACKNOWLEDGEMENT', 'error.requestAcknowledged'],
     ['CLARIFICATION_NEEDED', 'FINAL', 'error.requestAwaitsClarification'],
+    ['AWAITING_AUTHORISATION', 'POSTPONEMENT', 'error.requestAwaitsAuthorisation'],
+    ['POSTPONED', 'CLARIFICATION_REQUEST', 'error.requestPostponed'],
+    ['CONSULTATION', 'TRANSFER_NOTICE', 'error.requestPostponed'],
+    ['TRANSFERRED', 'FINAL', 'error.requestTransferred'],
+    ['POSTPONED', 'CLOSING', 'error.requestNotAnswered'],
     ['RECEIVED', 'CLOSING', 'error.requestNotAnswered'],
     ['CLOSED', 'CLOSING', 'error.requestClosed'],
   ])('%s, %s', (state, act, key) => {

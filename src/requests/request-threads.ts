@@ -4,8 +4,13 @@ import { databaseFault } from '../common/database-fault.js';
 import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
 import type { RequestAct, RequestSide, RequestState } from './request-states.js';
 
-/** How one question of a request stands. OPEN and INTERIM (answered in part) still wait for an answer. */
-export type QuestionState = 'OPEN' | 'INTERIM' | 'ANSWERED' | 'NEGATIVE' | 'REFUSED';
+/** How one question of a request stands. The first three still wait: INTERIM is answered in part. */
+export type QuestionState = 'OPEN' | 'INTERIM' | 'POSTPONED' | 'ANSWERED' | 'NEGATIVE' | 'REFUSED';
+
+/** Whether a question still waits for its answer. */
+export function isOpen({ state }: { state: QuestionState }): boolean {
+  return state === 'OPEN' || state === 'INTERIM' || state === 'POSTPONED';
+}
 
 /** A row of hub.request: where a request stands. */
 export interface ThreadRow {
