@@ -113,8 +113,14 @@ function problemsOfQuestions(body: AnswerBody, questions: readonly QuestionRow[]
 function problemsOfScope(body: AnswerBody, nos: readonly number[], questions: readonly QuestionRow[]): Problem[] {
   const settled = questions.filter((question) => nos.includes(question.no) && !isOpen(question)).map(({ no }) => no);
   if (settled.length > 0) {
-    const params = { numbers: settled.join(', ') };
-    return [{ pointer: '/body/refusal/questionNos', rule: 'open', key: 'problem.settledQuestions', params }];
+    return [
+      {
+        pointer: '/body/refusal/questionNos',
+        rule: 'open',
+        key: 'problem.settledQuestions',
+        params: { numbers: settled.join(', ') },
+      },
+    ];
   }
   const isEnd = body.kind === 'PARTIAL_REFUSAL' && remaining(body, questions).length === 0;
   return isEnd ? [{ pointer: '/body/kind', rule: 'partial', key: 'problem.nothingLeft' }] : [];
