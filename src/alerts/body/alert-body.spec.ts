@@ -46,7 +46,7 @@ describe('alert', () => {
     ['serial number as reference', anAlertBody({ ref: 'VN-ALR-2026-000123' }), ['/ref pattern']],
     ['reference of a request', anAlertBody({ ref: 'VN-REQ-2026-KXQWPD' }), ['/ref pattern']],
     ['country for a language', anAlertBody({ language: 'vn' }), ['/language language']],
-    ['kind of a later version', spoilt(anAlertBody(), { kind: 'TREND' }), ['/kind code']],
+    ['kind of a later version', spoilt(anAlertBody(), { kind: 'WEATHER' }), ['/kind code']],
     ['end before beginning', anAlertBody({ validTo: '2026-11-22T02:15:00Z' }), ['/validTo after']],
     ['more than 366 days', anAlertBody({ validTo: '2027-11-23T02:15:01Z' }), ['/validTo withinDays']],
     ['title of two lines', anAlertBody({ title: 'One\ntwo' }), ['/title shortText']],
@@ -77,6 +77,30 @@ describe('alert', () => {
       ['/parties person'],
     ],
     [
+      'a business',
+      anAlertBody({ kind: 'BUSINESS', consignment: undefined, conveyance: undefined, route: undefined }),
+      [],
+    ],
+    [
+      'no party in an alert about a business',
+      anAlertBody({ kind: 'BUSINESS', parties: undefined }),
+      ['/parties required'],
+    ],
+    ['no business in an alert about a business', aPersonAlertBody({ kind: 'BUSINESS' }), ['/parties business']],
+    ['a means of transport', anAlertBody({ kind: 'CONVEYANCE', consignment: undefined, route: undefined }), []],
+    [
+      'no conveyance in an alert about one',
+      anAlertBody({ kind: 'CONVEYANCE', conveyance: undefined }),
+      ['/conveyance required'],
+    ],
+    ['dangerous goods', aMethodAlertBody({ kind: 'DANGEROUS_GOODS', safety: { text: 'Explosive when dry.' } }), []],
+    [
+      'dangerous goods without the danger',
+      aMethodAlertBody({ kind: 'DANGEROUS_GOODS', safety: undefined }),
+      ['/safety required'],
+    ],
+    ['a trend', aMethodAlertBody({ kind: 'TREND' }), []],
+    [
       'person without a basis',
       aPersonAlertBody({ parties: [{ key: 'P1', role: 'COURIER', kind: 'PERSON', involvementLevel: 'SUSPECTED' }] }),
       ['/parties/0/suspicionBasis required'],
@@ -97,7 +121,7 @@ describe('alert', () => {
     [
       'grade of another scheme',
       spoilt(anAlertBody(), { evaluation: { ...grade, information: '6' } }),
-      ['/evaluation/information code'],
+      ['/evaluation/information grade'],
     ],
     [
       'forbidden to open what is to be opened',

@@ -154,9 +154,9 @@ export class AlertBody {
 
   @BodyField(() => Conveyance, {
     nullable: true,
-    description: 'The means of transport. Required for an alert about a consignment.',
+    description: 'The means of transport. Required for an alert about a consignment or a means of transport.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT', 'when.consignmentAlert')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'CONSIGNMENT' || kind === 'CONVEYANCE', 'when.transportAlert')
   @NestedRecord(() => Conveyance)
   conveyance?: Conveyance;
 
@@ -170,9 +170,10 @@ export class AlertBody {
 
   @BodyField(() => [Party], {
     nullable: true,
-    description: 'Persons and businesses, without personal details. An alert about persons needs at least one person.',
+    description:
+      'Persons and businesses, without personal details. An alert about persons needs at least one person, one about businesses at least one business.',
   })
-  @RequiredWhen<AlertBody>(({ kind }) => kind === 'PERSON', 'when.personAlert')
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'PERSON' || kind === 'BUSINESS', 'when.partyAlert')
   @NestedList(() => Party, 100)
   @UniqueBy('key')
   @Check<AlertBody>(
@@ -180,6 +181,12 @@ export class AlertBody {
     'problem.person',
     ({ kind, parties }) =>
       kind !== 'PERSON' || !Array.isArray(parties) || parties.some((party) => party?.kind === 'PERSON'),
+  )
+  @Check<AlertBody>(
+    'business',
+    'problem.business',
+    ({ kind, parties }) =>
+      kind !== 'BUSINESS' || !Array.isArray(parties) || parties.some((party) => party?.kind === 'BUSINESS'),
   )
   parties?: Party[];
 
@@ -207,8 +214,11 @@ export class AlertBody {
   )
   doNot?: DoNot[];
 
-  @BodyField(() => Safety, { nullable: true, description: 'Dangers to officers.' })
-  @Optional()
+  @BodyField(() => Safety, {
+    nullable: true,
+    description: 'Dangers to officers. Required for an alert about dangerous goods.',
+  })
+  @RequiredWhen<AlertBody>(({ kind }) => kind === 'DANGEROUS_GOODS', 'when.dangerAlert')
   @NestedRecord(() => Safety)
   safety?: Safety;
 

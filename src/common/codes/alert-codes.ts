@@ -2,8 +2,12 @@ import { codeList, type Code } from './code-list.js';
 
 export const AlertKind = codeList('AlertKind', 'What an alert is about. Later versions add kinds.', {
   CONSIGNMENT: 'A consignment that should be looked at.',
+  CONVEYANCE: 'A ship, aircraft, vehicle or wagon that should be looked at.',
   PERSON: 'One or more persons. Their names travel in the nominal part, never in the alert itself.',
+  BUSINESS: 'One or more businesses.',
   MODUS_OPERANDI: 'A method: how goods are hidden, how documents are forged, which device is used.',
+  DANGEROUS_GOODS: 'Goods that endanger whoever handles them. Says what to do about it.',
+  TREND: 'A development over time: routes, goods or methods that become more or less frequent.',
 });
 export type AlertKind = Code<typeof AlertKind>;
 

@@ -21,10 +21,8 @@ const keys = [...CODE_LISTS.values()].flatMap((list) =>
 describe('code lists', () => {
   it('keeps codes that GraphQL cannot name out of its enums', () => {
     const unnameable = keys.filter((key) => !/\.[A-Z][A-Z0-9_]*$/.test(key));
-    expect(unnameable.map((key) => key.split('.')[0])).toEqual([
-      'EvaluationScheme',
-      ...Array<string>(4).fill('InformationGrade'),
-    ]);
+    const lists = new Set(unnameable.map((key) => key.split('.')[0]));
+    expect([...lists]).toEqual(['EvaluationScheme', 'InformationGrade', 'AdmiraltyInformation', 'SourceGrade3x5x2']);
     expect(Object.values(InformationGrade)).toEqual(['1', '2', '3', '4']);
   });
 

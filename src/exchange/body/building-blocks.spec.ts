@@ -59,8 +59,32 @@ describe.each<[string, new () => object, [string, unknown, string[]][]]>([
     [
       ['B2', { scheme: '4X4', source: 'B', information: '2' }, []],
       ['a number for the information', { scheme: '4X4', source: 'B', information: 2 }, ['/information code']],
-      ['another scheme', { scheme: 'ADMIRALTY', source: 'B', information: '2' }, ['/scheme code']],
-      ['grade 5', { scheme: '4X4', source: 'D', information: '5' }, ['/source code', '/information code']],
+      ['Admiralty', { scheme: 'ADMIRALTY', source: 'F', information: '6' }, []],
+      ['3x5x2', { scheme: '3X5X2', source: '2', information: 'E' }, []],
+      ['another scheme', { scheme: '5X5X5', source: 'B', information: '2' }, ['/scheme code']],
+      [
+        'a scheme that is a member of every object',
+        { scheme: 'toString', source: 'B', information: '2' },
+        ['/scheme code'],
+      ],
+      ['no scheme', { source: 'B', information: '2' }, ['/scheme required']],
+      [
+        'grades of Admiralty',
+        { scheme: '4X4', source: 'D', information: '5' },
+        ['/source grade', '/information grade'],
+      ],
+      ['a grade of 4x4', { scheme: 'ADMIRALTY', source: 'X', information: '1' }, ['/source grade']],
+      [
+        'grades the wrong way round',
+        { scheme: '3X5X2', source: 'A', information: '1' },
+        ['/source grade', '/information grade'],
+      ],
+      ['grades of none', { scheme: '4X4', source: 'Z', information: '9' }, ['/source code', '/information code']],
+      [
+        'grades that are no text',
+        spoilt({ scheme: '4X4', source: 'B', information: '2' }, { source: {}, information: 2 }),
+        ['/source code', '/information code'],
+      ],
     ],
   ],
   [
