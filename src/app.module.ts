@@ -33,6 +33,7 @@ import { FilesModule } from './files/files.module.js';
 import { Scanner } from './files/scanner.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
+import { DutiesModule } from './duties/duties.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
 import { PeopleModule } from './session/people/people.module.js';
@@ -93,6 +94,7 @@ export class AppModule {
         FilesModule,
         ExchangeModule,
         AlertsModule,
+        DutiesModule,
         RequestsModule,
         AdministrationModule,
       ],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { permittedActs, REQUEST_MOVES } from '../src/requests/request-states.js';
-import { aFeedbackBody, anAnswerBody, aRequestBody } from '../src/requests/body/request-body.example.js';
+import { anAnswerBody, aRequestBody } from '../src/requests/body/request-body.example.js';
 import { asServer, seqOf, type Submission, submitUnchecked, textWith, untilSomebodyWaits } from './support/commands.js';
 import {
   aHandling,
@@ -17,6 +17,15 @@ import {
   SUBMIT,
   type Submitted,
 } from './support/exchange.js';
+import {
+  answerWith,
+  ask as askUnder,
+  close,
+  closing,
+  composeAnswer,
+  composeClosing,
+  composeRequest as composeRequestUnder,
+} from './support/requests.js';
 import { type Answer, type Party, signRaw, startTestHub, type TestHub } from './support/hub.js';
 
 let t: TestHub;
@@ -797,7 +806,7 @@ describe('the floor under requests', () => {
     ['a partial refusal that leaves nothing open', () => [th, { body: { kind: 'PARTIAL_REFUSAL', results: [], refusal: { questionNos: [1, 2] } } }], 'QUESTIONS_OPEN'],
     ['a refusal of a question that is none', () => [th, { body: { kind: 'PARTIAL_REFUSAL', results: [], refusal: { questionNos: [9] } } }], 'QUESTION'],
     ['a refusal of a question that it answers', () => [th, { body: { kind: 'PARTIAL_REFUSAL', refusal: { questionNos: [1] } } }], 'QUESTION'],
-    ['a postponement of the whole', () => [th, { body: { kind: 'POSTPONEMENT', results: [], refusal: { scope: 'ALL' } } }], null],
+    ['a postponement of the whole', () => [th, { body: { kind: 'POSTPONEMENT', results: [], refusal: { scope: 'ALL', consultUntil: '2027-12-10T00:00:00Z' } } }], null],
     ['a transfer of what was answered in part', () => [th, { body: { kind: 'TRANSFER_NOTICE', results: [] } }], 'REQUEST_STATE'],
     ['a kind of answer that there is none of', () => [th, { body: { kind: 'GREETING' } }], 'REQUEST_STATE'],
     ['feedback before the end', () => [vn, { kind: 'feedback', to: ['TH-CUS'], body: { stage: 'CLOSED' } }], 'REQUEST_STATE'],
@@ -908,35 +917,12 @@ function requestInput(party: Party, addressees: readonly Party[], body: object =
   return aRequestInput(agreement, party, addressees, body);
 }
 
-async function composeRequest(
-  party: Party,
-  addressees: readonly Party[],
-  body: object = {},
-  input: object = {},
-): Promise<ComposedObject[]> {
-  const answer = await party.ask<{ composeRequest: ComposedObject[] }>(COMPOSE_REQUEST, {
-    input: { ...requestInput(party, addressees, body), ...input },
-  });
-  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
-  return answer.data.composeRequest;
-}
+const composeRequest = (party: Party, to: readonly Party[], body?: object, input?: object): Promise<ComposedObject[]> =>
+  composeRequestUnder(agreement, party, to, body, input);
 
 /** Sends a request, or its next version. */
-async function ask(party: Party, addressee: Party, body: object = {}, input: object = {}): Promise<Submitted> {
-  return signAndSubmit(party, (await composeRequest(party, [addressee], body, input))[0]!);
-}
-
-async function composeAnswer(party: Party, request: string, body: object, input: object = {}): Promise<ComposedObject> {
-  const answer = await party.ask<{ composeAnswer: ComposedObject }>(COMPOSE_ANSWER, {
-    input: { request, body: { language: 'en', ...body }, ...input },
-  });
-  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
-  return answer.data.composeAnswer;
-}
-
-async function answerWith(party: Party, request: string, body: object, input: object = {}): Promise<Submitted> {
-  return signAndSubmit(party, await composeAnswer(party, request, body, input));
-}
+const ask = (party: Party, addressee: Party, body?: object, input?: object): Promise<Submitted> =>
+  askUnder(agreement, party, addressee, body, input);
 
 /** An answer that would be accepted now, to be changed or sent later. */
 async function anAnswerPayload(party: Party, request: string, body?: object): Promise<Payload> {
@@ -945,23 +931,6 @@ async function anAnswerPayload(party: Party, request: string, body?: object): Pr
     results: [{ questionNo: 1, result: 'ANSWERED', text: 'Yes.' }],
   });
   return payload(await composeAnswer(party, request, body ?? { kind, results }));
-}
-
-function closing(changes: object = {}): object {
-  const { targetRef: _, stage: __, ...body } = aFeedbackBody();
-  return { ...body, indicatorOutcomes: undefined, ...changes };
-}
-
-async function composeClosing(party: Party, request: string, changes: object = {}): Promise<ComposedObject> {
-  const answer = await party.ask<{ composeClosing: ComposedObject }>(COMPOSE_CLOSING, {
-    input: { request, body: closing(changes) },
-  });
-  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
-  return answer.data.composeClosing;
-}
-
-async function close(party: Party, request: string, changes: object = {}): Promise<Submitted> {
-  return signAndSubmit(party, await composeClosing(party, request, changes));
 }
 
 async function open(party: Party, id: string): Promise<Opened> {

@@ -1,0 +1,285 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEADLINES } from '../src/duties/deadlines.js';
+import { DUTY_RULES } from '../src/requests/request-duties.js';
+import { asServer } from './support/commands.js';
+import { recall, type Submitted } from './support/exchange.js';
+import { type Party, startTestHub, type TestHub } from './support/hub.js';
+import { answerWith, ask as askUnder, close } from './support/requests.js';
+
+let t: TestHub;
+let vn: Party;
+let th: Party;
+let la: Party;
+let agreement: string;
+
+beforeAll(async () => {
+  t = await startTestHub();
+  vn = await t.enrol('VN-CUS-AS');
+  th = await t.enrol('TH-CUS-LCB');
+  la = await t.enrol('LA-CUS-HQ');
+  agreement = await t.agree([vn, th, la]);
+});
+afterEach(() => t.hub.clock.set(null));
+afterAll(() => t.stop());
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const SECOND_CHANCE = { kind: 'CLARIFICATION_REQUEST', clarification: { text: 'Which invoice?' } };
+const FINAL = {
+  kind: 'FINAL',
+  results: [1, 2].map((questionNo) => ({ questionNo, result: 'ANSWERED', text: 'It is not genuine.' })),
+};
+
+const ask = (party: Party, addressee: Party, body?: object, input?: object): Promise<Submitted> =>
+  askUnder(agreement, party, addressee, body, input);
+
+/** A body of this urgency, with the reason that one needs which is not routine. */
+const urgent = (urgency: string): object => ({
+  urgency,
+  urgencyReason: urgency === 'ROUTINE' ? undefined : 'It sails tomorrow.',
+});
+
+interface Duty {
+  kind: string;
+  request: string;
+  ref: string;
+  owedBy: string;
+  owedTo: string;
+  urgency: string;
+  since: string;
+  dueAt: string;
+  isOverdue: boolean;
+  isPaused: boolean;
+  because: string;
+}
+
+const DUTIES = `query($owed: DutySide!, $first: Int, $after: String) { duties(owed: $owed, first: $first, after: $after) {
+  nodes { kind request ref owedBy owedTo urgency since dueAt isOverdue isPaused because } pageInfo { hasNextPage endCursor }
+} }`;
+
+interface Page {
+  duties: { nodes: Duty[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+}
+
+async function dutiesOf(party: Party, owed: 'BY_US' | 'TO_US', language = 'en'): Promise<Duty[]> {
+  const answer = await party.ask<Page>(DUTIES, { owed, first: 100 }, { 'accept-language': language });
+  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
+  return answer.data.duties.nodes;
+}
+
+/** The open duties of one request, as both sides see them. */
+async function dutiesIn(id: string): Promise<Duty[]> {
+  const found = async (party: Party, owed: 'BY_US' | 'TO_US'): Promise<Duty[]> =>
+    (await dutiesOf(party, owed)).filter(({ request }) => request === id);
+  const [theirs, seen] = [await found(th, 'BY_US'), await found(vn, 'TO_US')];
+  expect(seen).toEqual(theirs);
+  const [ours, seenToo] = [await found(vn, 'BY_US'), await found(th, 'TO_US')];
+  expect(seenToo).toEqual(ours);
+  return [...theirs, ...ours];
+}
+
+const hoursOf = ({ since, dueAt }: Duty): number => (Date.parse(dueAt) - Date.parse(since)) / HOUR;
+const later = (milliseconds: number): void => t.hub.clock.set(new Date(t.hub.clock.now().getTime() + milliseconds));
+
+describe('a request that is received', () => {
+  it.each([
+    ['FLASH', 1, 8],
+    ['URGENT', 24, 72],
+    ['ROUTINE', 24, 720],
+  ])('is to be acknowledged and answered: %s', async (urgency, acknowledge, answer) => {
+    const { id } = await ask(vn, th, urgent(urgency));
+    const duties = await dutiesIn(id);
+    expect(duties.map((duty) => [duty.kind, hoursOf(duty), duty.owedBy, duty.owedTo, duty.urgency])).toEqual([
+      ['ACKNOWLEDGE', acknowledge, 'TH-CUS', 'VN-CUS', urgency],
+      ['ANSWER', answer, 'TH-CUS', 'VN-CUS', urgency],
+    ]);
+    expect(duties).toMatchObject([
+      { isOverdue: false, isPaused: false },
+      { isOverdue: false, isPaused: false },
+    ]);
+  });
+
+  it('is nobody else’s affair', async () => {
+    await ask(vn, th);
+    expect([await dutiesOf(la, 'BY_US'), await dutiesOf(la, 'TO_US')]).toEqual([[], []]);
+    expect((await dutiesOf(vn, 'BY_US')).filter(({ kind }) => kind !== 'REPORT')).toEqual([]);
+  });
+
+  it('is overdue for both sides when its time has passed, and not before', async () => {
+    const { id } = await ask(vn, th, urgent('FLASH'));
+    const [acknowledge] = await dutiesIn(id);
+    t.hub.clock.set(new Date(Date.parse(acknowledge!.dueAt) - 1_000));
+    expect((await dutiesIn(id)).map(({ isOverdue }) => isOverdue)).toEqual([false, false]);
+    t.hub.clock.set(new Date(Date.parse(acknowledge!.dueAt) + 1_000));
+    expect((await dutiesIn(id)).map(({ kind, isOverdue }) => [kind, isOverdue])).toEqual([
+      ['ACKNOWLEDGE', true],
+      ['ANSWER', false],
+    ]);
+  });
+});
+
+describe('a duty', () => {
+  it('ends with the act that is owed: acknowledged, answered, reported', async () => {
+    const { id } = await ask(vn, th);
+    await answerWith(th, id, { kind: 'ACKNOWLEDGEMENT' });
+    expect((await dutiesIn(id)).map(({ kind }) => kind)).toEqual(['ANSWER']);
+    await answerWith(th, id, FINAL);
+    const [report, ...none] = await dutiesIn(id);
+    expect([report, none]).toEqual([
+      expect.objectContaining({ kind: 'REPORT', owedBy: 'VN-CUS', owedTo: 'TH-CUS' }),
+      [],
+    ]);
+    expect(hoursOf(report!)).toBe(90 * 24);
+    await close(vn, id);
+    expect(await dutiesIn(id)).toEqual([]);
+  });
+
+  it('ends with a refusal, after which nothing is to be reported', async () => {
+    const { id } = await ask(vn, th);
+    await answerWith(th, id, { kind: 'REFUSAL', refusal: { ground: 'R11', reasonText: 'Not covered.', scope: 'ALL' } });
+    expect(await dutiesIn(id)).toEqual([]);
+  });
+
+  it('ends when the request is withdrawn, and is not counted as done', async () => {
+    const { id } = await ask(vn, th);
+    await recall(vn, id);
+    expect(await dutiesIn(id)).toEqual([]);
+    const rows = await t.database.sql(
+      'SELECT d.kind, d.is_void FROM hub.duty d JOIN hub.object o ON o.seq = d.root_seq WHERE o.id = $1 ORDER BY d.kind',
+      [id],
+    );
+    expect(rows).toEqual([
+      { kind: 'ACKNOWLEDGE', is_void: true },
+      { kind: 'ANSWER', is_void: true },
+    ]);
+  });
+
+  it('stands still while the requesting side owes a clarification, and goes on with the time that was left', async () => {
+    t.hub.clock.set(new Date());
+    const { id } = await ask(vn, th, urgent('FLASH'));
+    later(HOUR);
+    await answerWith(th, id, SECOND_CHANCE);
+    later(10 * HOUR);
+    const [paused, ...none] = await dutiesIn(id);
+    expect([paused!.kind, paused!.isPaused, paused!.isOverdue, none]).toEqual(['ANSWER', true, false, []]);
+    expect(paused!.because).toMatch(/stands still/);
+    const { id: clearer } = await ask(vn, th, urgent('FLASH'), { supersedes: id });
+    const [going] = await dutiesIn(clearer);
+    expect([going!.isPaused, going!.isOverdue, hoursOf(going!)]).toEqual([false, false, 18]);
+    later(7 * HOUR + 1_000);
+    expect((await dutiesIn(clearer))[0]).toMatchObject({ isOverdue: true });
+  });
+
+  it('goes on while the requested side is late by itself', async () => {
+    const { id } = await ask(vn, th);
+    const [, before] = await dutiesIn(id);
+    const delay = { expectedAt: '2027-12-01T00:00:00Z', reason: 'The archive is being moved.' };
+    await answerWith(th, id, { kind: 'DELAY_NOTICE', delay });
+    expect(await dutiesIn(id)).toEqual([before]);
+  });
+
+  it('takes the time that a notice of a court’s authorisation names, and says so', async () => {
+    const { id } = await ask(vn, th);
+    const delay = { expectedAt: '2027-12-01T00:00:00Z', reason: 'A judge decides.' };
+    await answerWith(th, id, { kind: 'DELAY_NOTICE', delay, authorisation: { status: 'NEEDED' } });
+    expect(await dutiesIn(id)).toMatchObject([
+      { kind: 'ANSWER', dueAt: '2027-12-01T00:00:00.000Z', because: expect.stringMatching(/court or judge/) },
+    ]);
+  });
+
+  it('takes the date until which a postponement offers to consult', async () => {
+    const { id } = await ask(vn, th);
+    const refusal = { ground: 'R08', reasonText: 'A raid.', scope: 'ALL', consultUntil: '2027-12-10T00:00:00Z' };
+    await answerWith(th, id, { kind: 'POSTPONEMENT', refusal });
+    expect(await dutiesIn(id)).toMatchObject([
+      { kind: 'ANSWER', dueAt: '2027-12-10T00:00:00.000Z', because: expect.stringMatching(/postponed/) },
+    ]);
+  });
+
+  it('is due sooner when a new version is more urgent, and never later when it is less', async () => {
+    t.hub.clock.set(new Date());
+    const { id } = await ask(vn, th, urgent('ROUTINE'));
+    later(DAY / 2);
+    const { id: second } = await ask(vn, th, urgent('FLASH'), { supersedes: id });
+    const raised = await dutiesIn(second);
+    expect(raised.map((duty) => [duty.kind, hoursOf(duty), duty.urgency])).toEqual([
+      ['ACKNOWLEDGE', 13, 'FLASH'],
+      ['ANSWER', 20, 'FLASH'],
+    ]);
+    expect(raised[1]!.because).toMatch(/more urgent/);
+    const { id: third } = await ask(vn, th, urgent('ROUTINE'), { supersedes: second });
+    expect((await dutiesIn(third)).map(({ dueAt }) => dueAt)).toEqual(raised.map(({ dueAt }) => dueAt));
+  });
+
+  it('explains itself in the reader’s language', async () => {
+    const { id } = await ask(vn, th, urgent('FLASH'));
+    const because = async (language: string): Promise<string[]> =>
+      (await dutiesOf(th, 'BY_US', language)).filter(({ request }) => request === id).map((duty) => duty.because);
+    expect(await because('en')).toEqual([
+      'The receipt of a request (flash) is acknowledged within 1 hour.',
+      'A request (flash) is answered within 8 hours of its receipt.',
+    ]);
+    expect(await because('vi')).toEqual([
+      'Việc tiếp nhận yêu cầu (hỏa tốc) phải được xác nhận trong vòng 1 giờ.',
+      'Yêu cầu (hỏa tốc) phải được trả lời trong vòng 8 giờ kể từ khi nhận.',
+    ]);
+  });
+});
+
+describe('the list of duties', () => {
+  it('comes in pages, what is due first first, and each once', async () => {
+    for (const urgency of ['ROUTINE', 'FLASH', 'URGENT']) {
+      await ask(la, th, urgent(urgency));
+    }
+    const seen: Duty[] = [];
+    let after: string | null = null;
+    do {
+      const answer: { data: Page | null } = await la.ask<Page>(DUTIES, { owed: 'TO_US', first: 2, after });
+      const { nodes, pageInfo } = answer.data!.duties;
+      expect(nodes.length).toBe(2);
+      seen.push(...nodes);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen.map(({ kind, urgency }) => `${kind} ${urgency}`)).toEqual([
+      'ACKNOWLEDGE FLASH', 'ANSWER FLASH', 'ACKNOWLEDGE ROUTINE', 'ACKNOWLEDGE URGENT', 'ANSWER URGENT', 'ANSWER ROUTINE',
+    ]); // prettier-ignore
+    expect(seen).toEqual(await dutiesOf(la, 'TO_US'));
+  });
+
+  it.each([0, 101])('has no page of %s', async (first) => {
+    expect((await vn.ask(DUTIES, { owed: 'TO_US', first })).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('takes no page mark of another list or of another caller', async () => {
+    const page = await la.ask<Page>(DUTIES, { owed: 'TO_US', first: 1 });
+    const after = page.data!.duties.pageInfo.endCursor;
+    for (const [party, owed] of [
+      [la, 'BY_US'],
+      [th, 'TO_US'],
+    ] as const) {
+      expect((await party.ask(DUTIES, { owed, first: 1, after })).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    }
+  });
+});
+
+describe('the floor under duties', () => {
+  it('holds the same deadlines and rules as the code', async () => {
+    const deadlines = await t.database.sql('SELECT profile, duty, urgency, hours FROM cmd.deadline');
+    expect(deadlines).toHaveLength(DEADLINES.length);
+    expect(deadlines).toEqual(expect.arrayContaining([...DEADLINES]));
+    const rules = await t.database.sql('SELECT act, duty, effect FROM cmd.duty_rule');
+    expect(rules).toHaveLength(DUTY_RULES.length);
+    expect(rules).toEqual(expect.arrayContaining([...DUTY_RULES]));
+  });
+
+  it.each([
+    'UPDATE hub.duty SET due_at = now()',
+    'DELETE FROM hub.duty',
+    "INSERT INTO hub.duty (root_seq, kind, owed_by, owed_to, urgency, profile, hours, started_at, due_at) VALUES (1, 'ANSWER', 'A', 'B', 'FLASH', 'HUB', 1, now(), now())",
+    'SELECT 1 FROM cmd.deadline',
+    'SELECT 1 FROM cmd.duty_rule',
+    "SELECT cmd.named_time('POSTPONEMENT', '{}')",
+  ])('gives the server no way to change one: %s', async (statement) => {
+    await expect(asServer(t.database, th, () => t.database.sql(statement))).rejects.toThrow(/permission denied/);
+  });
+});
