@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { format, resolveConfig } from 'prettier';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { CODE_LISTS } from '../../src/common/codes/code-list.js';
+import { DEADLINES, DUTY_KINDS, type DutyKind } from '../../src/duties/deadlines.js';
+import { DUTY_RULES, type DutyEffect } from '../../src/requests/request-duties.js';
 import { RequestActs, RequestStates } from '../../src/requests/request-codes.js';
 import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '../../src/requests/request-states.js';
 
@@ -58,7 +60,37 @@ A request that waits remembers where it returns to.
 | from | act | by | to | returns to |
 | --- | --- | --- | --- | --- |
 ${REQUEST_MOVES.map(row).join('\n')}
+
+### Clocks
+
+The tables stand in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts) and [\`src/requests/request-duties.ts\`](../src/requests/request-duties.ts). A
+clock starts on receipt, in calendar time. Both sides see the same (\`duties\`), with the reason for the time in a sentence.
+
+| what is owed | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
+| --- | --- | --- | --- |
+${DUTY_KINDS.map(deadlineRow).join('\n')}
+
+| what is owed | act | what becomes of the clock |
+| --- | --- | --- |
+${DUTY_RULES.map(({ duty, act, effect }) => `| \`${duty}\` | \`${act}\` | ${EFFECTS[effect]} |`).join('\n')}
 `;
+}
+
+const URGENCIES = ['FLASH', 'URGENT', 'ROUTINE'] as const;
+const EFFECTS: Record<DutyEffect, string> = {
+  OPEN: 'begins',
+  SETTLE: 'ends: it is done',
+  PAUSE: 'stands still',
+  RESUME: 'goes on, with the time that was left',
+  DEFER: 'runs to the time that the act names',
+  VOID: 'ends without anything being done',
+};
+
+function deadlineRow(duty: DutyKind): string {
+  const times = URGENCIES.map(
+    (urgency) => DEADLINES.find((each) => each.duty === duty && each.urgency === urgency)!.hours,
+  );
+  return `| \`${duty}\` | ${times.map((hours) => (hours < 48 ? `${hours} h` : `${hours / 24} days`)).join(' | ')} |`;
 }
 
 function rows(codes: readonly string[], list: string): string {
