@@ -150,7 +150,7 @@ const COMMANDS = `
       FROM pg_catalog.jsonb_array_elements(v_named || v_nominal) WITH ORDINALITY x(n, place)
       JOIN hub.file f ON f.agency_id = me.agency AND f.state = 'CLEAN' AND f.sha256 = n->>'sha256'
         AND f.size::text = n->>'size' AND f.media_type = n->>'mediaType'
-      FOR KEY SHARE OF f;   -- one that is being swept is waited for, and then not there
+      FOR SHARE OF f;   -- one that is being swept or refused is waited for, and then not there
     GET DIAGNOSTICS v_attached = ROW_COUNT;
     IF v_attached <> pg_catalog.jsonb_array_length(v_named || v_nominal) THEN RAISE EXCEPTION 'ATTACHMENT' USING ERRCODE = 'LH400'; END IF;
     INSERT INTO hub.attachment_key (seq, sha256, agency_id, wrapped)

@@ -97,7 +97,7 @@ const COMMANDS = `
     SELECT u.id INTO v_id FROM hub.upload u
       WHERE u.agency_id = me.agency AND u.unit_id IS NOT DISTINCT FROM me.unit AND u.officer IS NOT DISTINCT FROM me.officer
         AND u.sha256 = p->>'sha256' AND u.size = v_size AND u.media_type = p->>'mediaType'
-        AND u.expires_at > pg_catalog.now() AND (u.kept IS NULL OR EXISTS (
+        AND u.expires_at > pg_catalog.now() AND (u.kept IS NULL OR u.kept->>'state' = 'CLEAN' AND EXISTS (
           SELECT 1 FROM hub.file f WHERE f.agency_id = me.agency AND f.sha256 = p->>'sha256' AND f.state = 'CLEAN'))
       ORDER BY u.expires_at DESC LIMIT 1;
     IF FOUND THEN

@@ -190,6 +190,24 @@ describe.each(['folder', 'bucket'] as const)('F1 an upload in parts, in a %s', (
     expect(looked).toBe(1);
   });
 
+  it('that was refused, or whose file was refused since, is begun anew', async () => {
+    const video = aLongVideo(MB);
+    const path = await begin(vn, video, MP4);
+    expect((await append(vn, path, video, 0)).status).toBe(201);
+    expect((await tryBegin(vn, video, MP4)).headers.get('location')).toBe(path);
+    const [, id] = /([0-9a-f-]{36})$/.exec(path)!;
+    const say = (state: string): Promise<unknown> =>
+      t.database.sql(`UPDATE hub.upload SET kept = jsonb_set(kept, '{state}', to_jsonb($2::text)) WHERE id = $1`, [
+        id,
+        state,
+      ]);
+    await say('REFUSED');
+    expect(await begin(vn, video, MP4)).not.toBe(path);
+    await say('CLEAN');
+    await t.database.sql("UPDATE hub.file SET state = 'REFUSED' WHERE sha256 = $1", [sha256(video)]);
+    expect(await begin(vn, video, MP4)).not.toBe(path);
+  });
+
   it('one of whose parts was altered is forgotten, and begins again', async () => {
     const video = aLongVideo(2 * MB);
     const path = await begin(vn, video, MP4);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
@@ -19,6 +19,7 @@ import { inspect } from '../src/files/file-type.js';
 import { aPhoneVideo, aVideo } from '../src/files/video.example.js';
 import { FilesService, type KeptFile } from '../src/files/files.service.js';
 import { Scanner } from '../src/files/scanner.js';
+import { asServer, submitUnchecked, textWith, untilSomebodyWaits } from './support/commands.js';
 import { aHandling, COMPOSE_ALERT, composeAndSubmit, recall, signAndTry } from './support/exchange.js';
 import { aSignedIn } from './support/browser.js';
 import { contentDigest, download, sha256, tryUpload, upload, wholeAnswer } from './support/files.js';
@@ -425,6 +426,28 @@ describe('the database, asked by code that forgot to ask', () => {
     await recall(vn, id);
     expect(await counts(th)).toEqual([{ files: 0, attachments: 0, keys: null }]);
     expect(await counts(vn)).toEqual([{ files: 1, attachments: 1, keys: ['VN-CUS'] }]);
+  });
+
+  it('keeps a file that is attached at the very moment at which its scanner refuses it', async () => {
+    const pdf = aFreshPdf();
+    const digest = await upload(t, vn, pdf, 'application/pdf');
+    const file = { sha256: digest, size: String(pdf.length), mediaType: 'application/pdf' };
+    const refuse = (): Promise<{ is_stored: boolean }[]> =>
+      asCaller(vn, (tx) =>
+        tx.query('SELECT is_stored FROM cmd.keep_file($1)', [
+          JSON.stringify({ ...file, id: randomUUID(), state: 'REFUSED' }),
+        ]),
+      );
+    let second: Promise<{ is_stored: boolean }[]> | undefined;
+    await asServer(t.database, vn, async () => {
+      const text = textWith({ attachments: [file], body: {} });
+      const seq = await submitUnchecked(t.database, vn, { text });
+      await t.database.sql('SELECT cmd.attach($1, $2)', [seq, JSON.stringify({ [digest]: { 'VN-CUS': 'eA==' } })]);
+      second = refuse();
+      await untilSomebodyWaits(t.database);
+      await t.database.sql('COMMIT');
+    });
+    expect(await second).toEqual([{ is_stored: true }]);
   });
 
   it('attaches nothing to an object of others, and nothing that its text does not name', async () => {

@@ -54,6 +54,8 @@ interface Extensions {
 /** A file of 25 MB over a line of 2 Mbit/s. */
 const FILE_TIMEOUT_MS = 120_000;
 const TRIES = 3;
+/** Key sets of one agency: more are none that anybody made. */
+const MOST_SETS = 10_000;
 
 /**
  * Speaks to a hub for one unit. Signs in by itself when it must; the token stays in memory. Keys that sign objects never come here.
@@ -185,7 +187,8 @@ export class HubClient {
     const chain: string[] = [];
     for (;;) {
       const { keySets } = await this.run<{ keySets: string[] }>('KeySets', { agency, after: chain.length });
-      if (keySets.length === 0) return chain;
+      // A hub that gives the same again and again is not asked for ever; that the chain holds is for whoever verifies it.
+      if (keySets.length === 0 || chain.includes(keySets[0]!) || chain.length > MOST_SETS) return chain;
       chain.push(...keySets);
     }
   }

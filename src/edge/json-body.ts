@@ -8,8 +8,9 @@ import { type Limits, OWN_ADDRESS, principalOf } from './limits.js';
 const MAX_DEPTH = 20;
 /** Of whoever has not shown who they are: what signs in is short. */
 const STRANGERS_BYTES = 64 * 1024;
-/** Values of one body, about; a page of signed objects has some hundreds. */
+/** Values of one body, about; a page of signed objects has some hundreds, and what signs in some dozens. */
 const MAX_VALUES = 20_000;
+const STRANGERS_VALUES = 1_000;
 const BYTES_PER_POINT = 1024;
 const VALUES_PER_POINT = 10;
 const JSON_IN_UTF8 = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
@@ -17,7 +18,7 @@ const JSON_IN_UTF8 = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 /**
  * Bodies are JSON in UTF-8 as it is, not compressed; everything else is refused with 415. Refused as well are
  *
- * - more than 64 kB from whoever has not signed in (413)
+ * - more than 64 kB or a thousand values from whoever has not signed in (413); where the length is told, before any of it is taken
  * - more levels, longer lists or more values than any operation takes
  * - a member twice in one object: what checks a body and what executes it could each take another one
  * - a member `__proto__`
@@ -25,6 +26,11 @@ const JSON_IN_UTF8 = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
  * Before a body is read it costs its caller points, wherever it was sent.
  */
 export function takeOnlyJson(fastify: FastifyInstance, limits: Limits): void {
+  fastify.addHook('preParsing', async ({ headers, caller, socket }) => {
+    const isJson = headers['content-type']?.toLowerCase().startsWith('application/json');
+    if (!isJson || caller || socket.remoteAddress === OWN_ADDRESS) return;
+    if (Number(headers['content-length'] ?? 0) > STRANGERS_BYTES) throw new PayloadTooLargeException();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     'application/json',
@@ -35,14 +41,16 @@ export function takeOnlyJson(fastify: FastifyInstance, limits: Limits): void {
 
 async function readJson(request: FastifyRequest, body: Buffer, limits: Limits): Promise<unknown> {
   const { headers, caller, socket } = request;
+  const isOwn = socket.remoteAddress === OWN_ADDRESS;
+  const written = countWritten(body);
+  if (!caller && !isOwn && (body.length > STRANGERS_BYTES || written.values > STRANGERS_VALUES)) {
+    throw new PayloadTooLargeException();
+  }
+  if (!isOwn) await limits.points.take(principalOf(request), readingCost(body, written));
   const coding = headers['content-encoding'] ?? 'identity';
   if (coding.toLowerCase() !== 'identity' || !JSON_IN_UTF8.test(headers['content-type'] ?? '')) {
     throw new UnsupportedMediaTypeException();
   }
-  const isOwn = socket.remoteAddress === OWN_ADDRESS;
-  if (!caller && !isOwn && body.length > STRANGERS_BYTES) throw new PayloadTooLargeException();
-  const written = countWritten(body);
-  if (!isOwn) await limits.points.take(principalOf(request), readingCost(body, written));
   return valueOf(body, written);
 }
 

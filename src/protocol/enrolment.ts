@@ -6,7 +6,8 @@
  * - as many different holders signed as `enrolThreshold` wants
  * - roots, thresholds and every key but persons' signing keys stand exactly as before; nothing is left out
  * - what is added or renewed may sign only kinds that each signer lists, begins while each signer lives, and is no signer's own
- * - a key that is revoked stays exactly as it was revoked
+ * - a key that is revoked signs no more from the set's signing on, and stays exactly as it was revoked: what could never be changed again
+ *   must not lie in the future
  *
  * That no key changes hands or outlives its rule, and that no revocation is withdrawn, key-set.ts checks for every set.
  */
@@ -15,8 +16,10 @@ import { PERSON } from './envelope.js';
 import { ProtocolError } from './errors.js';
 import type { ReadSignature } from './jws.js';
 import type { KeyEntry, KeySet } from './key-set.js';
+import { endOfUse } from './signed-object.js';
 import { secondsOf } from './timestamp.js';
 
+const CLOCK_SKEW = 300;
 /** How long after it was signed a set by enrolment keys may be published: else it could be dated back at will. */
 const TIME_TO_PUBLISH = 86_400;
 
@@ -50,7 +53,9 @@ export function checkChanges(previous: KeySet, next: KeySet, signers: readonly K
   if (canonicalize(frameOf(previous)) !== canonicalize(frameOf(next))) throw new ProtocolError('KEYSET_ENROL');
   const kept = new Set(next.keys.map(({ kid }) => kid));
   if (previous.keys.some(({ kid }) => !kept.has(kid))) throw new ProtocolError('KEYSET_ENROL', '/keys');
-  next.keys.forEach((key, i) => checkChange(known.get(key.kid), key, signers, pointerTo('/keys', i)));
+  next.keys.forEach((key, i) =>
+    checkChange(known.get(key.kid), key, { signers, iat: next.iat }, pointerTo('/keys', i)),
+  );
 }
 
 /** Throws KEY_EXPIRED or IAT when these signatures are too old for their set to be published now. */
@@ -74,11 +79,19 @@ function frameOf({ roots, threshold, enrolThreshold }: KeySet): object {
   return { roots, threshold, enrolThreshold };
 }
 
-function checkChange(before: KeyEntry | undefined, key: KeyEntry, signers: readonly KeyEntry[], pointer: string): void {
+function checkChange(
+  before: KeyEntry | undefined,
+  key: KeyEntry,
+  { signers, iat }: { signers: readonly KeyEntry[]; iat: number },
+  pointer: string,
+): void {
   if (before && canonicalize(before) === canonicalize(key)) return;
   if (!isPersonKey(key) || before?.revoked) throw new ProtocolError('KEYSET_ENROL', pointer);
   // Whoever revokes a key changes nothing else of it, and may do so to the own.
-  if (before && canonicalize({ ...before, revoked: key.revoked }) === canonicalize(key)) return;
+  if (before && key.revoked && canonicalize({ ...before, revoked: key.revoked }) === canonicalize(key)) {
+    if (endOfUse(key.revoked) > iat + CLOCK_SKEW) throw new ProtocolError('KEYSET_ENROL', `${pointer}/revoked`);
+    return;
+  }
   if (signers.some(({ kinds }) => key.kinds.some((kind) => !kinds.includes(kind)))) {
     throw new ProtocolError('KEY_KIND', `${pointer}/kinds`);
   }

@@ -57,7 +57,7 @@ export async function readKeySetChain(tx: EntityManager, agencyId: string): Prom
 /** A page of them after this one: a hundred, or fewer when they are long. None is left when none comes. */
 export async function readKeySetPage(tx: EntityManager, agencyId: string, after: number): Promise<string[]> {
   const text = `SELECT p.text FROM (
-      SELECT s.text, s.number, sum(length(s.text)) OVER (ORDER BY s.number) - length(s.text) AS before
+      SELECT s.text, s.number, sum(octet_length(s.text)) OVER (ORDER BY s.number) - octet_length(s.text) AS before
       FROM (SELECT x.text, x.number FROM hub.key_set x WHERE x.agency_id = $1 AND x.number > $2 ORDER BY x.number LIMIT 100) s) p
     WHERE p.before < 1048576 ORDER BY p.number`;
   return (await prepared<{ text: string }>(tx, 'key-set-page', text, [agencyId, after])).map((row) => row.text);

@@ -24,7 +24,7 @@ export class KeySetsService {
     if (!AGENCY.test(agencyId)) throw new NotFound(); // PostgreSQL takes no text with a NUL in it
     return this.database.as(caller, async (tx) => {
       const sets = await readKeySetPage(tx, agencyId, after);
-      if (sets.length === 0 && after === 0) throw new NotFound();
+      if (sets.length === 0 && after <= 0) throw new NotFound();
       return sets;
     });
   }

@@ -150,7 +150,7 @@ describe('two administrators, where the agency wants two', () => {
 
     const said = await read(two, text);
     expect(said).toContain(`Signed by ${one.pseudonym}`);
-    expect(said).toMatch(new RegExp(`Admits a key of ${officer.pseudonym} for alert, .* until .*\\n${kid}`));
+    expect(said).toMatch(new RegExp(`Admits a key of ${officer.pseudonym} for alert, .* from .* until .*\\n${kid}`));
     await look(two, 'key-sets-colleague');
     two.touches();
     await two.page.click('[data-act=sign-set]');

@@ -259,6 +259,16 @@ describe('a body', () => {
       expect([path, await statusOf(path, 70_000)]).toEqual([path, 413]);
       expect([path, await statusOf(path, 70_000, { 'x-length': 'not told' })]).toEqual([path, 413]);
     }
+    const valued = async (values: number): Promise<number> =>
+      (
+        await fetch(`${t.url}/sign-in`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ a: Array.from({ length: values }, () => 1) }),
+        })
+      ).status;
+    expect(await valued(100)).toBeLessThan(413);
+    expect(await valued(1_100)).toBe(413);
   });
 
   it('G10 is UTF-8', async () => {

@@ -114,7 +114,10 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
 const OPEN_TO_ALL = new Set(['keySets agency']);
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
-const NO_IDS = / (after|assertion|object|keySet|proof|device|kind)$/;
+const NO_IDS = new Set([
+  'approveKey proof', 'changes after', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
+  'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'submit assertion', 'submit object',
+]); // prettier-ignore
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
 const OF_OFFICERS = new Set([
@@ -214,7 +217,7 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
     const texts = fields().flatMap(({ name, args }) =>
       args.flatMap((argument) => (getNamedType(argument.type) === GraphQLString ? [`${name} ${argument.name}`] : [])),
     );
-    expect(texts.filter((place) => !NO_IDS.test(place))).toEqual([]);
+    expect(texts.filter((place) => !NO_IDS.has(place))).toEqual([]);
     expect(texts.length).toBeGreaterThan(8);
   });
 

@@ -21,7 +21,11 @@ beforeAll(async () => {
   first = await aKeySet([root], { keys: [entry] });
 });
 
-const chain = (texts: string[], rootKids: string[] | null = null) => ({ ...PLACE, texts, rootKids });
+const chain = (texts: string[], rootKids: string[] | null = null) => ({
+  ...PLACE,
+  texts,
+  known: rootKids && { rootKids },
+});
 const waiting = () => ({ ...officer, kinds: ['alert'], officer: 'p:officer' });
 
 describe('an administrator’s browser', () => {
@@ -50,6 +54,19 @@ describe('an administrator’s browser', () => {
     const revoked = { at: SECONDS, invalidFrom: SECONDS, reason: 'cessation' } as const;
     expect(revoking(set, officer.kid, 'cessation', SECONDS)).not.toBeNull();
     expect(revoking({ ...set, keys: [{ ...entry, revoked }] }, officer.kid, 'keyCompromise', SECONDS)).toBeNull();
+  });
+
+  it('signs nothing upon a chain without the set that it has seen, or with another in its place', async () => {
+    const admit = async (iat: number): Promise<string> =>
+      signSet(admitting(await newestSet(chain([first])), waiting(), iat), enrol, enrol.privateKey, iat);
+    const [second, other] = [await admit(SECONDS), await admit(SECONDS + 1)];
+    const { seq, digest } = await newestSet(chain([first, second]));
+    const known = { rootKids: [root.kid], newest: { seq, digest } };
+    expect((await newestSet({ ...chain([first, second]), known })).seq).toBe(2);
+    expect(await refusalOf(() => newestSet({ ...chain([first]), known }))).toBe('KEYSET_SEQ');
+    expect(await refusalOf(() => newestSet({ ...chain([first, other]), known }))).toBe('KEYSET_SEQ');
+    const older = { rootKids: [root.kid], newest: { seq: 1, digest: (await newestSet(chain([first]))).digest } };
+    expect((await newestSet({ ...chain([first, second]), known: older })).seq).toBe(2);
   });
 
   it('signs nothing upon a chain of other roots, of another agency, or with a gap', async () => {
@@ -163,6 +180,10 @@ describe('the second of two administrators', () => {
     const newcomer = anEntry(stranger, { holder: 'p:new', kinds: ['alert'], nbf: SECONDS });
     const both = [...others, { ...person, revoked: revokedAt('superseded') }, newcomer];
     expect(await tried({ keys: both })).toBe('accepted');
+    // A revocation that lies in the future could never be brought forward.
+    const late = (skew: number) => ({ at: SECONDS + skew, invalidFrom: SECONDS, reason: 'cessation' as const });
+    expect(await tried({ keys: [...others, { ...person, revoked: late(300) }] })).toBe('accepted');
+    expect(await tried({ keys: [...others, { ...person, revoked: late(301) }] })).toBe('KEYSET_ENROL');
     expect(await tried({ keys })).toBe('KEYSET_ENROL');
     expect(await tried({ keys: others })).toBe('KEYSET_ENROL');
     expect(await tried({ enrolThreshold: 1 })).toBe('KEYSET_ENROL');

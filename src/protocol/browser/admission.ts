@@ -26,8 +26,14 @@ export interface Chain {
   agency: string;
   /** The signed sets, oldest first. */
   texts: readonly string[];
-  /** Ids of the roots that this browser knows for the agency; null the first time. */
-  rootKids: readonly string[] | null;
+  /** What this browser knows of the agency; null the first time. */
+  known: Known | null;
+}
+
+/** What a browser remembers of a chain: its roots, and the newest set that it has seen. A hub may add to it, and never go back. */
+export interface Known {
+  rootKids: readonly string[];
+  newest?: { seq: number; digest: Digest };
 }
 
 /** The next set, with what signatures it has. */
@@ -51,12 +57,18 @@ export interface ColleaguesSet extends Draft {
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
-/** The newest set of a chain that leads there from the known roots. Throws KEYSET_ROOT for other roots, and what the chain throws. */
-export async function newestSet({ hub, agency, texts, rootKids }: Chain): Promise<KeySet> {
+/**
+ * The newest set of a chain that leads there from the known roots. Throws KEYSET_ROOT for other roots, KEYSET_SEQ for a chain without the
+ * set that was seen last or with another in its place, and what the chain throws.
+ */
+export async function newestSet({ hub, agency, texts, known }: Chain): Promise<KeySet> {
   const first = await readKeySet(texts[0] ?? '', { hub });
-  if (rootKids && rootKids.toSorted().join() !== first.rootKids.toSorted().join())
+  if (known && known.rootKids.toSorted().join() !== first.rootKids.toSorted().join())
     throw new ProtocolError('KEYSET_ROOT');
-  const newest = (await verifyKeySetChain(texts, first.roots, { hub })).at(-1)!;
+  const sets = await verifyKeySetChain(texts, first.roots, { hub });
+  const seen = known?.newest;
+  if (seen && sets[seen.seq - 1]?.digest !== seen.digest) throw new ProtocolError('KEYSET_SEQ');
+  const newest = sets.at(-1)!;
   if (newest.agency !== agency) throw new ProtocolError('FROM');
   return newest;
 }

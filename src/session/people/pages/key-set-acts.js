@@ -5,7 +5,7 @@ import { acts, ask, main, Told } from './browser.js';
 import { find, now, open, place } from './own-keys.js';
 
 const { hub, agency, officer } = main.dataset;
-const ROOTS = `liaison-roots ${hub} ${agency}`;
+const ROOTS = `liaison-key-sets ${hub} ${agency}`;
 const here = { next: '/signing' };
 
 acts.admit = async ({ kid }) => {
@@ -44,23 +44,32 @@ async function publish(keySet) {
   return here;
 }
 
-const knownRoots = () => JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
+const remembered = () => JSON.parse(localStorage.getItem(ROOTS) ?? 'null');
+const remember = (known) => localStorage.setItem(ROOTS, JSON.stringify(known));
 
 /** The newest set of the agency's chain from the roots that were compared; null as long as none were. */
 async function newestKnown() {
-  const rootKids = knownRoots();
-  return (
-    rootKids &&
-    newestSet({ ...place, texts: await chain(), rootKids }).catch((error) => {
-      throw error.sub === 'KEYSET_ROOT' ? new Told(main.dataset.otherRoots) : error;
-    })
-  );
+  const known = remembered();
+  if (!known) return null;
+  const newest = await newestSet({ ...place, texts: await chain(), known }).catch((error) => {
+    if (error.sub === 'KEYSET_ROOT') throw new Told(main.dataset.otherRoots);
+    throw error.sub === 'KEYSET_SEQ' ? new Told(main.dataset.olderSet) : error;
+  });
+  remember({ rootKids: known.rootKids, newest: { seq: newest.seq, digest: newest.digest } });
+  return newest;
 }
 
-/** The agency's key sets, page by page. */
-async function chain(texts = []) {
-  const { keySets } = await ask('KeySets', { agency, after: texts.length });
-  return keySets.length === 0 ? texts : chain([...texts, ...keySets]);
+const MOST_SETS = 10_000;
+
+/** The agency's key sets, page by page; a hub that gives the same again and again is not asked for ever. */
+async function chain() {
+  const texts = [];
+  while (texts.length < MOST_SETS) {
+    const { keySets } = await ask('KeySets', { agency, after: texts.length });
+    if (keySets.length === 0 || texts.includes(keySets[0])) break;
+    texts.push(...keySets);
+  }
+  return texts;
 }
 
 /** The first time the administrator compares the roots; the next press of the button relies on it. */
@@ -68,9 +77,9 @@ async function compare() {
   const { readKeySet } = await import('../../../protocol/key-set.js');
   const texts = await chain();
   // Who looks at these roots is shown none of a chain that does not hold.
-  await newestSet({ ...place, texts, rootKids: null });
+  await newestSet({ ...place, texts, known: null });
   const { rootKids } = await readKeySet(texts[0], { hub });
-  localStorage.setItem(ROOTS, JSON.stringify(rootKids));
+  remember({ rootKids });
   const roots = find('[data-place=roots]');
   roots.textContent = `${main.dataset.roots} ${rootKids.join(', ')}`;
   roots.hidden = false;
@@ -126,8 +135,8 @@ function show({ signedBy, added, revoked }) {
   const day = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'medium', timeZone: 'UTC' });
   const on = (seconds) => day.format(new Date(seconds * 1000));
   const lines = [
-    ...added.map(({ kid, holder, kinds, exp }) => [
-      filled(texts.added, { officer: holder, kinds: kinds.join(', '), until: on(exp) }),
+    ...added.map(({ kid, holder, kinds, nbf, exp }) => [
+      filled(texts.added, { officer: holder, kinds: kinds.join(', '), since: on(nbf), until: on(exp) }),
       kid,
     ]),
     ...revoked.map(({ kid, holder, revoked: { reason, invalidFrom } }) => [

@@ -72,6 +72,7 @@ const TEXTS = {
   'hand-on': 'page.signing.handOn',
   roots: 'page.signing.roots',
   'other-roots': 'page.signing.otherRoots',
+  'older-set': 'page.signing.olderSet',
 } as const satisfies Record<string, MessageKey>;
 
 function keyList(keys: readonly OwnKey[], text: HtmlText, language: Language): string {
