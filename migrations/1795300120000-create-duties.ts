@@ -9,6 +9,7 @@ import { DUTY_RULES } from '../src/requests/request-duties.js';
 export class CreateDuties1795300120000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TABLES);
+    await runner.query(POLICIES);
     await runner.query(RULES);
     await runner.query(FILL_DEADLINES, [JSON.stringify(DEADLINES)]);
     await runner.query(FILL_RULES, [JSON.stringify(DUTY_RULES)]);
@@ -52,7 +53,11 @@ const TABLES = `
   );
   CREATE INDEX duty_owed_by ON hub.duty (owed_by, due_at, id) WHERE settled_at IS NULL;
   CREATE INDEX duty_owed_to ON hub.duty (owed_to, due_at, id) WHERE settled_at IS NULL;
+  RESET ROLE;
+`;
 
+const POLICIES = `
+  SET ROLE hub_owner;
   ALTER TABLE hub.duty ENABLE ROW LEVEL SECURITY; ALTER TABLE hub.duty FORCE ROW LEVEL SECURITY;
   -- The two sides alone, each as far as it sees the request.
   CREATE POLICY sides ON hub.duty FOR SELECT TO hub_app USING (

@@ -743,6 +743,12 @@ describe('G31 a connection', () => {
     expect(slowHead).toEqual({ text: expect.stringMatching(/^HTTP\/1\.1 408 /), isClosed: true });
   });
 
+  it('G9 that says at once that it is too long for a stranger is answered before it has come', async () => {
+    const { text } = await raw([`${head(65_537)}\r\n`], 900, t);
+    expect(text).toMatch(/^HTTP\/1\.1 413 [\s\S]*BAD_REQUEST/);
+    expect((await raw([`${head(65_536)}\r\n`], 900, t)).text).toBe('');
+  });
+
   it('whose head takes more than ten seconds is cut off where a body may take its time', async () => {
     const length = 100;
     const begun = performance.now();
