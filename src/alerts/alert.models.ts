@@ -26,7 +26,7 @@ export class ComposeAlertInput extends CompositionInput {
 @ObjectType({ description: 'What a list shows of an alert' })
 @Visible('released')
 export class AlertSummary {
-  @Field(() => String, { description: 'CONSIGNMENT, PERSON or MODUS_OPERANDI' })
+  @Field(() => String, { description: 'What it is about, an AlertKind. Later versions add kinds.' })
   kind: string;
 
   @Field(() => String)

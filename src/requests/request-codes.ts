@@ -6,7 +6,7 @@ export const RequestStates = codeList('RequestState', 'Where a request for assis
   RECEIVED: 'It has reached the queue of the requested side.',
   ACCEPTED: 'The requested side has acknowledged it.',
   CLARIFICATION_NEEDED: 'The requested side waits until something has been made clear.',
-  AWAITING_AUTHORISATION: 'The requested side waits for a court or judge. Its time goes on.',
+  AWAITING_AUTHORISATION: 'The requested side waits for a court or judge. The answer is due when its notice says.',
   PARTIALLY_ANSWERED: 'A part of the answer has been given.',
   POSTPONED: 'The requested side has put it off, with a ground and a date until which it is ready to consult.',
   CONSULTATION: 'It was postponed, and the requesting side has offered a new version.',

@@ -211,9 +211,10 @@ describe('G31 a download', () => {
         return read;
       };
       expect(await readAfter(1_000)).toBe(content.length);
-      expect(await readAfter(17_000)).toBeLessThan(content.length);
+      // Node looks twice before it gives up, after seven seconds each.
+      expect(await readAfter(26_000)).toBeLessThan(content.length);
     } finally {
       await hasty.stop();
     }
-  });
+  }, 90_000);
 });

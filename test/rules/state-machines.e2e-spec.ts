@@ -10,7 +10,7 @@ import { RequestActs, RequestStates } from '../../src/requests/request-codes.js'
 import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '../../src/requests/request-states.js';
 
 /*
- * docs/state-machines.md is written from the tables that the hub runs on: UPDATE_STATES=1 npx jest test/rules/state-machines writes it.
+ * docs/state-machines.md is written from the tables that the hub runs on: UPDATE_STATES=1 npm test -- test/rules/state-machines writes it.
  */
 
 const PAGE = join(PROJECT_FOLDER, 'docs/state-machines.md');
@@ -32,7 +32,7 @@ describe('docs/state-machines.md', () => {
 function page(): string {
   return `# State machines
 
-Written from the tables that the hub runs on (\`UPDATE_STATES=1 npx jest test/rules/state-machines\`); do not edit.
+Written from the tables that the hub runs on (\`UPDATE_STATES=1 npm test -- test/rules/state-machines\`); do not edit.
 
 ## A request for assistance
 
@@ -64,7 +64,10 @@ ${REQUEST_MOVES.map(row).join('\n')}
 ### Clocks
 
 The tables stand in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts) and [\`src/requests/request-duties.ts\`](../src/requests/request-duties.ts). A
-clock starts on receipt, in calendar time. Both sides see the same (\`duties\`), with the reason for the time in a sentence.
+clock starts on receipt, in calendar time. Both sides see the same (\`duties\`), with the reason for the time in a sentence. A notice of delay and the
+postponement of some questions do not move the time for the answer. A new version that is more urgent makes acknowledgement and answer due as if it had
+come now, if that is earlier. After a refusal or a transfer no report is owed, though the request can be closed. The \`deadlineProfile\` of an agreement is
+shown but not used yet: these times count for all.
 
 | what is owed | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
 | --- | --- | --- | --- |
