@@ -10,6 +10,7 @@ import { aCsv, aPdf } from '../../src/files/files.example.js';
 import { composeAndSubmit, signAndTry } from '../support/exchange.js';
 import { contentDigest, download, sha256, tryUpload, upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { append, begin as beginUpload } from '../support/uploads.js';
 import { anAlert, verdictOf } from './hostile.js';
 
 /**
@@ -191,13 +192,23 @@ describe('F1 what nobody needs', () => {
   });
 });
 
+/** Uploads a file in parts so small that each arrives in time where little time is given. */
+async function uploadInSmallParts(party: Party, content: Buffer): Promise<string> {
+  const path = await beginUpload(party, content, PDF);
+  for (let at = 0; at < content.length; at += 1_000_000) {
+    const response = await append(party, path, content, at, Math.min(at + 1_000_000, content.length));
+    if (!response.ok) throw new Error(await response.text());
+  }
+  return sha256(content);
+}
+
 describe('G31 a download', () => {
   it('that nobody reads is cut off', async () => {
     const hasty = await startTestHub({ REQUEST_TIMEOUT_SECONDS: '2' });
     try {
       const party = await hasty.enrol('VN-CUS-AS');
       const content = aPdf(`% ${randomBytes(11_500_000).toString('hex')}\n`); // more than the kernel keeps for who does not read
-      const digest = await upload(hasty, party, content, PDF);
+      const digest = await uploadInSmallParts(party, content);
       const pair = await hasty.agree([party, await hasty.enrol('TH-CUS-LCB')]);
       const { id } = await composeAndSubmit(party, { to: ['TH-CUS'], agreement: pair, attachments: [digest] });
       const path = `/files/${id}/${digest}`;
