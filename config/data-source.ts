@@ -4,6 +4,8 @@ import { Agency } from '../src/directory/agency.entity.js';
 import { Unit } from '../src/directory/unit.entity.js';
 import { CreateUploads1795300110000 } from '../migrations/1795300110000-create-uploads.js';
 import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-duties.js';
+import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
+
 import { AddPasskeys1795300100000 } from '../migrations/1795300100000-add-passkeys.js';
 import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
@@ -47,6 +49,7 @@ export const MIGRATIONS = [
   AddPasskeys1795300100000,
   CreateUploads1795300110000,
   CreateDuties1795300120000,
+  CreateFeedback1795300125000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -14,7 +14,7 @@ export class CreateDirectory1795300001000 implements MigrationInterface {
       DROP TABLE hub.agreement_party CASCADE;
       DROP TABLE hub.agreement;
       DROP FUNCTION cmd.my_agreements(), cmd.reader_counts(text[]);
-      DROP TABLE hub.community, hub.unit, hub.agency;
+      DROP TABLE hub.community, hub.unit, hub.holiday, hub.agency;
     `);
   }
 }
@@ -28,10 +28,22 @@ const TABLES = `
         country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
         name_en text NOT NULL,
         name_vi text NOT NULL,
+        time_zone text NOT NULL DEFAULT 'UTC',              -- a name of the IANA time zone database
+        weekend smallint[] NOT NULL DEFAULT '{6,7}',        -- ISO 8601 days of the week on which nobody works: 1 is Monday
         valid_from timestamptz NOT NULL,
         valid_until timestamptz,
         successor_id text REFERENCES hub.agency,
-        suspended_at timestamptz
+        suspended_at timestamptz,
+        CHECK (weekend <@ '{1,2,3,4,5,6,7}' AND cardinality(weekend) < 7)
+      );
+
+      -- Days on which an agency does not work although they are no weekend: for clocks that count working days.
+      CREATE TABLE hub.holiday (
+        agency_id text NOT NULL REFERENCES hub.agency,
+        day date NOT NULL,
+        name_en text NOT NULL,
+        name_vi text NOT NULL,
+        PRIMARY KEY (agency_id, day)
       );
 
       CREATE TABLE hub.unit (
@@ -125,6 +137,7 @@ const COMMANDS = `
 
 const POLICIES = `
       ALTER TABLE hub.agency ENABLE ROW LEVEL SECURITY;          ALTER TABLE hub.agency FORCE ROW LEVEL SECURITY;
+      ALTER TABLE hub.holiday ENABLE ROW LEVEL SECURITY;         ALTER TABLE hub.holiday FORCE ROW LEVEL SECURITY;
       ALTER TABLE hub.unit ENABLE ROW LEVEL SECURITY;            ALTER TABLE hub.unit FORCE ROW LEVEL SECURITY;
       ALTER TABLE hub.community ENABLE ROW LEVEL SECURITY;       ALTER TABLE hub.community FORCE ROW LEVEL SECURITY;
       ALTER TABLE hub.agreement ENABLE ROW LEVEL SECURITY;       ALTER TABLE hub.agreement FORCE ROW LEVEL SECURITY;
@@ -133,6 +146,7 @@ const POLICIES = `
 
       -- The directory is open to every signed-in caller; communities and agreements to those who take part.
       CREATE POLICY signed_in ON hub.agency FOR SELECT TO hub_app USING ((SELECT cmd.my_agency()) IS NOT NULL);
+      CREATE POLICY signed_in ON hub.holiday FOR SELECT TO hub_app USING ((SELECT cmd.my_agency()) IS NOT NULL);
       CREATE POLICY signed_in ON hub.unit FOR SELECT TO hub_app USING ((SELECT cmd.my_agency()) IS NOT NULL);
       CREATE POLICY members ON hub.community FOR SELECT TO hub_app USING (EXISTS (
         SELECT 1 FROM hub.membership m WHERE m.audience_id = community.audience_id AND m.until_seq = 9223372036854775807));
@@ -142,14 +156,16 @@ const POLICIES = `
         USING (id = ANY ((SELECT cmd.my_agreements())::text[]));
       CREATE POLICY own_agency ON agency.officer FOR SELECT TO hub_app USING (agency_id = (SELECT cmd.my_agency()));
       CREATE POLICY commands ON hub.agency FOR SELECT TO hub_cmd USING (true);
+      CREATE POLICY commands ON hub.holiday FOR SELECT TO hub_cmd USING (true);
       CREATE POLICY commands ON hub.unit FOR SELECT TO hub_cmd USING (true);
       CREATE POLICY commands ON hub.community FOR SELECT TO hub_cmd USING (true);
+      CREATE POLICY commands ON hub.agreement FOR SELECT TO hub_cmd USING (true);
       CREATE POLICY commands ON hub.agreement_party FOR SELECT TO hub_cmd USING (true);
       CREATE POLICY commands ON agency.officer FOR SELECT TO hub_cmd USING (true);
       CREATE POLICY sign_in ON hub.agency FOR SELECT TO hub_auth USING (true);
       CREATE POLICY sign_in ON hub.unit FOR SELECT TO hub_auth USING (true);
-      GRANT SELECT ON hub.agency, hub.unit, hub.community, hub.agreement, hub.agreement_party, agency.officer TO hub_app;
-      GRANT SELECT ON hub.agency, hub.unit, hub.community, hub.agreement_party, agency.officer TO hub_cmd;
+      GRANT SELECT ON hub.agency, hub.holiday, hub.unit, hub.community, hub.agreement, hub.agreement_party, agency.officer TO hub_app;
+      GRANT SELECT ON hub.agency, hub.holiday, hub.unit, hub.community, hub.agreement, hub.agreement_party, agency.officer TO hub_cmd;
       GRANT SELECT ON hub.agency, hub.unit TO hub_auth;
       RESET ROLE;
 `;

@@ -240,7 +240,7 @@ const COMMANDS = `
       WHEN sent.kind = 'answer' THEN cmd.answer_act(body)
       WHEN sent.kind = 'request' THEN 'REVISION'
       WHEN sent.kind = 'recall' THEN 'WITHDRAWAL'
-      WHEN sent.kind = 'feedback' AND body->>'stage' = 'CLOSED' THEN 'CLOSING' END;
+      WHEN sent.kind = 'feedback' THEN CASE body->>'stage' WHEN 'CLOSED' THEN 'CLOSING' ELSE 'PROGRESS_REPORT' END END;
     SELECT t.* INTO v_move FROM cmd.request_transition t
       WHERE t.from_state = thread.state AND t.act = v_act AND t.side = v_side;
     IF NOT FOUND THEN RAISE EXCEPTION 'REQUEST_STATE' USING ERRCODE = 'LH409'; END IF;

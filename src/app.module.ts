@@ -29,6 +29,7 @@ import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
+import { FeedbackModule } from './feedback/feedback.module.js';
 import { FilesModule } from './files/files.module.js';
 import { Scanner } from './files/scanner.js';
 import { HealthController } from './health.controller.js';
@@ -74,7 +75,8 @@ const RECORDED_NAMES = new Set([
   'request',
   'composeRecall',
   'composeAnswer',
-  'composeClosing',
+  'composeFeedback',
+  'feedback',
   'lookUp',
 ]);
 
@@ -96,6 +98,7 @@ export class AppModule {
         AlertsModule,
         DutiesModule,
         RequestsModule,
+        FeedbackModule,
         AdministrationModule,
       ],
       controllers: [

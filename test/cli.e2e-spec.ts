@@ -10,7 +10,8 @@ import { anAlertBody, aPersonAlertBody } from '../src/alerts/body/alert-body.exa
 import { takeLock } from '../src/embedded-database/lock.js';
 import { aRecallBody, someNominalData } from '../src/exchange/body/body.example.js';
 import { aCameraJpeg, aCsv, aJpeg } from '../src/files/files.example.js';
-import { aFeedbackBody, aRequestBody } from '../src/requests/body/request-body.example.js';
+import { aFeedbackBody } from '../src/feedback/body/feedback-body.example.js';
+import { aRequestBody } from '../src/requests/body/request-body.example.js';
 import { aHandling } from './support/exchange.js';
 import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
 
@@ -256,8 +257,13 @@ describe('two parties with nothing but the command line', () => {
     const results = [1, 2].map((questionNo) => ({ questionNo, result: 'NEGATIVE', text: 'Nothing is known.' }));
     const answer = { request: asked, body: { language: 'en', kind: 'FINAL', results } };
     const [answered] = await send('answer', 'answer', write('answer.json', answer), TH);
-    const { targetRef: ___, stage: ____, indicatorOutcomes: _____, ...closing } = aFeedbackBody();
-    const [closed] = await send('closing', 'closing', write('closing.json', { request: asked, body: closing }));
+    const owed = await run(`duties --to-us ${TH}`);
+    expect(owed.stdout).toMatch(
+      /^report the result: VN-REQ-\S+ {2}VN-CUS-AS to TH-CUS {2}\S{36}\n {2}Due .* within 90 days of its receipt\.$/m,
+    );
+    expect((await run(`duties --partner TH-CUS ${VN}`)).stdout).toContain('report the result');
+    const { targetRef: ___, indicatorOutcomes: ____, ...closing } = aFeedbackBody();
+    const [closed] = await send('closing', 'feedback', write('closing.json', { object: asked, body: closing }));
 
     const { objects } = await must<{ objects: { id: string }[] }>(`export ${closed} --out thread.bundle.json ${VN}`);
     expect(objects.map(({ id }) => id).toSorted()).toEqual([closed!, answered!, asked!].toSorted());

@@ -18,7 +18,7 @@ import { payloadOf } from '../src/exchange/payload.js';
 import type { Bundle } from '../src/protocol/bundle.js';
 import { verifyBundle } from '../src/protocol/bundle.js';
 import { AnswerBody } from '../src/requests/body/answer-body.js';
-import { FeedbackBody } from '../src/requests/body/feedback-body.js';
+import { FeedbackBody } from '../src/feedback/body/feedback-body.js';
 import { RecallBody } from '../src/exchange/body/recall-body.js';
 import type { Problem } from '../src/common/errors.js';
 import { checked } from '../src/exchange/body/validate.js';
@@ -26,7 +26,7 @@ import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
 
 const SEED = 'e2e';
 const ANSWER_LINKS = { requestRef: 'VN-REQ-2026-KXQWPD', answerSeq: 1 };
-const CLOSING_LINKS = { targetRef: 'VN-REQ-2026-KXQWPD', stage: 'CLOSED' };
+const CLOSING_LINKS = { targetRef: 'VN-REQ-2026-KXQWPD' };
 const HOURS = 3_600_000;
 
 let t: TestHub;

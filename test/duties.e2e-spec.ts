@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEADLINES } from '../src/duties/deadlines.js';
-import { DUTY_RULES } from '../src/requests/request-duties.js';
+import { ALERT_DUTY_RULES } from '../src/alerts/alert-duties.js';
+import { REQUEST_DUTY_RULES } from '../src/requests/request-duties.js';
 import { asServer } from './support/commands.js';
 import { recall, type Submitted } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
@@ -14,8 +15,8 @@ let agreement: string;
 
 beforeAll(async () => {
   t = await startTestHub();
-  vn = await t.enrol('VN-CUS-AS');
-  th = await t.enrol('TH-CUS-LCB');
+  vn = await t.enrol('VN-CUS-AS', { calendar: { timeZone: 'Asia/Ho_Chi_Minh' } });
+  th = await t.enrol('TH-CUS-LCB', { calendar: { timeZone: 'Asia/Bangkok' } });
   la = await t.enrol('LA-CUS-HQ');
   agreement = await t.agree([vn, th, la]);
 });
@@ -41,7 +42,7 @@ const urgent = (urgency: string): object => ({
 
 interface Duty {
   kind: string;
-  request: string;
+  object: string;
   ref: string;
   owedBy: string;
   owedTo: string;
@@ -54,7 +55,7 @@ interface Duty {
 }
 
 const DUTIES = `query($owed: DutySide!, $first: Int, $after: String) { duties(owed: $owed, first: $first, after: $after) {
-  nodes { kind request ref owedBy owedTo urgency since dueAt isOverdue isPaused because } pageInfo { hasNextPage endCursor }
+  nodes { kind object ref owedBy owedTo urgency since dueAt isOverdue isPaused because } pageInfo { hasNextPage endCursor }
 } }`;
 
 interface Page {
@@ -70,7 +71,7 @@ async function dutiesOf(party: Party, owed: 'BY_US' | 'TO_US', language = 'en'):
 /** The open duties of one request, as both sides see them. */
 async function dutiesIn(id: string): Promise<Duty[]> {
   const found = async (party: Party, owed: 'BY_US' | 'TO_US'): Promise<Duty[]> =>
-    (await dutiesOf(party, owed)).filter(({ request }) => request === id);
+    (await dutiesOf(party, owed)).filter(({ object }) => object === id);
   const [theirs, seen] = [await found(th, 'BY_US'), await found(vn, 'TO_US')];
   expect(seen).toEqual(theirs);
   const [ours, seenToo] = [await found(vn, 'BY_US'), await found(th, 'TO_US')];
@@ -145,12 +146,12 @@ describe('a duty', () => {
     await recall(vn, id);
     expect(await dutiesIn(id)).toEqual([]);
     const rows = await t.database.sql(
-      'SELECT d.kind, d.is_void FROM hub.duty d JOIN hub.object o ON o.seq = d.root_seq WHERE o.id = $1 ORDER BY d.kind',
+      'SELECT d.kind, d.outcome FROM hub.duty d JOIN hub.object o ON o.seq = d.thread_seq WHERE o.id = $1 ORDER BY d.kind',
       [id],
     );
     expect(rows).toEqual([
-      { kind: 'ACKNOWLEDGE', is_void: true },
-      { kind: 'ANSWER', is_void: true },
+      { kind: 'ACKNOWLEDGE', outcome: 'VOID' },
+      { kind: 'ANSWER', outcome: 'VOID' },
     ]);
   });
 
@@ -212,16 +213,17 @@ describe('a duty', () => {
   });
 
   it('explains itself in the reader’s language', async () => {
+    t.hub.clock.set(new Date('2026-11-26T03:30:00Z'));
     const { id } = await ask(vn, th, urgent('FLASH'));
     const because = async (language: string): Promise<string[]> =>
-      (await dutiesOf(th, 'BY_US', language)).filter(({ request }) => request === id).map((duty) => duty.because);
+      (await dutiesOf(th, 'BY_US', language)).filter(({ object }) => object === id).map((duty) => duty.because);
     expect(await because('en')).toEqual([
-      'The receipt of a request (flash) is acknowledged within 1 hour.',
-      'A request (flash) is answered within 8 hours of its receipt.',
+      'Due Thursday, November 26, 2026 at 11:30 GMT+7. The receipt of a request (flash) is acknowledged within 1 hour.',
+      'Due Thursday, November 26, 2026 at 18:30 GMT+7. A request (flash) is answered within 8 hours of its receipt.',
     ]);
     expect(await because('vi')).toEqual([
-      'Việc tiếp nhận yêu cầu (hỏa tốc) phải được xác nhận trong vòng 1 giờ.',
-      'Yêu cầu (hỏa tốc) phải được trả lời trong vòng 8 giờ kể từ khi nhận.',
+      'Đến hạn: lúc 11:30 GMT+7 Thứ Năm, 26 tháng 11, 2026. Việc tiếp nhận yêu cầu (hỏa tốc) phải được xác nhận trong vòng 1 giờ.',
+      'Đến hạn: lúc 18:30 GMT+7 Thứ Năm, 26 tháng 11, 2026. Yêu cầu (hỏa tốc) phải được trả lời trong vòng 8 giờ kể từ khi nhận.',
     ]);
   });
 });
@@ -264,21 +266,29 @@ describe('the list of duties', () => {
 
 describe('the floor under duties', () => {
   it('holds the same deadlines and rules as the code', async () => {
-    const deadlines = await t.database.sql('SELECT profile, duty, urgency, hours FROM cmd.deadline');
+    const deadlines = await t.database.sql(
+      "SELECT profile, name, urgency, amount, unit FROM cmd.deadline WHERE profile NOT LIKE 'EX-%'",
+    );
     expect(deadlines).toHaveLength(DEADLINES.length);
     expect(deadlines).toEqual(expect.arrayContaining([...DEADLINES]));
-    const rules = await t.database.sql('SELECT act, duty, effect FROM cmd.duty_rule');
-    expect(rules).toHaveLength(DUTY_RULES.length);
-    expect(rules).toEqual(expect.arrayContaining([...DUTY_RULES]));
+    const expected = [...REQUEST_DUTY_RULES, ...ALERT_DUTY_RULES];
+    const rules = await t.database.sql(
+      'SELECT about, act, duty, effect, deadline, counts_from AS from, owes FROM cmd.duty_rule',
+    );
+    expect(rules).toHaveLength(expected.length);
+    expect(rules).toEqual(expect.arrayContaining(expected));
   });
 
   it.each([
     'UPDATE hub.duty SET due_at = now()',
     'DELETE FROM hub.duty',
-    "INSERT INTO hub.duty (root_seq, kind, owed_by, owed_to, urgency, profile, hours, started_at, due_at) VALUES (1, 'ANSWER', 'A', 'B', 'FLASH', 'HUB', 1, now(), now())",
+    "INSERT INTO hub.duty (thread_seq, object_seq, kind, owed_by, owed_to, owed_by_scope, owed_to_scope, urgency, started_at, due_at, reason) VALUES (1, 1, 'ANSWER', 'A', 'B', '', '', 'FLASH', now(), now(), 'RECEIPT')",
     'SELECT 1 FROM cmd.deadline',
     'SELECT 1 FROM cmd.duty_rule',
     "SELECT cmd.named_time('POSTPONEMENT', '{}')",
+    "SELECT cmd.keep_duties('ALERT', 'CLOSED', 1, 1)",
+    "SELECT cmd.due_time(now(), 1, 'DAYS', 'TH-CUS')",
+    'SELECT 1 FROM hub.duty_reminder',
   ])('gives the server no way to change one: %s', async (statement) => {
     await expect(asServer(t.database, th, () => t.database.sql(statement))).rejects.toThrow(/permission denied/);
   });

@@ -5,7 +5,7 @@ export const COMPOSERS = {
   alert: { document: 'ComposeAlert', kind: 'alert' },
   request: { document: 'ComposeRequest', kind: 'request' },
   answer: { document: 'ComposeAnswer', kind: 'answer' },
-  closing: { document: 'ComposeClosing', kind: 'feedback' },
+  feedback: { document: 'ComposeFeedback', kind: 'feedback' },
   recall: { document: 'ComposeRecall', kind: 'recall' },
 } as const;
 
@@ -132,6 +132,41 @@ export interface Access {
 /** A page of the acts on an object, newest first. */
 export interface AccessPage {
   nodes: Access[];
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
+/** What one side of an exchange owes the other, as the hub tells it. */
+export interface Duty {
+  kind: string;
+  object: string;
+  objectKind: string;
+  ref: string;
+  owedBy: string;
+  owedByUnit: string | null;
+  owedTo: string;
+  owedToUnit: string | null;
+  urgency: string;
+  since: string;
+  dueAt: string;
+  isOverdue: boolean;
+  isPaused: boolean;
+  reminded: number;
+  because: string;
+}
+
+/** Whose duties are asked for, and which page of them. */
+export interface DutyOptions {
+  owed: 'BY_US' | 'TO_US';
+  partner?: string;
+  unit?: string;
+  first?: number;
+  after?: string;
+}
+
+/** A page of duties, what is due first standing first. */
+export interface DutyPage {
+  nodes: Duty[];
   endCursor: string | null;
   hasNextPage: boolean;
 }

@@ -5,6 +5,8 @@ import type { PrivateJwk, PublicJwk } from '../protocol/keys.js';
 import { HubRefused, HubUnreachable, NotSignedIn, type ReportedProblem } from './client-errors.js';
 import {
   type AccessPage,
+  type DutyOptions,
+  type DutyPage,
   type Changes,
   COMPOSERS,
   type Composable,
@@ -157,6 +159,14 @@ export class HubClient {
   ): Promise<AccessPage> {
     type Answered = { list: { nodes: AccessPage['nodes']; pageInfo: Omit<AccessPage, 'nodes'> } };
     const { list } = await this.run<Answered>('Accesses', { id, by, first, after: after ?? null });
+    return { nodes: list.nodes, ...list.pageInfo };
+  }
+
+  /** What the caller's agency owes, or is owed, what is due first standing first. */
+  async duties({ owed, partner, unit, first = 20, after }: DutyOptions): Promise<DutyPage> {
+    const variables = { owed, partner: partner ?? null, unit: unit ?? null, first, after: after ?? null };
+    type Answered = { list: { nodes: DutyPage['nodes']; pageInfo: Omit<DutyPage, 'nodes'> } };
+    const { list } = await this.run<Answered>('Duties', variables);
     return { nodes: list.nodes, ...list.pageInfo };
   }
 

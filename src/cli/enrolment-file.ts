@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import type { AgencyEnrolment, AgreementEnrolment, CommunityEnrolment } from '../operator/enrolment.js';
+import type { AgreementEnrolment } from '../operator/agreements.js';
+import type { AgencyEnrolment, CommunityEnrolment } from '../operator/enrolment.js';
 import { checkPublicKey, type PublicJwk } from '../protocol/keys.js';
 import { EXIT, Failure, refusing } from './failures.js';
 import { readRecord, readText } from './files.js';
@@ -34,7 +35,7 @@ const AGREEMENT = [
 ];
 
 /**
- * Reads an enrolment file: one agency at the top (`agency`, `units`, `roots`, `keySets`, `officers`, `ceiling`) or several under
+ * Reads an enrolment file: one agency at the top (`agency`, `units`, `roots`, `keySets`, `officers`, `ceiling`, `calendar`) or several under
  * `agencies`, besides `communities` and `agreements`. A root or a key set may be the name of a file next to it.
  */
 export function readEnrolment(file: string): Promise<EnrolmentFile> {
@@ -67,7 +68,16 @@ function agencyOf(file: string, folder: string, record: Record<string, unknown>,
   const keySets = arrayOf(file, record, 'keySets').map((text) => keySetOf(folder, text));
   if (roots.length === 0 || keySets.length === 0) throw bad(file, `${pointer}/roots, ${pointer}/keySets`);
   const ceiling = record['ceiling'] && whole(file, record['ceiling'], CEILING, `${pointer}/ceiling`);
-  return { agency, units, officers, ...(ceiling ? { ceiling: ceiling as Ceiling } : {}), roots, keySets };
+  const calendar = record['calendar'] && whole(file, record['calendar'], [], `${pointer}/calendar`);
+  return {
+    agency,
+    units,
+    officers,
+    ...(ceiling ? { ceiling: ceiling as Ceiling } : {}),
+    ...(calendar ? { calendar } : {}),
+    roots,
+    keySets,
+  };
 }
 
 function rootOf(folder: string, root: unknown): PublicJwk {

@@ -51,7 +51,7 @@ describe('what the hub composed', () => {
   it('must be about the object that was named', () => {
     const inReplyTo = { id: ID, digest: `sha256:${'0'.repeat(64)}` } as const;
     expect(placeOfFault(composed({ kind: 'recall', inReplyTo }), { object: ID }, 'recall')).toEqual(['ref']);
-    expect(placeOfFault(composed({ kind: 'feedback', inReplyTo: null }), { request: ID }, 'closing')).toBe(
+    expect(placeOfFault(composed({ kind: 'feedback', inReplyTo: null }), { object: ID }, 'feedback')).toBe(
       '/inReplyTo',
     );
   });

@@ -16,6 +16,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
   ['read', 'request', () => import('./commands/request.js')],
+  ['read', 'duties', () => import('./commands/duties.js')],
   ['read', 'opened', () => import('./commands/opened.js')],
   ['read', 'download', () => import('./commands/download.js')],
   ['read', 'export', () => import('./commands/export.js')],
@@ -43,6 +44,7 @@ type CommandName =
   | 'changes'
   | 'show'
   | 'request'
+  | 'duties'
   | 'opened'
   | 'download'
   | 'export'

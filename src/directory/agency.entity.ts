@@ -1,4 +1,4 @@
-import { Field, GraphQLISODateTime, ID, ObjectType } from '@nestjs/graphql';
+import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Visible } from '../access/visibility.js';
 
@@ -29,6 +29,14 @@ export class Agency {
   @Field(() => String)
   @Column('text', { name: 'name_vi' })
   nameVi: string;
+
+  @Field(() => String, { description: 'Name of the IANA time zone database, such as Asia/Ho_Chi_Minh' })
+  @Column('text', { name: 'time_zone' })
+  timeZone: string;
+
+  @Field(() => [Int], { description: 'Days of the week on which nobody works there, by ISO 8601: 1 is Monday' })
+  @Column('smallint', { array: true })
+  weekend: number[];
 
   @Field(() => GraphQLISODateTime)
   @Column('timestamptz', { name: 'valid_from' })

@@ -1,33 +1,75 @@
 /**
- * What one side of an exchange owes the other by a time, and how long it has (domain.md 3.3). The table is data: PostgreSQL reads the same
- * rows (cmd.deadline, filled from here by a migration), so that no clock depends on which program asks.
+ * How long each duty has (domain.md 3.3). The tables are data: PostgreSQL reads the same rows (cmd.deadline, filled from here by a
+ * migration), so that no clock depends on which program asks. An agreement names the profile under which it runs, and may bring deadlines
+ * of its own.
  */
-export const DUTY_KINDS = ['ACKNOWLEDGE', 'ANSWER', 'REPORT'] as const;
+export const DUTY_KINDS = ['READ', 'ACKNOWLEDGE', 'ANSWER', 'FIRST_REPORT', 'REPORT'] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
-export interface Deadline {
-  /** What an agreement may name; HUB where it names none. */
-  profile: string;
-  duty: DutyKind;
-  urgency: 'FLASH' | 'URGENT' | 'ROUTINE';
-  /** Calendar hours from the receipt of what opens the duty. */
-  hours: number;
+/** What a deadline counts for. Two of the same duty may run differently: what came of an answer takes longer than what came of an alert. */
+export const DEADLINE_NAMES = [
+  'READ',
+  'ACKNOWLEDGE',
+  'ANSWER',
+  'REPORT_ON_ANSWER',
+  'NEXT_REPORT',
+  'REPORT_ON_ALERT',
+] as const;
+export type DeadlineName = (typeof DEADLINE_NAMES)[number];
+
+export const URGENCIES = ['FLASH', 'URGENT', 'ROUTINE'] as const;
+export type DeadlineUrgency = (typeof URGENCIES)[number];
+
+/** WORKING_DAYS end with the last hour of the last of them, by the calendar and the clock of the administration that owes. */
+export const DEADLINE_UNITS = ['HOURS', 'DAYS', 'WORKING_DAYS'] as const;
+export type DeadlineUnit = (typeof DEADLINE_UNITS)[number];
+
+/** A length of time, such as 3 working days. */
+export interface Span {
+  amount: number;
+  unit: DeadlineUnit;
 }
 
-const DAY = 24;
+/** A deadline that an agreement has agreed on for itself; absent members count for all. The most special one counts. */
+export interface AgreedDeadline extends Span {
+  name: DeadlineName;
+  urgency?: DeadlineUrgency;
+  /** Of the legal basis that the object names. */
+  article?: string;
+  assistanceType?: string;
+}
 
-/** The hub's default. The times for an answer are those of Directive (EU) 2023/977, but for the routine one. */
-const HUB: Record<DutyKind, Record<Deadline['urgency'], number>> = {
-  ACKNOWLEDGE: { FLASH: 1, URGENT: DAY, ROUTINE: DAY },
-  ANSWER: { FLASH: 8, URGENT: 3 * DAY, ROUTINE: 30 * DAY },
-  REPORT: { FLASH: 90 * DAY, URGENT: 90 * DAY, ROUTINE: 90 * DAY },
+export interface Deadline extends Span {
+  profile: string;
+  name: DeadlineName;
+  urgency: DeadlineUrgency;
+}
+
+const hours = (amount: number): Span => ({ amount, unit: 'HOURS' });
+const days = (amount: number): Span => ({ amount, unit: 'DAYS' });
+
+type Times = readonly [flash: Span, urgent: Span, routine: Span];
+
+const same = (span: Span): Times => [span, span, span];
+
+/** A profile without a time for something has the hub's own (HUB_DEFAULT). */
+export const PROFILES: Readonly<Record<string, Partial<Record<DeadlineName, Times>>>> = {
+  HUB_DEFAULT: {
+    READ: [hours(2), hours(24), hours(24)],
+    ACKNOWLEDGE: [hours(1), hours(24), hours(24)],
+    ANSWER: [hours(8), days(3), days(30)],
+    REPORT_ON_ANSWER: same(days(90)),
+    NEXT_REPORT: same(days(180)),
+    REPORT_ON_ALERT: same(days(7)),
+  },
+  // Directive (EU) 2023/977, Article 5.
+  EU_SPOC: { ANSWER: [hours(8), days(3), days(7)] },
+  // A year's quarter, as in Article 12 of the Trade Facilitation Agreement; not verified against its text.
+  TFA_12: { ANSWER: same(days(90)) },
 };
 
-export const DEADLINES: readonly Deadline[] = DUTY_KINDS.flatMap((duty) =>
-  (['FLASH', 'URGENT', 'ROUTINE'] as const).map((urgency) => ({
-    profile: 'HUB',
-    duty,
-    urgency,
-    hours: HUB[duty][urgency],
-  })),
+export const DEADLINES: readonly Deadline[] = Object.entries(PROFILES).flatMap(([profile, names]) =>
+  DEADLINE_NAMES.flatMap((name) =>
+    (names[name] ?? []).map((span, index) => ({ profile, name, urgency: URGENCIES[index]!, ...span })),
+  ),
 );

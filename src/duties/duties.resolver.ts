@@ -1,4 +1,4 @@
-import { Args, Context, Field, GraphQLISODateTime, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, Field, GraphQLISODateTime, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
@@ -7,7 +7,9 @@ import { Visible } from '../access/visibility.js';
 import { Clock } from '../common/clock.js';
 import { Urgency } from '../common/codes/alert-codes.js';
 import { Cursors } from '../common/cursor.js';
+import { InvalidInput } from '../common/errors.js';
 import { type Language, languageOf } from '../common/messages/messages.js';
+import { readTimeZone } from '../directory/time-zone.js';
 import { AFTER, FIRST, PageInfo } from '../exchange/exchange.models.js';
 import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
 import type { DutyKind } from './deadlines.js';
@@ -15,14 +17,17 @@ import { DutyKinds, type DutySide, DutySides } from './duty-codes.js';
 import { type DutyMark, type DutyRow, readDuties } from './duty-rows.js';
 import { becauseOf } from './duty-words.js';
 
-@ObjectType({ description: 'What one side of a request owes the other by a time. Seen by these two alone.' })
+@ObjectType({ description: 'What one side of an exchange owes the other by a time. Seen by these two alone.' })
 @Visible('released')
 export class Duty {
   @Field(() => DutyKinds, { description: 'What is owed' })
   kind: DutyKind;
 
-  @Field(() => ID, { description: 'The request, by the id of its newest version' })
-  request: string;
+  @Field(() => ID, { description: 'What it is about: the newest version of the alert or the request' })
+  object: string;
+
+  @Field(() => String, { description: 'alert or request' })
+  objectKind: string;
 
   @Field(() => String, { description: 'Its reference, such as VN-REQ-2026-MPLRSA' })
   ref: string;
@@ -30,10 +35,19 @@ export class Duty {
   @Field(() => ID, { description: 'The agency that owes it' })
   owedBy: string;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Its unit that was addressed or sent; null for the agency as a whole',
+  })
+  owedByUnit: string | null;
+
   @Field(() => ID, { description: 'The agency that it is owed to' })
   owedTo: string;
 
-  @Field(() => Urgency, { description: 'How urgent the request was when the clock began, or was made since' })
+  @Field(() => ID, { nullable: true, description: 'Its unit; null for the agency as a whole' })
+  owedToUnit: string | null;
+
+  @Field(() => Urgency, { description: 'How urgent the object was when the clock began, or was made since' })
   urgency: Urgency;
 
   @Field(() => GraphQLISODateTime, { description: 'When the clock began: the receipt of what opened the duty' })
@@ -52,7 +66,14 @@ export class Duty {
   })
   isPaused: boolean;
 
-  @Field(() => String, { description: 'Why it is due then, in the reader’s language' })
+  @Field(() => Int, {
+    description: 'How far its time had come when it was last reminded of, in percent: 0, 50, 80 or 100',
+  })
+  reminded: number;
+
+  @Field(() => String, {
+    description: 'When it is due, by the clock of the reader’s agency, and why then; in the reader’s language',
+  })
   because: string;
 }
 
@@ -90,25 +111,41 @@ export class DutiesResolver {
 
   @Query(() => DutyConnection, {
     description:
-      'What the caller’s agency owes to others, or others to it, in requests that the caller may see; what is due first stands first',
+      'What the caller’s agency owes to others, or others to it, for alerts and requests that the caller may see; what is due first stands first',
   })
   @Allow('objects.read')
   async duties(
     @CurrentCaller() caller: Caller,
     @Context() context: GraphqlContext,
     @Args('owed', { type: () => DutySides, description: 'Whose duties' }) owed: DutySide,
+    @Args('partner', { type: () => ID, nullable: true, description: 'Only what is between the two: the other agency' })
+    partner: string | null,
+    @Args('unit', {
+      type: () => ID,
+      nullable: true,
+      description: 'Only of this unit of one’s own agency; not with `partner`',
+    })
+    unit: string | null,
     @Args('first', FIRST) first: number,
     @Args('after', AFTER) after: string | null,
   ): Promise<DutyConnection> {
     checkPageSize(first);
-    const scope = scopeOf(caller, `duties ${owed}`);
+    const filter = { partner: partner ?? null, unit: unit ?? null };
+    if (filter.partner !== null && filter.unit !== null) {
+      throw new InvalidInput([{ pointer: '/unit', rule: 'alone', key: 'problem.partnerOrUnit' }]);
+    }
+    const scope = scopeOf(caller, `duties ${owed} ${filter.partner} ${filter.unit}`);
     const mark = (after ?? null) === null ? null : (this.cursors.read(scope, after!) as unknown as DutyMark);
-    const page = { agencyId: caller.agencyId, after: mark, limit: first + 1 };
-    const rows = await this.database.as(caller, (tx) => readDuties(tx, owed, page));
-    const language = languageOf(context.request.headers['accept-language']);
+    const { agencyId, unitId } = caller;
+    const page = { side: owed, agencyId, unitId, ...filter, after: mark, limit: first + 1 };
+    const { rows, timeZone } = await this.database.as(caller, async (tx) => ({
+      rows: await readDuties(tx, page),
+      timeZone: await readTimeZone(tx, agencyId),
+    }));
+    const reader = { language: languageOf(context.request.headers['accept-language']), timeZone };
     const edges = rows
       .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.due, row.id]), node: this.shown(row, language) }));
+      .map((row) => ({ cursor: this.cursors.write(scope, [row.due, row.id]), node: this.shown(row, reader) }));
     return {
       edges,
       nodes: edges.map(({ node }) => node),
@@ -116,20 +153,24 @@ export class DutiesResolver {
     };
   }
 
-  private shown(row: DutyRow, language: Language): Duty {
-    const { kind, request, ref, owed_by, owed_to, urgency, started_at, due_at, paused_at } = row;
+  private shown(row: DutyRow, { language, timeZone }: { language: Language; timeZone: string }): Duty {
+    const { kind, object, ref, urgency, started_at, due_at, paused_at, reminded } = row;
     return {
       kind,
-      request,
+      object,
+      objectKind: row.object_kind,
       ref,
-      owedBy: owed_by,
-      owedTo: owed_to,
+      owedBy: row.owed_by,
+      owedByUnit: row.owed_by_unit,
+      owedTo: row.owed_to,
+      owedToUnit: row.owed_to_unit,
       urgency: urgency as Urgency,
       since: started_at,
       dueAt: due_at,
       isOverdue: paused_at === null && due_at <= this.clock.now(),
       isPaused: paused_at !== null,
-      because: becauseOf(row, language),
+      reminded,
+      because: becauseOf(row, language, timeZone),
     };
   }
 }

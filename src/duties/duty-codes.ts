@@ -2,9 +2,11 @@ import { codeList } from '../common/codes/code-list.js';
 import type { DutyKind } from './deadlines.js';
 
 export const DutyKinds = codeList('DutyKind', 'What is owed.', {
+  READ: 'To open an alert, or its new version.',
   ACKNOWLEDGE: 'To tell that a request is being looked at.',
   ANSWER: 'To answer a request, or to refuse it.',
-  REPORT: 'To report what an answer led to.',
+  FIRST_REPORT: 'To report a first result of an alert, even that nothing has come of it yet.',
+  REPORT: 'To report what came of an alert or an answer in the end.',
 } satisfies Record<DutyKind, string>);
 
 export const DutySides = codeList('DutySide', 'Who owes it, as the caller sees it.', {

@@ -1,43 +1,87 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
-import type { DutyKind } from './deadlines.js';
+import type { DeadlineName, DeadlineUnit, DutyKind } from './deadlines.js';
 import type { DutySide } from './duty-codes.js';
 
-/** A row of hub.duty that is still open, with the request that it belongs to. */
+export type DutyReason =
+  'RECEIPT' | 'END_OF_VALIDITY' | 'NAMED' | 'RAISED' | 'AUTHORISATION_NOTICE' | 'POSTPONEMENT' | 'RENEWED';
+
+/** A row of hub.duty that is still open, with the newest version of what it is about. */
 export interface DutyRow {
   id: string;
   kind: DutyKind;
   owed_by: string;
+  owed_by_unit: string | null;
   owed_to: string;
+  owed_to_unit: string | null;
   urgency: string;
-  profile: string;
-  hours: number;
+  /** The deadline that runs; null where an object named the time. */
+  deadline: DeadlineName | null;
+  amount: number | null;
+  unit: DeadlineUnit | null;
   started_at: Date;
   due_at: Date;
   /** Microseconds too, for the page mark. */
   due: string;
-  reason: 'RECEIPT' | 'RAISED' | 'AUTHORISATION_NOTICE' | 'POSTPONEMENT';
+  reason: DutyReason;
   paused_at: Date | null;
-  request: string;
+  reminded: number;
+  object: string;
+  object_kind: string;
   ref: string;
 }
 
 /** Where a page begins: after this duty. */
 export type DutyMark = readonly [due: string, id: string];
 
-const COLUMN = { BY_US: 'owed_by', TO_US: 'owed_to' } as const;
+export interface DutyPage {
+  side: DutySide;
+  agencyId: string;
+  /** The caller's own: what others of its agency alone were sent is not in its sight. */
+  unitId: string;
+  /** With this other agency only. */
+  partner: string | null;
+  /** Of this unit of the caller's agency only. Not with a partner. */
+  unit: string | null;
+  after: DutyMark | null;
+  limit: number;
+}
 
-/** Open duties in the order in which they fall due. One index holds them so, whoever asks. */
-export function readDuties(
-  tx: EntityManager,
-  side: DutySide,
-  { agencyId, after, limit }: { agencyId: string; after: DutyMark | null; limit: number },
-): Promise<DutyRow[]> {
-  const text = `SELECT d.id, d.kind, d.owed_by, d.owed_to, d.urgency, d.profile, d.hours, d.started_at, d.due_at, d.due_at::text AS due,
-      d.reason, d.paused_at, o.id AS request, r.ref
-    FROM hub.duty d JOIN hub.request r ON r.root_seq = d.root_seq JOIN hub.object o ON o.seq = r.current_seq
-    WHERE d.${COLUMN[side]} = $1 AND d.settled_at IS NULL AND (d.due_at, d.id) > ($2::timestamptz, $3::bigint)
-    ORDER BY d.due_at, d.id LIMIT $4`;
+const COLUMNS = {
+  BY_US: { own: 'owed_by', scope: 'owed_by_scope', partner: 'owed_to', unit: 'owed_by_unit' },
+  TO_US: { own: 'owed_to', scope: 'owed_to_scope', partner: 'owed_by', unit: 'owed_to_unit' },
+} as const;
+
+/**
+ * Open duties in the order in which they fall due. What every unit of the agency sees and what the caller's unit alone sees are merged, each
+ * from an index that holds it so: a page costs the same however much others of the agency owe.
+ */
+export function readDuties(tx: EntityManager, page: DutyPage): Promise<DutyRow[]> {
+  const { name, text, values } = dutyPageStatement(page);
+  return prepared<DutyRow>(tx, name, text, values);
+}
+
+/** The statement behind `readDuties`, one plan for each combination of filters. */
+export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after, limit }: DutyPage): {
+  name: string;
+  text: string;
+  values: unknown[];
+} {
+  const column = COLUMNS[side];
+  const filter = partner !== null ? 'partner' : unit !== null ? 'unit' : null;
   const [due, id] = after ?? ['-infinity', '0'];
-  return prepared<DutyRow>(tx, `duties-${side}`, text, [agencyId, due, id, limit]);
+  return {
+    name: `duties-${side}-${filter ?? 'all'}`,
+    text: `SELECT v.*, v.due_at::text AS due, o.id AS object, o.kind AS object_kind, o.ref FROM (
+        SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
+          SELECT d.id, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
+            d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq
+          FROM hub.duty d
+          WHERE d.${column.own} = $1 AND d.${column.scope} = s AND d.settled_at IS NULL
+            ${filter === null ? '' : `AND d.${column[filter]} = $6`} AND (d.due_at, d.id) > ($3::timestamptz, $4::bigint)
+          ORDER BY d.due_at, d.id LIMIT $5) x
+        ORDER BY x.due_at, x.id LIMIT $5) v
+      JOIN hub.object o ON o.seq = v.object_seq ORDER BY v.due_at, v.id`,
+    values: [agencyId, unitId, due, id, limit, ...(filter === null ? [] : [partner ?? unit])],
+  };
 }

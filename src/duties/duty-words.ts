@@ -1,36 +1,57 @@
 import { wordsFor } from '../common/codes/words.js';
 import { type KeyOf, type Language, message } from '../common/messages/messages.js';
-import type { DutyKind } from './deadlines.js';
-import type { DutyRow } from './duty-rows.js';
+import type { DeadlineName, Span } from './deadlines.js';
+import type { DutyReason, DutyRow } from './duty-rows.js';
 
-const BY_PROFILE: Readonly<Record<DutyKind, KeyOf<'due'>>> = {
+const BY_DEADLINE: Readonly<Record<DeadlineName, KeyOf<'due'>>> = {
+  READ: 'due.read',
   ACKNOWLEDGE: 'due.acknowledge',
   ANSWER: 'due.answer',
-  REPORT: 'due.report',
+  REPORT_ON_ANSWER: 'due.report',
+  NEXT_REPORT: 'due.nextReport',
+  REPORT_ON_ALERT: 'due.alertReport',
 };
 
-const BY_ACT: Readonly<Record<Exclude<DutyRow['reason'], 'RECEIPT'>, KeyOf<'due'>>> = {
+const BY_REASON: Readonly<Partial<Record<DutyReason, KeyOf<'due'>>>> = {
   RAISED: 'due.raised',
+  NAMED: 'due.named',
   AUTHORISATION_NOTICE: 'due.authorisation',
   POSTPONEMENT: 'due.postponement',
 };
 
-/** Why a duty is due when it is, in a sentence. */
+/** When a duty is due, by the reader's clock, and why then; in sentences. */
 export function becauseOf(
-  { kind, reason, urgency, hours, paused_at }: Pick<DutyRow, 'kind' | 'reason' | 'urgency' | 'hours' | 'paused_at'>,
+  duty: Pick<DutyRow, 'deadline' | 'reason' | 'urgency' | 'amount' | 'unit' | 'due_at' | 'paused_at'>,
   language: Language,
+  timeZone: string,
 ): string {
-  const params = { urgency: wordsFor(language, 'Urgency', urgency), time: timeIn(hours, language) };
-  const sentence = message(reason === 'RECEIPT' ? BY_PROFILE[kind] : BY_ACT[reason], language, params);
-  return paused_at === null ? sentence : `${sentence} ${message('due.paused', language)}`;
+  const params = { urgency: wordsFor(language, 'Urgency', duty.urgency), time: timeOf(duty, language) };
+  const why = message(BY_REASON[duty.reason] ?? BY_DEADLINE[duty.deadline!], language, params);
+  const when = message('due.when', language, { when: moment(duty.due_at, language, timeZone) });
+  return [when, why, ...(duty.paused_at === null ? [] : [message('due.paused', language)])].join(' ');
 }
 
-/** Hours as people say them: whole days from two on. */
-function timeIn(hours: number, language: Language): string {
-  const isDays = hours % 24 === 0 && hours >= 48;
+/** A moment as people say it: the day of the week, the date, the time, and whose time that is. */
+function moment(at: Date, language: Language, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at);
+}
+
+function timeOf({ amount, unit }: { amount: number | null; unit: Span['unit'] | null }, language: Language): string {
+  if (amount === null || unit === null) return '';
+  if (unit === 'WORKING_DAYS') return message('due.workingDays', language, { count: amount });
   return new Intl.NumberFormat(language, {
     style: 'unit',
-    unit: isDays ? 'day' : 'hour',
+    unit: unit === 'DAYS' ? 'day' : 'hour',
     unitDisplay: 'long',
-  }).format(isDays ? hours / 24 : hours);
+  }).format(amount);
 }

@@ -1,8 +1,10 @@
-import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, GraphQLISODateTime, ID, InputType, ObjectType, PickType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
 import { ReadingUnitModel } from '../directory/directory.models.js';
 import { Handling } from './body/handling.js';
 import type { Tier } from './object-kind.js';
+import type { OpenedRow } from './object-pages.js';
+import { payloadOf } from './payload.js';
 
 @InputType({ description: 'What every composition needs besides its body' })
 export class CompositionInput {
@@ -39,6 +41,38 @@ export class CompositionInput {
 
   @Field(() => String, { nullable: true, description: 'Pseudonym of the releasing officer, p:…' })
   releasedBy?: string | null;
+}
+
+/** What is composed in reply to one object, and goes back to its other side. */
+@InputType({ isAbstract: true })
+export class ReplyInput extends PickType(CompositionInput, [
+  'attachments',
+  'purpose',
+  'authoredBy',
+  'releasedBy',
+] as const) {
+  @Field(() => Handling, {
+    nullable: true,
+    description: 'Conditions of use; when absent, those of what it replies to',
+  })
+  handling?: Handling | null;
+}
+
+/** What every composition needs, for a reply to this object. */
+export function replyTo(
+  object: OpenedRow,
+  to: string[],
+  { handling, attachments, purpose, authoredBy, releasedBy }: ReplyInput,
+): CompositionInput {
+  return {
+    to,
+    addresseesSeeEachOther: true,
+    handling: handling ?? (payloadOf(object.text).handling as unknown as Handling),
+    attachments,
+    purpose,
+    authoredBy,
+    releasedBy,
+  };
 }
 
 /** Files that only readers cleared for personal details get; for the inputs of kinds that have them. */

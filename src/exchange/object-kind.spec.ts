@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FEEDBACK_KIND } from '../requests/feedback-kind.js';
+import { FEEDBACK_KIND } from '../feedback/feedback-kind.js';
 import { ObjectKinds } from './object-kind.js';
 
 describe('the kinds of objects', () => {

@@ -5,6 +5,7 @@ import { type PublicJwk, checkPublicKey, thumbprint } from '../protocol/keys.js'
 import { SCOPES } from '../session/scopes.js';
 import { readKeySetChain } from '../trust/key-directory.js';
 import { storeKeySet } from '../trust/key-sets.service.js';
+import { type CalendarEnrolment, recordCalendar } from './calendar.js';
 
 /**
  * What the operator records of an agency in the enrolment ceremony. Running it again brings names and units up to date; the
@@ -23,6 +24,8 @@ export interface AgencyEnrolment {
   };
   units: UnitEnrolment[];
   officers?: OfficerEnrolment[];
+  /** When it works. */
+  calendar?: CalendarEnrolment;
   /**
    * The most that the agency's administrators may give to officers and systems. When absent: what this and earlier enrolments gave
    * themselves.
@@ -78,23 +81,6 @@ export interface CommunityEnrolment {
   members: string[];
 }
 
-export interface AgreementEnrolment {
-  id: string;
-  kind: 'MULTILATERAL' | 'BILATERAL' | 'OPERATION';
-  titleEn: string;
-  titleVi: string;
-  isExample: boolean;
-  validFrom: string;
-  parties: string[];
-  articles: { id: string; titleEn: string; titleVi: string }[];
-  assistanceTypes: string[];
-  languages: string[];
-  deadlineProfile: string;
-  nominalAllowed: boolean;
-  evidenceRule: 'NO' | 'WITH_CONSENT' | 'YES';
-  onwardRule: 'NONE' | 'AGENCY' | 'NATIONAL_CUSTOMS' | 'NAMED';
-}
-
 const EVERY_SCOPE = ['directory.read', 'objects.read', 'objects.submit', 'keys.publish'];
 const ADDRESSEE = /^([A-Z]{2}-[A-Z0-9]{2,12}(-[A-Z0-9]{1,12}){0,3}|community:[0-9a-f-]{36})$/;
 const LONGEST_LIFE_MS = 731 * 86_400_000;
@@ -121,6 +107,7 @@ export async function enrolAgency(tx: EntityManager, hub: string, enrolment: Age
   }
   await makeAudience(tx, 'AGENCY', agency.id, [{ agency: agency.id }]);
   await makeAudience(tx, 'SENT', agency.id, [{ agency: agency.id }]);
+  await recordCalendar(tx, agency.id, enrolment.calendar ?? {});
   for (const unit of units) await enrolUnit(tx, agency.id, unit);
   for (const officer of officers) await enrolOfficer(tx, agency.id, officer);
   await recordCeiling(tx, enrolment);
@@ -290,33 +277,6 @@ export async function enrolCommunity(tx: EntityManager, community: CommunityEnro
   await tx.query(
     `INSERT INTO hub.community (id, audience_id, name_en, name_vi) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
     [community.id, audience, community.nameEn, community.nameVi],
-  );
-}
-
-export async function enrolAgreement(tx: EntityManager, agreement: AgreementEnrolment): Promise<void> {
-  await tx.query(
-    `INSERT INTO hub.agreement (id, kind, title_en, title_vi, is_example, valid_from, articles, assistance_types, languages,
-       deadline_profile, nominal_allowed, evidence_rule, onward_rule)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-    [
-      agreement.id,
-      agreement.kind,
-      agreement.titleEn,
-      agreement.titleVi,
-      agreement.isExample,
-      agreement.validFrom,
-      JSON.stringify(agreement.articles),
-      agreement.assistanceTypes,
-      agreement.languages,
-      agreement.deadlineProfile,
-      agreement.nominalAllowed,
-      agreement.evidenceRule,
-      agreement.onwardRule,
-    ],
-  );
-  await tx.query(
-    `INSERT INTO hub.agreement_party (agreement_id, agency_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
-    [agreement.id, agreement.parties],
   );
 }
 

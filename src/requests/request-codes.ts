@@ -33,6 +33,7 @@ export const RequestActs = codeList('RequestAct', 'What one object does in the t
   POSTPONEMENT: 'Puts the request off.',
   REVISION: 'Replaces the request by a new version: a correction, or the clarification that was asked for.',
   WITHDRAWAL: 'Withdraws the request.',
+  PROGRESS_REPORT: 'Reports what has come of the answer so far.',
   CLOSING: 'Closes the request with the last report of the result.',
 } satisfies Record<RequestAct, string>);
 

@@ -4,14 +4,12 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { InvalidInput } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
-import type { Handling } from '../exchange/body/handling.js';
 import { ComposerService } from '../exchange/composer.service.js';
-import type { Composition, CompositionInput } from '../exchange/composition.js';
+import { type Composition, replyTo } from '../exchange/composition.js';
 import type { OpenedRow } from '../exchange/object-pages.js';
 import { ObjectsService } from '../exchange/objects.service.js';
-import { payloadOf } from '../exchange/payload.js';
 import { agencyOf, problemsOfAddressee } from './request-kind.js';
-import type { ComposeAnswerInput, ComposeClosingInput, ComposeRequestInput, ReplyInput } from './request.inputs.js';
+import type { ComposeAnswerInput, ComposeRequestInput } from './request.inputs.js';
 import { readThread, type ThreadRow } from './request-threads.js';
 
 /** Texts to sign, for both sides of a request. Like every composition it writes nothing but the opening of what it quotes. */
@@ -74,42 +72,9 @@ export class RequestComposer {
     return composition!;
   }
 
-  async closing(caller: Caller, { body, ...input }: ComposeClosingInput, language: Language): Promise<Composition> {
-    const { request, thread } = await this.open(caller, input.request);
-    const [composition] = await this.composer.compose(
-      caller,
-      {
-        kind: 'feedback',
-        body: { ...body, targetRef: thread.ref, stage: 'CLOSED' },
-        input: replyTo(request, request.recipients, input),
-        parts: {},
-        inReplyTo: request.id,
-        isReply: true,
-      },
-      language,
-    );
-    return composition!;
-  }
-
   private async open(caller: Caller, id: string): Promise<{ request: OpenedRow; thread: ThreadRow }> {
     const request = await this.objects.open(caller, checkUuid(id, '/request'), 'request');
     const thread = await this.database.as(caller, (tx) => readThread(tx, request.thread_seq));
     return { request, thread };
   }
-}
-
-function replyTo(
-  request: OpenedRow,
-  to: string[],
-  { handling, attachments, purpose, authoredBy, releasedBy }: ReplyInput,
-): CompositionInput {
-  return {
-    to,
-    addresseesSeeEachOther: true,
-    handling: handling ?? (payloadOf(request.text).handling as unknown as Handling),
-    attachments,
-    purpose,
-    authoredBy,
-    releasedBy,
-  };
 }

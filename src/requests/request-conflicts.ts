@@ -13,7 +13,7 @@ export function checkMove(thread: ThreadRow, target: ObjectRow, act: RequestAct,
 /** Why an act comes at the wrong time, and what can be done instead. */
 export function reasonAgainst(state: RequestState, act: RequestAct): MessageKey {
   const isOver = state === 'WITHDRAWN' || state === 'CLOSED';
-  if (act === 'CLOSING' && !isOver) return 'error.requestNotAnswered';
+  if ((act === 'CLOSING' || act === 'PROGRESS_REPORT') && !isOver) return 'error.requestNotAnswered';
   if (act === 'ACKNOWLEDGEMENT' && (state === 'ACCEPTED' || state === 'PARTIALLY_ANSWERED')) {
     return 'error.requestAcknowledged';
   }

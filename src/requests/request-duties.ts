@@ -1,40 +1,36 @@
-import { DUTY_KINDS, type DutyKind } from '../duties/deadlines.js';
+import type { DeadlineName, DutyKind } from '../duties/deadlines.js';
+import { type DutyEffect, type DutyRule, ruleOf } from '../duties/duty-rule.js';
 import { REQUEST_ACTS, type RequestAct } from './request-states.js';
-
-/**
- * What an act does to a duty. OPEN begins its clock; SETTLE ends it; PAUSE stops it while the other side owes a clarification, and RESUME
- * lets it go on; DEFER sets the time that the act names instead of the one that ran; VOID ends it without anything being done.
- */
-export type DutyEffect = 'OPEN' | 'SETTLE' | 'PAUSE' | 'RESUME' | 'DEFER' | 'VOID';
-
-export interface DutyRule {
-  act: RequestAct;
-  duty: DutyKind;
-  effect: DutyEffect;
-}
 
 /** Acts by which the requested side shows that it has taken the request up. */
 const TAKING_UP: readonly RequestAct[] = REQUEST_ACTS.filter(
-  (act) => !['REQUEST', 'REVISION', 'WITHDRAWAL', 'CLOSING'].includes(act),
+  (act) => !['REQUEST', 'REVISION', 'WITHDRAWAL', 'PROGRESS_REPORT', 'CLOSING'].includes(act),
 );
 
-function rule(duty: DutyKind, effect: DutyEffect, ...acts: RequestAct[]): DutyRule[] {
-  return acts.map((act) => ({ act, duty, effect }));
+function rules(duty: DutyKind, effect: DutyEffect, ...acts: RequestAct[]): DutyRule[] {
+  return acts.map((act) => ruleOf('REQUEST', act, duty, effect));
+}
+
+function begins(duty: DutyKind, owes: DutyRule['owes'], deadline: DeadlineName, ...acts: RequestAct[]): DutyRule[] {
+  return rules(duty, 'OPEN', ...acts).map((rule) => ({ ...rule, owes, deadline, from: 'RECEIPT' }));
 }
 
 /**
  * The clocks of a request (domain.md 3.3): they start on receipt, stand still only while the requester owes a clarification, and go on
  * while the requested side waits for its own people; a court's authorisation and a postponement name a time of their own.
  */
-export const DUTY_RULES: readonly DutyRule[] = [
-  ...rule('ACKNOWLEDGE', 'OPEN', 'REQUEST'),
-  ...rule('ACKNOWLEDGE', 'SETTLE', ...TAKING_UP),
-  ...rule('ANSWER', 'OPEN', 'REQUEST'),
-  ...rule('ANSWER', 'PAUSE', 'CLARIFICATION_REQUEST'),
-  ...rule('ANSWER', 'RESUME', 'REVISION'),
-  ...rule('ANSWER', 'DEFER', 'AUTHORISATION_NOTICE', 'POSTPONEMENT'),
-  ...rule('ANSWER', 'SETTLE', 'FINAL', 'NEGATIVE', 'REFUSAL', 'TRANSFER_NOTICE'),
-  ...rule('REPORT', 'OPEN', 'FINAL', 'NEGATIVE'),
-  ...rule('REPORT', 'SETTLE', 'CLOSING'),
-  ...DUTY_KINDS.flatMap((duty) => rule(duty, 'VOID', 'WITHDRAWAL')),
+export const REQUEST_DUTY_RULES: readonly DutyRule[] = [
+  ...begins('ACKNOWLEDGE', 'ADDRESSEE', 'ACKNOWLEDGE', 'REQUEST'),
+  ...rules('ACKNOWLEDGE', 'RAISE', 'REVISION').map((rule) => ({ ...rule, deadline: 'ACKNOWLEDGE' as const })),
+  ...rules('ACKNOWLEDGE', 'SETTLE', ...TAKING_UP),
+  ...begins('ANSWER', 'ADDRESSEE', 'ANSWER', 'REQUEST'),
+  ...rules('ANSWER', 'PAUSE', 'CLARIFICATION_REQUEST'),
+  ...rules('ANSWER', 'RESUME', 'REVISION'),
+  ...rules('ANSWER', 'RAISE', 'REVISION').map((rule) => ({ ...rule, deadline: 'ANSWER' as const })),
+  ...rules('ANSWER', 'DEFER', 'AUTHORISATION_NOTICE', 'POSTPONEMENT'),
+  ...rules('ANSWER', 'SETTLE', 'FINAL', 'NEGATIVE', 'REFUSAL', 'TRANSFER_NOTICE'),
+  ...begins('REPORT', 'SENDER', 'REPORT_ON_ANSWER', 'FINAL', 'NEGATIVE'),
+  ...rules('REPORT', 'RENEW', 'PROGRESS_REPORT').map((rule) => ({ ...rule, deadline: 'NEXT_REPORT' as const })),
+  ...rules('REPORT', 'SETTLE', 'CLOSING'),
+  ...(['ACKNOWLEDGE', 'ANSWER', 'REPORT'] as const).flatMap((duty) => rules(duty, 'VOID', 'WITHDRAWAL')),
 ];

@@ -1,12 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectKinds } from '../exchange/object-kind.js';
 import { ANSWER_KIND } from './answer-kind.js';
-import { FEEDBACK_KIND } from './feedback-kind.js';
 import { REQUEST_KIND } from './request-kind.js';
 
 /**
- * Tells the exchange of requests, answers and the feedback that closes a request. `feedback` stands here until there is a module for
- * feedback on everything else. Withdrawing needs no kind: it is a recall, which PostgreSQL carries over to the request.
+ * Tells the exchange of requests and answers. Withdrawing needs no kind: it is a recall, which PostgreSQL carries over to the request;
+ * closing is the last feedback.
  */
 @Injectable()
 export class RequestKinds implements OnModuleInit {
@@ -15,6 +14,5 @@ export class RequestKinds implements OnModuleInit {
   onModuleInit(): void {
     this.kinds.register(REQUEST_KIND);
     this.kinds.register(ANSWER_KIND);
-    this.kinds.register(FEEDBACK_KIND);
   }
 }

@@ -36,6 +36,7 @@ export const REQUEST_ACTS = [
   'POSTPONEMENT',
   'REVISION',
   'WITHDRAWAL',
+  'PROGRESS_REPORT',
   'CLOSING',
 ] as const;
 export type RequestAct = (typeof REQUEST_ACTS)[number];
@@ -144,6 +145,8 @@ export const REQUEST_MOVES: readonly RequestMove[] = [
   asking('CONSULTATION', 'WITHDRAWAL', 'WITHDRAWN'),
 
   asking('TRANSFERRED', 'CLOSING', 'CLOSED'),
+  // The matter goes on at the requesting side; the last report is still owed.
+  asking('ANSWERED', 'PROGRESS_REPORT', 'ANSWERED'),
   asking('ANSWERED', 'CLOSING', 'CLOSED'),
   asking('REFUSED', 'CLOSING', 'CLOSED'),
 ];

@@ -1,9 +1,7 @@
-import { Field, ID, InputType, OmitType, PickType } from '@nestjs/graphql';
-import { Handling } from '../exchange/body/handling.js';
+import { Field, ID, InputType, OmitType } from '@nestjs/graphql';
 import { NominalData } from '../exchange/body/nominal-data.js';
-import { CompositionInput, NOMINAL_FILES } from '../exchange/composition.js';
+import { CompositionInput, NOMINAL_FILES, ReplyInput } from '../exchange/composition.js';
 import { AnswerBody } from './body/answer-body.js';
-import { FeedbackBody } from './body/feedback-body.js';
 import { RequestBody } from './body/request-body.js';
 
 @InputType({ description: 'The body of a request; what is left out, the hub fills in for each addressee' })
@@ -38,26 +36,11 @@ export class ComposeRequestInput extends OmitType(CompositionInput, ['addressees
 })
 export class AnswerDraft extends OmitType(AnswerBody, ['requestRef', 'answerSeq'] as const, InputType) {}
 
-@InputType({ description: 'The last feedback on a request; the hub fills in the reference and the stage CLOSED' })
-export class ClosingDraft extends OmitType(FeedbackBody, ['targetRef', 'stage'] as const, InputType) {}
-
-/** What answers and closings have in common: they go back to the other side of one request. */
-@InputType({ isAbstract: true })
-export class ReplyInput extends PickType(CompositionInput, [
-  'attachments',
-  'purpose',
-  'authoredBy',
-  'releasedBy',
-] as const) {
+@InputType({ description: 'An answer to be composed; it goes to the agency that asked' })
+export class ComposeAnswerInput extends ReplyInput {
   @Field(() => ID, { description: 'Id of the newest version of the request' })
   request: string;
 
-  @Field(() => Handling, { nullable: true, description: 'Conditions of use; those of the request when absent' })
-  handling?: Handling | null;
-}
-
-@InputType({ description: 'An answer to be composed; it goes to the agency that asked' })
-export class ComposeAnswerInput extends ReplyInput {
   @Field(() => AnswerDraft, { description: 'What is answered' })
   body: AnswerDraft;
 
@@ -66,10 +49,4 @@ export class ComposeAnswerInput extends ReplyInput {
 
   @Field(() => [String], NOMINAL_FILES)
   nominalAttachments?: string[] | null;
-}
-
-@InputType({ description: 'The closing of a request to be composed; it goes to the addressee of the request' })
-export class ComposeClosingInput extends ReplyInput {
-  @Field(() => ClosingDraft, { description: 'What came of the answer' })
-  body: ClosingDraft;
 }

@@ -9,7 +9,7 @@ import { Composition } from '../exchange/composition.js';
 import { ObjectSummary, type ObjectRow } from '../exchange/object-record.js';
 import { QuestionAnswer } from './body/answer-body.js';
 import { RequestComposer } from './request-composer.service.js';
-import { ComposeAnswerInput, ComposeClosingInput, ComposeRequestInput } from './request.inputs.js';
+import { ComposeAnswerInput, ComposeRequestInput } from './request.inputs.js';
 import { Answer, OpenedRequest, RequestQuestion, RequestStep, RequestSummary } from './request.models.js';
 import { RequestsService } from './requests.service.js';
 
@@ -51,19 +51,6 @@ export class RequestsResolver {
     @Args('input') input: ComposeAnswerInput,
   ): Promise<Composition> {
     return this.composer.answer(caller, input, languageOf(context.request.headers['accept-language']));
-  }
-
-  @Query(() => Composition, {
-    description:
-      'Checks the last feedback, which closes a request that was answered or refused, and returns the text to sign',
-  })
-  @Allow('objects.submit')
-  composeClosing(
-    @CurrentCaller() caller: Caller,
-    @Context() context: GraphqlContext,
-    @Args('input') input: ComposeClosingInput,
-  ): Promise<Composition> {
-    return this.composer.closing(caller, input, languageOf(context.request.headers['accept-language']));
   }
 }
 

@@ -22,6 +22,7 @@ import {
 import { upload } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
 import { slowLine } from '../support/slow-line.js';
+import { report } from '../support/requests.js';
 import { aCaller } from '../support/world.js';
 
 let t: TestHub;
@@ -33,8 +34,8 @@ let scoped: ScopedDatabase;
 let client: Client;
 let tables: string[];
 let alertId: string;
-/** Objects that vn and th see: the alert and the request. */
-const SENT = 2;
+/** Objects that vn and th see: the alert, a report on it, and the request. */
+const SENT = 3;
 
 beforeAll(async () => {
   t = await startTestHub();
@@ -61,6 +62,7 @@ beforeAll(async () => {
   });
   await signAndSubmit(vn, asked.data!.composeRequest[0]!);
   await th.ask('query($id: ID!) { object(id: $id) { id } }', { id: alertId });
+  await report(th, alertId, { language: 'en', stage: 'TASKED' });
   await t.database.sql(
     `WITH o AS (SELECT seq FROM hub.object WHERE id = $1),
        a AS (INSERT INTO hub.object_assertion SELECT seq, 'TH-CUS', 'p:officer1', '{}', '\\x00' FROM o),
@@ -70,6 +72,7 @@ beforeAll(async () => {
        e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
              VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1')),
        f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8)),
+       i AS (INSERT INTO hub.holiday VALUES ('VN-CUS', '2027-04-30', 'x', 'x')),
        g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
              VALUES ($1, 'TH-CUS', 'TH-CUS-LCB', 'p:officer1', repeat('a', 64), 2, 'text/csv') RETURNING id),
        h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g)
@@ -96,7 +99,7 @@ const READABLE = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_c
     AND has_any_column_privilege(c.oid, 'SELECT') ORDER BY 1`;
 
 /** What every agency sees of every other: who takes part, and with which keys. */
-const COMMON = ['hub.agency', 'hub.agency_key', 'hub.agency_root', 'hub.key_set', 'hub.unit'];
+const COMMON = ['hub.agency', 'hub.agency_key', 'hub.agency_root', 'hub.holiday', 'hub.key_set', 'hub.unit'];
 
 const callerOf = (party: Party): Caller =>
   aCaller({ agencyId: party.agency, unitId: party.unit, officer: 'p:officer1' });

@@ -22,7 +22,8 @@ import { canonicalize, type JsonObject } from '../../src/protocol/canonical.js';
 import { digestOf } from '../../src/protocol/digest.js';
 import type { Envelope } from '../../src/protocol/envelope.js';
 import { signObject } from '../../src/protocol/signing.js';
-import { aFeedbackBody, aRequestBody } from '../../src/requests/body/request-body.example.js';
+import { aFeedbackBody } from '../../src/feedback/body/feedback-body.example.js';
+import { aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { anAlert, aReference, fingerprint, SUBMIT_TEXT } from '../hostile/hostile.js';
 import { type Act, actDocument, ACTS, variablesFor } from '../support/administration.js';
 import { aHandling, composeAndSubmit } from '../support/exchange.js';
@@ -80,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.stop());
 
-const { targetRef: _, stage: __, indicatorOutcomes: ___, ...CLOSING } = aFeedbackBody();
+const { targetRef: _, indicatorOutcomes: __, ...CLOSING } = aFeedbackBody();
 
 /** Where an id can be given to an operation, such as `composeRecall input.object`, with the rest of what the operation needs. */
 const PLACES: Record<string, { arguments: (id: string) => object; takes: (object: Known) => boolean }> = {
@@ -100,9 +101,14 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
     arguments: (request) => ({ input: { request, body: { language: 'en', kind: 'NEGATIVE' } } }),
     takes: ({ kind, isOwn }) => kind === 'request' && !isOwn,
   },
-  'composeClosing input.request': {
-    arguments: (request) => ({ input: { request, body: CLOSING } }),
-    takes: ({ kind, isOwn }) => kind === 'request' && isOwn,
+  'composeFeedback input.object': {
+    arguments: (object) => ({ input: { object, body: CLOSING } }),
+    takes: ({ kind, isOwn }) => (kind === 'request' && isOwn) || (kind === 'alert' && !isOwn),
+  },
+  'feedback id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'feedback' },
+  'waiveReports alert': {
+    arguments: (alert) => ({ alert, agency: 'VN-CUS', reason: 'It was found elsewhere.' }),
+    takes: ({ kind, isOwn }) => kind === 'alert' && isOwn,
   },
   'composeRecall input.object': {
     arguments: (object) => ({ input: { object, body: aRecallBody() } }),
@@ -111,12 +117,13 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
 };
 
 /** Ids that name what every signed-in caller may know. */
-const OPEN_TO_ALL = new Set(['keySets agency']);
+const OPEN_TO_ALL = new Set(['duties partner', 'duties unit', 'keySets agency', 'waiveReports agency']);
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
   'approveKey proof', 'changes after', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
-  'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'submit assertion', 'submit object',
+  'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'submit assertion', 'submit object',
+  'waiveReports reason',
 ]); // prettier-ignore
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
@@ -181,7 +188,7 @@ const SENDINGS: Record<
   },
   feedback: {
     payload: async () => closingOf(await answeredRequest(la, vn), la),
-    inReplyTo: ({ kind, isOwn }) => kind === 'request' && isOwn,
+    inReplyTo: ({ kind, isOwn }) => (kind === 'request' && isOwn) || (kind === 'alert' && !isOwn),
     supersedes: () => false,
   },
   recall: {
@@ -482,7 +489,9 @@ function envelope(from: Party, kind: Envelope['kind'], { to, body }: { to: Party
 }
 
 function alertTo(to: Party): { to: Party; body: object } {
-  return { to, body: aMethodAlertBody({ ref: aReference('XX') }) };
+  const body = aMethodAlertBody({ ref: aReference('XX') });
+  const feedbackDueAt = body.validTo;
+  return { to, body: { ...body, requestedAction: 'CHECK_DOCUMENTS', feedbackRequired: true, feedbackDueAt } };
 }
 
 function requestFrom(from: Party, to: Party): { to: Party; body: object } {
@@ -498,7 +507,7 @@ function answerTo(request: Known, party: Party, kind: 'ACKNOWLEDGEMENT' | 'NEGAT
 }
 
 function closingOf(request: Known, party: Party): Envelope {
-  const body = { ...CLOSING, targetRef: request.ref!, stage: 'CLOSED' } as unknown as JsonObject;
+  const body = { ...CLOSING, targetRef: request.ref! } as unknown as JsonObject;
   return { ...anAlert(party, request.to, agreement, { kind: 'feedback', body }), inReplyTo: linkTo(request) };
 }
 

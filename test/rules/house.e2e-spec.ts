@@ -31,7 +31,8 @@ const ORDER = [
   ['exchange'],
   ['administration'],
   ['duties'],
-  ['alerts', 'requests', 'feedback', 'seizures'],
+  ['alerts', 'requests', 'seizures'],
+  ['feedback'],
   ['cases'],
   ['operations'],
   ['screening'],
@@ -129,6 +130,7 @@ describe('the modules of src', () => {
       'src/app.module.ts',
       'src/hub.ts',
       'src/health.controller.ts',
+      'src/duties/duty-sweeper.ts',
       'src/exchange/expiry-sweeper.ts',
       'src/files/file-sweeper.ts',
     ];
@@ -165,7 +167,7 @@ describe('the migrations', () => {
           .map((column) => ({
             name: column.databaseName,
             nullable: column.isNullable,
-            type: TYPES[String(column.type)] ?? String(column.type),
+            type: `${TYPES[String(column.type)] ?? String(column.type)}${column.isArray ? '[]' : ''}`,
             key: column.isPrimary,
           }))
           .sort((a, b) => (a.name < b.name ? -1 : 1));

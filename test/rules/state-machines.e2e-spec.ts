@@ -4,8 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { format, resolveConfig } from 'prettier';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { CODE_LISTS } from '../../src/common/codes/code-list.js';
-import { DEADLINES, DUTY_KINDS, type DutyKind } from '../../src/duties/deadlines.js';
-import { DUTY_RULES, type DutyEffect } from '../../src/requests/request-duties.js';
+import { ALERT_ACTS, ALERT_DUTY_RULES } from '../../src/alerts/alert-duties.js';
+import { DEADLINE_NAMES, type DeadlineName, PROFILES, type Span, URGENCIES } from '../../src/duties/deadlines.js';
+import type { DutyEffect, DutyRule } from '../../src/duties/duty-rule.js';
+import { REQUEST_DUTY_RULES } from '../../src/requests/request-duties.js';
 import { RequestActs, RequestStates } from '../../src/requests/request-codes.js';
 import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '../../src/requests/request-states.js';
 
@@ -26,6 +28,8 @@ describe('docs/state-machines.md', () => {
   it('explains every state and act', () => {
     expect(Object.keys(RequestStates).toSorted()).toEqual([...REQUEST_STATES].toSorted());
     expect(Object.keys(RequestActs).toSorted()).toEqual([...REQUEST_ACTS].toSorted());
+    const known = new Set<string>(ALERT_ACTS);
+    expect(ALERT_DUTY_RULES.filter(({ act }) => !known.has(act))).toEqual([]);
   });
 });
 
@@ -63,37 +67,62 @@ ${REQUEST_MOVES.map(row).join('\n')}
 
 ### Clocks
 
-The tables stand in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts) and [\`src/requests/request-duties.ts\`](../src/requests/request-duties.ts). A
-clock starts on receipt, in calendar time. Both sides see the same (\`duties\`), with the reason for the time in a sentence. A notice of delay and the
-postponement of some questions do not move the time for the answer. A new version that is more urgent makes acknowledgement and answer due as if it had
-come now, if that is earlier. After a refusal or a transfer no report is owed, though the request can be closed. The \`deadlineProfile\` of an agreement is
-shown but not used yet: these times count for all.
+The table stands in [\`src/requests/request-duties.ts\`](../src/requests/request-duties.ts). A notice of delay and the postponement of some questions do
+not move the time for the answer. After a refusal or a transfer no report is owed, though the request can be closed.
 
-| what is owed | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
-| --- | --- | --- | --- |
-${DUTY_KINDS.map(deadlineRow).join('\n')}
+${rulesOf(REQUEST_DUTY_RULES)}
 
-| what is owed | act | what becomes of the clock |
-| --- | --- | --- |
-${DUTY_RULES.map(({ duty, act, effect }) => `| \`${duty}\` | \`${act}\` | ${EFFECTS[effect]} |`).join('\n')}
+## An alert
+
+An alert has no state but its validity; what runs are the duties of each addressee
+([\`src/alerts/alert-duties.ts\`](../src/alerts/alert-duties.ts)). A duty belongs to the unit that was addressed, or to the agency as a whole; of a
+community, to each member. The sender can do without the results of an addressee, which ends both reports.
+
+${rulesOf(ALERT_DUTY_RULES)}
+
+## Deadlines
+
+The table stands in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts). An agreement names a profile (\`deadlineProfile\`) and may set deadlines of
+its own, for one article or type of assistance too; the most special one counts. A clock starts on receipt and keeps the terms under which it began.
+Hours and days are calendar time; working days are those of who owes, by its own weekend, holidays and time zone, and end with the last second of the last
+of them. A calendar that changes later moves nothing that runs. Both sides see the same (\`duties\`), with the reason for the time in a sentence, and
+are reminded at 50, 80 and 100 % of the time.
+
+| profile | deadline | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
+| --- | --- | --- | --- | --- |
+${Object.entries(PROFILES)
+  .flatMap(([profile, names]) =>
+    DEADLINE_NAMES.flatMap((name) => (names[name] ? [deadlineRow(profile, name, names[name])] : [])),
+  )
+  .join('\n')}
 `;
 }
 
-const URGENCIES = ['FLASH', 'URGENT', 'ROUTINE'] as const;
 const EFFECTS: Record<DutyEffect, string> = {
   OPEN: 'begins',
+  REOPEN: 'begins anew',
   SETTLE: 'ends: it is done',
   PAUSE: 'stands still',
   RESUME: 'goes on, with the time that was left',
+  RAISE: 'is due as if it had begun now, if the new version is more urgent and that is sooner',
   DEFER: 'runs to the time that the act names',
+  RENEW: 'begins anew, until the next one',
   VOID: 'ends without anything being done',
 };
 
-function deadlineRow(duty: DutyKind): string {
-  const times = URGENCIES.map(
-    (urgency) => DEADLINES.find((each) => each.duty === duty && each.urgency === urgency)!.hours,
-  );
-  return `| \`${duty}\` | ${times.map((hours) => (hours < 48 ? `${hours} h` : `${hours / 24} days`)).join(' | ')} |`;
+function rulesOf(rules: readonly DutyRule[]): string {
+  const time = ({ deadline, from, owes }: DutyRule): string => {
+    if (owes === null) return deadline === null ? '' : `\`${deadline}\``;
+    if (deadline === null) return 'the time that it names';
+    return from === 'RECEIPT' ? `\`${deadline}\`` : `\`${deadline}\` after the end of validity`;
+  };
+  const table = rules.map((rule) => `| \`${rule.duty}\` | \`${rule.act}\` | ${EFFECTS[rule.effect]} | ${time(rule)} |`);
+  return `| what is owed | act | what becomes of the clock | time |\n| --- | --- | --- | --- |\n${table.join('\n')}`;
+}
+
+function deadlineRow(profile: string, name: DeadlineName, times: readonly Span[]): string {
+  const words = times.map(({ amount, unit }) => `${amount} ${unit.toLowerCase().replace('_', ' ')}`);
+  return `| \`${profile}\` | \`${name}\` | ${words.join(' | ')} |`;
 }
 
 function rows(codes: readonly string[], list: string): string {

@@ -40,7 +40,7 @@ export const COMPOSED = `id to text digest signing { kid alg protected signingIn
 export const COMPOSE_ALERT = `query($input: ComposeAlertInput!) { composeAlert(input: $input) { ${COMPOSED} } }`;
 export const COMPOSE_REQUEST = `query($input: ComposeRequestInput!) { composeRequest(input: $input) { ${COMPOSED} } }`;
 export const COMPOSE_ANSWER = `query($input: ComposeAnswerInput!) { composeAnswer(input: $input) { ${COMPOSED} } }`;
-export const COMPOSE_CLOSING = `query($input: ComposeClosingInput!) { composeClosing(input: $input) { ${COMPOSED} } }`;
+export const COMPOSE_FEEDBACK = `query($input: ComposeFeedbackInput!) { composeFeedback(input: $input) { ${COMPOSED} } }`;
 
 export const SUBMIT = `mutation($object: String, $composition: SignedComposition, $parts: [PartInput!]) {
   submit(object: $object, composition: $composition, parts: $parts) { id receipt repeated }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '../../config/environment.js';
 import { type Outgoing, UnitSession } from '../../src/cli/unit-session.js';
 import { startHub, type RunningHub } from '../../src/hub.js';
+import { enrolAgreement } from '../../src/operator/agreements.js';
 import {
   type ConnectionEnrolment,
   enrolAgency,
-  enrolAgreement,
   enrolCommunity,
   type UnitEnrolment,
 } from '../../src/operator/enrolment.js';
+import type { CalendarEnrolment } from '../../src/operator/calendar.js';
 import { encodeBase64url } from '../../src/protocol/base64url.js';
 import { proofOf } from '../../src/protocol/testing.js';
 import { buildKeySet, type KeyEntry } from '../../src/protocol/key-set.js';
@@ -74,6 +75,7 @@ export interface PartyOptions {
   connection?: Pick<ConnectionEnrolment, 'scopes' | 'addressees' | 'networks' | 'validUntil' | 'adhoc'>;
   kinds?: string[];
   alg?: 'Ed25519' | 'ES256';
+  calendar?: CalendarEnrolment;
   /** Further units of the same agency, without connections. */
   units?: UnitEnrolment[];
   /** A party of the same agency: its root and keys stay, this unit is added. */
@@ -166,6 +168,7 @@ export async function startTestHub(
             nameEn: `${agency} customs`,
             nameVi: `Hải quan ${agency}`,
           },
+          ...(options.calendar ? { calendar: options.calendar } : {}),
           units: [
             {
               id: unit,

@@ -1,8 +1,8 @@
-import { aFeedbackBody } from '../../src/requests/body/request-body.example.js';
+import { aFeedbackBody } from '../../src/feedback/body/feedback-body.example.js';
 import {
   aRequestInput,
   COMPOSE_ANSWER,
-  COMPOSE_CLOSING,
+  COMPOSE_FEEDBACK,
   COMPOSE_REQUEST,
   type ComposedObject,
   signAndSubmit,
@@ -54,16 +54,23 @@ export async function answerWith(party: Party, request: string, body: object, in
 
 /** The last report on a request, as it is composed. */
 export function closing(changes: object = {}): object {
-  const { targetRef: _, stage: __, ...body } = aFeedbackBody();
+  const { targetRef: _, ...body } = aFeedbackBody();
   return { ...body, indicatorOutcomes: undefined, ...changes };
 }
 
-export async function composeClosing(party: Party, request: string, changes: object = {}): Promise<ComposedObject> {
-  const answer = await party.ask<{ composeClosing: ComposedObject }>(COMPOSE_CLOSING, {
-    input: { request, body: closing(changes) },
-  });
+/** A report on an alert or a request, as it is composed. */
+export async function composeFeedback(party: Party, object: string, body: object): Promise<ComposedObject> {
+  const answer = await party.ask<{ composeFeedback: ComposedObject }>(COMPOSE_FEEDBACK, { input: { object, body } });
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
-  return answer.data.composeClosing;
+  return answer.data.composeFeedback;
+}
+
+export async function report(party: Party, object: string, body: object): Promise<Submitted> {
+  return signAndSubmit(party, await composeFeedback(party, object, body));
+}
+
+export function composeClosing(party: Party, request: string, changes: object = {}): Promise<ComposedObject> {
+  return composeFeedback(party, request, closing(changes));
 }
 
 export async function close(party: Party, request: string, changes: object = {}): Promise<Submitted> {

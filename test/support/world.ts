@@ -268,11 +268,14 @@ export async function settle(database: TestDatabase, world: World): Promise<void
        SELECT seq, name, agency, '\\x00' FROM jsonb_to_recordset($1) AS x (seq bigint, name text, agency text)`,
       world.parts.flatMap((part) => part.agencies.map((agency) => ({ ...part, agency }))),
     );
+    // Its duties are read from signed texts, which these objects have not.
+    await database.sql('SET LOCAL session_replication_role = replica');
     await put(
       `INSERT INTO hub.alert (seq, kind, severity, valid_from, valid_to)
        SELECT seq, 'CONSIGNMENT', 'HIGH', now(), now() + interval '1 day' FROM jsonb_to_recordset($1) AS x (seq bigint)`,
       world.objects.filter((object) => object.kind === 'alert'),
     );
+    await database.sql('SET LOCAL session_replication_role = origin');
     await put(
       `INSERT INTO audit.access (id, object_seq, owner_agency, clearance, event, agency_id, unit_id, purpose) OVERRIDING SYSTEM VALUE
        SELECT id, seq, owner, clearance, 'object.opened', agency, agency || '-U0', 'PREVENT_DETECT' FROM jsonb_to_recordset($1)

@@ -22,7 +22,8 @@ async function enrol(cli: Cli, { file, yes = false }: { file: string; yes?: bool
   const wasShown = await cli.confirm(lines, { isGiven: yes });
 
   const { asOperator, hubEnvironment } = await import('../operator-database.js');
-  const { enrolAgency, enrolAgreement, enrolCommunity } = await import('../../operator/enrolment.js');
+  const { enrolAgreement } = await import('../../operator/agreements.js');
+  const { enrolAgency, enrolCommunity } = await import('../../operator/enrolment.js');
   const environment = hubEnvironment();
   const { agencies, communities, agreements } = enrolment;
   await asOperator(environment, async (tx) => {

@@ -8,6 +8,7 @@ import './movement-codes.js';
 import './party-codes.js';
 import './request-codes.js';
 import '../../duties/duty-codes.js';
+import '../../feedback/feedback-codes.js';
 import '../../requests/request-codes.js';
 import { CODE_LISTS } from './code-list.js';
 import { CommodityGroup } from './goods-codes.js';

@@ -81,7 +81,7 @@ export async function storyM918({ vietNam, china }: Cast, tell: Tell): Promise<E
   await answer(china, clarified!, answersTo('INTERIM', [1]), keep);
   await answer(china, clarified!, answersTo('FINAL', [1, 2]), keep);
   tell('  China answers the first question, then both.');
-  keep('feedback', vietNam, (await vietNam.send('closing', { request: clarified, body: closingReport() }))[0]!);
+  keep('feedback', vietNam, (await vietNam.send('feedback', { object: clarified, body: closingReport() }))[0]!);
   const closed = await china.ask<{ request: { state: string } }>('query($id: ID!) { request(id: $id) { state } }', {
     id: clarified,
   });

@@ -202,6 +202,7 @@ export function refusalWhileInvestigating(): object {
 export function closingReport(): object {
   return {
     language: 'en',
+    stage: 'CLOSED',
     disposition: 'CASE_OPENED',
     text: `The answer helped to open a case. ${FICTIONAL}`,
     contribution: 'SUBSTANTIAL',

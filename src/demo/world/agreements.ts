@@ -1,4 +1,4 @@
-import type { AgreementEnrolment } from '../../operator/enrolment.js';
+import type { AgreementEnrolment } from '../../operator/agreements.js';
 import { MEKONG_MEMBERS } from './directory.js';
 
 /*

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { enrolAgency, enrolAgreement, enrolCommunity } from '../../operator/enrolment.js';
+import { enrolAgreement } from '../../operator/agreements.js';
+import { enrolAgency, enrolCommunity } from '../../operator/enrolment.js';
 import type { WorldAct } from './acts.js';
 import { AGREEMENTS } from './agreements.js';
 import { FLASH_KEY, RECALL_KEY, RECALLED_KEY } from './alerts.js';

@@ -1,4 +1,5 @@
-import type { AnswerDraft, ClosingDraft } from '../../requests/request.inputs.js';
+import type { FeedbackDraft } from '../../feedback/feedback.models.js';
+import type { AnswerDraft } from '../../requests/request.inputs.js';
 import type { RequestBody } from '../../requests/body/request-body.js';
 import { formatTimestamp } from '../../protocol/timestamp.js';
 import { DAY, HOUR, later } from './acts.js';
@@ -90,9 +91,16 @@ export function answerDraft(step: RequestStep, { language }: RequestScenario): A
 export function closingDraft(
   step: Extract<RequestStep, { act: 'CLOSING' }>,
   { language }: RequestScenario,
-): ClosingDraft {
+): FeedbackDraft {
   const { disposition, contribution } = step;
-  return { language, disposition, contribution, text: marked(step.text, language), timeliness: 'IN_TIME' };
+  return {
+    language,
+    stage: 'CLOSED',
+    disposition,
+    contribution,
+    text: marked(step.text, language),
+    timeliness: 'IN_TIME',
+  };
 }
 
 const PROVISION = { en: 'Customs Law, example article', vi: 'Luật Hải quan, điều khoản ví dụ' };

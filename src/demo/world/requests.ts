@@ -67,7 +67,7 @@ function planStep(thread: Thread, step: RequestStep, at: Date): WorldAct {
     }
     case 'CLOSING': {
       const body = closingDraft(step, scenario);
-      return { key, at, unit, kind: 'closing', input: (idOf) => ({ request: idOf(newest), ...signers(unit), body }) };
+      return { key, at, unit, kind: 'feedback', input: (idOf) => ({ object: idOf(newest), ...signers(unit), body }) };
     }
     default: {
       const body = answerDraft(step, scenario);

@@ -19,9 +19,10 @@ import { Handling } from '../../exchange/body/handling.js';
 import { NominalData } from '../../exchange/body/nominal-data.js';
 import { RecallBody } from '../../exchange/body/recall-body.js';
 import { validateBody } from '../../exchange/body/validate.js';
+import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
+import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { FeedbackBody } from './feedback-body.js';
-import { aFeedbackBody, anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
 /** Each mutation gives back what it was given: one class as input and as output. */

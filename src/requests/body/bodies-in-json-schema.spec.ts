@@ -6,9 +6,10 @@ import { Handling } from '../../exchange/body/handling.js';
 import { jsonSchemaOf, type JsonSchema } from '../../exchange/body/json-schema.js';
 import { NominalData } from '../../exchange/body/nominal-data.js';
 import { RecallBody } from '../../exchange/body/recall-body.js';
+import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
+import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { FeedbackBody } from './feedback-body.js';
-import { aFeedbackBody, anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
 interface Part {

@@ -7,9 +7,10 @@ import { Handling } from '../../exchange/body/handling.js';
 import { NominalData } from '../../exchange/body/nominal-data.js';
 import { selectorsOf } from '../../exchange/body/selectors.js';
 import { validateBody } from '../../exchange/body/validate.js';
+import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
+import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { FeedbackBody } from './feedback-body.js';
-import { aFeedbackBody, anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

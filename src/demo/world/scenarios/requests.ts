@@ -1,5 +1,5 @@
 import type { AnswerBody } from '../../../requests/body/answer-body.js';
-import type { FeedbackBody } from '../../../requests/body/feedback-body.js';
+import type { FeedbackBody } from '../../../feedback/body/feedback-body.js';
 import type { RequestBody } from '../../../requests/body/request-body.js';
 import type { WorldLanguage } from '../fictional.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { brokenRules, spoilt, withOverrides } from '../../exchange/body/body.example.js';
 import { FeedbackBody } from './feedback-body.js';
-import { aFeedbackBody } from './request-body.example.js';
+import { aFeedbackBody } from './feedback-body.example.js';
 
 const tasked = withOverrides<FeedbackBody>({ targetRef: 'VN-ALR-2026-KXQWPD', language: 'en', stage: 'TASKED' }, {});
 
