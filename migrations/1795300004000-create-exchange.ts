@@ -84,7 +84,7 @@ const TABLES = `
     audience_id integer NOT NULL,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     seq bigint NOT NULL,
-    act text NOT NULL CHECK (act IN ('RELEASED', 'RECALLED', 'EXPIRED')),
+    act text NOT NULL CHECK (act IN ('RELEASED', 'RECALLED', 'EXPIRED', 'LAPSED')),
     object_id uuid NOT NULL,              -- all that a tombstone tells
     clearance smallint NOT NULL,
     PRIMARY KEY (audience_id, xid, seq, act)

@@ -102,7 +102,7 @@ const TRANSITIONS = `
   CREATE TABLE cmd.request_transition (
     from_state text NOT NULL,
     act text NOT NULL,
-    side text NOT NULL CHECK (side IN ('REQUESTER', 'REQUESTED')),
+    side text NOT NULL CHECK (side IN ('REQUESTER', 'REQUESTED', 'CLOCK')),
     to_state text NOT NULL,        -- or RESUMED: the resume_state of the request
     resume_state text,             -- or KEPT: that of the request stays
     PRIMARY KEY (from_state, act, side)

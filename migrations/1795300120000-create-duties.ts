@@ -26,7 +26,7 @@ export class CreateDuties1795300120000 implements MigrationInterface {
       DROP TRIGGER alert_duties ON hub.alert;
       DROP TRIGGER request_act_duties ON hub.request_act;
       DROP TABLE hub.duty_reminder, hub.duty;
-      DROP FUNCTION cmd.sweep_duties(timestamptz, integer), cmd.on_alert_recalled(), cmd.on_alert_read(), cmd.on_alert(), cmd.on_request_act(),
+      DROP FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.sweep_duties(timestamptz, integer), cmd.on_alert_recalled(), cmd.on_alert_read(), cmd.on_alert(), cmd.on_request_act(),
         cmd.keep_duties(text, text, bigint, bigint), cmd.addressees_of(bigint), cmd.named_time(text, jsonb), cmd.set_reminder(),
         cmd.deadline_for(jsonb, text, text), cmd.due_time(timestamptz, integer, text, text), cmd.payload_of(text);
       DROP TABLE cmd.duty_rule, cmd.deadline;
@@ -64,7 +64,7 @@ const TABLES = `
     reminded smallint NOT NULL DEFAULT 0 CHECK (reminded IN (0, 50, 80, 100)),   -- how far it had come when last reminded of
     remind_at timestamptz,
     settled_at timestamptz,
-    settled_seq bigint REFERENCES hub.object,                -- by this object; NULL when read, or waived
+    settled_seq bigint REFERENCES hub.object,                -- by this object; NULL when read, waived or lapsed
     outcome text CHECK (outcome IN ('DONE', 'VOID', 'WAIVED')),
     waived_because text,
     UNIQUE NULLS NOT DISTINCT (thread_seq, kind, owed_by, owed_by_unit),
@@ -80,6 +80,7 @@ const TABLES = `
   CREATE INDEX duty_to_partner ON hub.duty (owed_to, owed_by, owed_to_scope, due_at, id) WHERE settled_at IS NULL;
   CREATE INDEX duty_to_unit ON hub.duty (owed_to, owed_to_unit, owed_to_scope, due_at, id) WHERE settled_at IS NULL;
   CREATE INDEX duty_remind ON hub.duty (remind_at) WHERE settled_at IS NULL AND paused_at IS NULL;
+  CREATE INDEX duty_clarify ON hub.duty (due_at) WHERE kind = 'CLARIFY' AND settled_at IS NULL;
   CREATE INDEX duty_unread ON hub.duty (object_seq, owed_by) WHERE kind = 'READ' AND settled_at IS NULL;
 
   -- What was reminded of, and when: each point of a duty's time once.
@@ -97,9 +98,10 @@ const POLICIES = `
   SET ROLE hub_owner;
   ALTER TABLE hub.duty ENABLE ROW LEVEL SECURITY;          ALTER TABLE hub.duty FORCE ROW LEVEL SECURITY;
   ALTER TABLE hub.duty_reminder ENABLE ROW LEVEL SECURITY; ALTER TABLE hub.duty_reminder FORCE ROW LEVEL SECURITY;
-  -- The two sides alone, each as far as it sees what the duty is about.
+  -- The two sides alone, each as far as it sees what the duty is about. A scalar subquery: PostgreSQL would answer EXISTS for a page by
+  -- reading everything that the caller may see.
   CREATE POLICY sides ON hub.duty FOR SELECT TO hub_app USING (
-    (SELECT cmd.my_agency()) IN (owed_by, owed_to) AND EXISTS (SELECT 1 FROM hub.object o WHERE o.seq = duty.object_seq));
+    (SELECT cmd.my_agency()) IN (owed_by, owed_to) AND (SELECT true FROM hub.object o WHERE o.seq = duty.object_seq LIMIT 1));
   GRANT SELECT ON hub.duty TO hub_app;
   CREATE POLICY commands ON hub.duty TO hub_cmd USING (true) WITH CHECK (true);
   GRANT SELECT, INSERT, UPDATE ON hub.duty TO hub_cmd;
@@ -367,7 +369,8 @@ const COMMANDS = `
 
   -- Reminds of what has come half, or four fifths, of its time, and of what is due; a batch at a time. Several processes may sweep at
   -- once. After a pause it reminds of each duty once, as of now.
-  CREATE FUNCTION cmd.sweep_duties(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  CREATE FUNCTION cmd.sweep_duties(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+  SET plan_cache_mode = 'force_custom_plan' AS $$   -- one that knows how little is due
   DECLARE swept integer;
   BEGIN
     WITH due AS (
@@ -379,17 +382,46 @@ const COMMANDS = `
           reminded = CASE WHEN t.due_at <= p_now THEN 100 WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN 80 ELSE 50 END,
           remind_at = CASE WHEN t.due_at <= p_now THEN NULL WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN t.due_at
             ELSE t.begun + (t.due_at - t.begun) * 0.8 END
-      FROM due t WHERE d.id = t.id RETURNING d.id, d.due_at, d.reminded)
-    INSERT INTO hub.duty_reminder (duty_id, due_at, percent, at) SELECT s.id, s.due_at, s.reminded, p_now FROM stepped s
-      ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS swept = ROW_COUNT;
+      FROM due t WHERE d.id = t.id RETURNING d.id, d.due_at, d.reminded),
+    noted AS (
+      INSERT INTO hub.duty_reminder (duty_id, due_at, percent, at) SELECT s.id, s.due_at, s.reminded, p_now FROM stepped s
+        ON CONFLICT DO NOTHING)
+    SELECT pg_catalog.count(*) INTO swept FROM stepped;
     RETURN swept;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint),
+  -- Lets lapse what was not made clear in time: whatever is owed ends, and both sides find it in their feed. The thread's row is locked
+  -- first, as by every act on it; one that is just being made clear is left to the next sweep.
+  CREATE FUNCTION cmd.lapse_requests(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+  SET plan_cache_mode = 'force_custom_plan' AS $$
+  DECLARE lapsed integer;
+  BEGIN
+    WITH late AS (
+      SELECT r.root_seq, r.current_seq, r.from_agency, t.to_state
+      FROM hub.duty d JOIN hub.request r ON r.root_seq = d.thread_seq
+        JOIN cmd.request_transition t ON t.from_state = r.state AND t.act = 'LAPSE' AND t.side = 'CLOCK'
+      WHERE d.kind = 'CLARIFY' AND d.settled_at IS NULL AND d.due_at <= p_now
+      ORDER BY d.due_at LIMIT p_limit FOR UPDATE OF r SKIP LOCKED),
+    moved AS (
+      UPDATE hub.request r SET state = l.to_state, resume_state = NULL FROM late l WHERE r.root_seq = l.root_seq
+      RETURNING r.root_seq, r.current_seq, r.from_agency),
+    ended AS (
+      UPDATE hub.duty d SET settled_at = p_now, outcome = 'VOID', paused_at = NULL FROM moved m
+      WHERE d.thread_seq = m.root_seq AND d.settled_at IS NULL),
+    logged AS (
+      INSERT INTO audit.pending (event, object_seq, agency_id, at) SELECT 'request.lapsed', m.current_seq, m.from_agency, p_now FROM moved m),
+    told AS (
+      INSERT INTO hub.change (audience_id, seq, act, clearance, object_id)
+      SELECT r.audience_id, r.seq, 'LAPSED', r.clearance, o.id
+      FROM moved m JOIN hub.release r ON r.seq = m.current_seq AND r.recalled_at IS NULL JOIN hub.object o ON o.seq = r.seq)
+    SELECT pg_catalog.count(*) INTO lapsed FROM moved;
+    RETURN lapsed;
+  END $$;
+
+  REVOKE ALL ON FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint),
     cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled(), cmd.sweep_duties(timestamptz, integer) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled() TO hub_owner;
-  GRANT EXECUTE ON FUNCTION cmd.sweep_duties(timestamptz, integer) TO hub_app;
+  GRANT EXECUTE ON FUNCTION cmd.sweep_duties(timestamptz, integer), cmd.lapse_requests(timestamptz, integer) TO hub_app;
   RESET ROLE;
 `;
 

@@ -226,7 +226,7 @@ describe('a reminder', () => {
     const { id } = await ask(agreement, vn, th, FLASH);
     later(3 * HOUR);
     await answerWith(th, id, { kind: 'CLARIFICATION_REQUEST', clarification: { text: 'Which ship?' } });
-    later(50 * HOUR);
+    later(7 * HOUR);
     await sweep();
     expect(await given(id)).toEqual([]);
     const { id: clearer } = await ask(agreement, vn, th, FLASH, { supersedes: id });
@@ -281,6 +281,91 @@ describe('a reminder', () => {
     const second = await startHub(environment, t.database.url, CONSOLE_DOCUMENTS);
     await second.stop();
     expect(await given(id)).toHaveLength(1);
+  });
+});
+
+describe('a request that is not made clear in its time', () => {
+  const FLASH = { urgency: 'FLASH', urgencyReason: 'It is on board.' };
+  const sweep = (): Promise<number> => t.hub.app.get(DutySweeper).sweep();
+  let agreement: string;
+  beforeAll(async () => {
+    agreement = await t.agree([vn, th, kw]);
+  });
+
+  /** A FLASH request that was asked back about on that Monday; it is made clear within eight hours. */
+  async function askedBack(): Promise<string> {
+    t.hub.clock.set(new Date(MONDAY));
+    const { id } = await ask(agreement, vn, th, FLASH);
+    await answerWith(th, id, { kind: 'CLARIFICATION_REQUEST', clarification: { text: 'Which ship?' } });
+    return id;
+  }
+
+  async function stateOf(party: Party, id: string): Promise<object | null | undefined> {
+    const REQUEST = 'query($id: ID!) { request(id: $id) { state permittedActs } }';
+    return (await party.ask<{ request: object }>(REQUEST, { id })).data?.request;
+  }
+
+  it('lapses, and nobody owes anything; both sides find it in their feed', async () => {
+    const id = await askedBack();
+    const { endCursor } = (await kw.ask<{ changes: { endCursor: string } }>('{ changes(first: 1) { endCursor } }'))
+      .data!.changes;
+    later(7.9 * HOUR);
+    await sweep();
+    expect(await stateOf(vn, id)).toMatchObject({ state: 'CLARIFICATION_NEEDED' });
+    expect((await dutyOf(vn, id, 'CLARIFY')).because).toMatch(
+      /made clear within 8 hours; after that the request lapses/,
+    );
+    later(0.2 * HOUR);
+    await Promise.all([sweep(), sweep()]);
+    for (const party of [vn, th]) {
+      expect(await stateOf(party, id)).toEqual({ state: 'LAPSED', permittedActs: [] });
+      const feed = await party.ask<{ changes: { changes: { act: string; objectId: string }[] } }>(
+        '{ changes(first: 100) { changes { act objectId } } }',
+      );
+      if (!feed.data) throw new Error(JSON.stringify(feed.errors));
+      expect(feed.data.changes.changes.filter(({ act }) => act === 'LAPSED')).toEqual([
+        { act: 'LAPSED', objectId: id },
+      ]);
+    }
+    const others = await kw.ask('query($after: String) { changes(first: 100, after: $after) { changes { act } } }', {
+      after: endCursor,
+    });
+    expect(others.data).toEqual({ changes: { changes: [] } });
+    expect(
+      await t.database.sql(
+        'SELECT outcome, count(*)::integer AS duties FROM hub.duty d JOIN hub.object o ON o.seq = d.object_seq WHERE o.id = $1 GROUP BY 1 ORDER BY 1',
+        [id],
+      ),
+    ).toEqual([
+      { outcome: 'DONE', duties: 1 },
+      { outcome: 'VOID', duties: 2 },
+    ]);
+  });
+
+  it('takes nothing more, and says what can be done', async () => {
+    const id = await askedBack();
+    later(9 * HOUR);
+    await sweep();
+    await expect(answerWith(th, id, { kind: 'NEGATIVE' })).rejects.toThrow(/has lapsed.*A new request can be sent/);
+    await expect(ask(agreement, vn, th, FLASH, { supersedes: id })).rejects.toThrow(/has lapsed/);
+  });
+
+  it('goes on when it was made clear before the hub looked, or within the time', async () => {
+    const late = await askedBack();
+    later(9 * HOUR);
+    const { id } = await ask(agreement, vn, th, FLASH, { supersedes: late });
+    await sweep();
+    expect(await stateOf(vn, id)).toMatchObject({ state: 'RECEIVED' });
+  });
+
+  it('has the whole time again when it is asked back about again', async () => {
+    const first = await askedBack();
+    later(6 * HOUR);
+    const { id } = await ask(agreement, vn, th, FLASH, { supersedes: first });
+    await answerWith(th, id, { kind: 'CLARIFICATION_REQUEST', clarification: { text: 'And which berth?' } });
+    later(6 * HOUR);
+    await sweep();
+    expect(await stateOf(vn, id)).toMatchObject({ state: 'CLARIFICATION_NEEDED' });
   });
 });
 

@@ -160,13 +160,15 @@ describe('a duty', () => {
     const { id } = await ask(vn, th, urgent('FLASH'));
     later(HOUR);
     await answerWith(th, id, SECOND_CHANCE);
-    later(10 * HOUR);
-    const [paused, ...none] = await dutiesIn(id);
+    later(7 * HOUR);
+    const [paused, clarify, ...none] = await dutiesIn(id);
     expect([paused!.kind, paused!.isPaused, paused!.isOverdue, none]).toEqual(['ANSWER', true, false, []]);
+    expect(clarify).toMatchObject({ kind: 'CLARIFY', owedBy: 'VN-CUS', owedTo: 'TH-CUS', isPaused: false });
+    expect(hoursOf(clarify!)).toBe(8);
     expect(paused!.because).toMatch(/stands still/);
     const { id: clearer } = await ask(vn, th, urgent('FLASH'), { supersedes: id });
     const [going] = await dutiesIn(clearer);
-    expect([going!.isPaused, going!.isOverdue, hoursOf(going!)]).toEqual([false, false, 18]);
+    expect([going!.isPaused, going!.isOverdue, hoursOf(going!)]).toEqual([false, false, 15]);
     later(7 * HOUR + 1_000);
     expect((await dutiesIn(clearer))[0]).toMatchObject({ isOverdue: true });
   });

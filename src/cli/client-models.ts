@@ -212,7 +212,7 @@ export interface Directory {
 /** One change in what the caller may see; `object` is null when it is gone. */
 export interface Change {
   cursor: string;
-  act: 'RELEASED' | 'RECALLED' | 'EXPIRED';
+  act: 'RELEASED' | 'RECALLED' | 'EXPIRED' | 'LAPSED';
   objectId: string;
   object: Summary | null;
 }

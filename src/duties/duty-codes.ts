@@ -5,6 +5,7 @@ export const DutyKinds = codeList('DutyKind', 'What is owed.', {
   READ: 'To open an alert, or its new version.',
   ACKNOWLEDGE: 'To tell that a request is being looked at.',
   ANSWER: 'To answer a request, or to refuse it.',
+  CLARIFY: 'To make a request clear that was asked back about; else it lapses.',
   FIRST_REPORT: 'To report a first result of an alert, even that nothing has come of it yet.',
   REPORT: 'To report what came of an alert or an answer in the end.',
 } satisfies Record<DutyKind, string>);

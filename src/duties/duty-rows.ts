@@ -61,7 +61,10 @@ export function readDuties(tx: EntityManager, page: DutyPage): Promise<DutyRow[]
   return prepared<DutyRow>(tx, name, text, values);
 }
 
-/** The statement behind `readDuties`, one plan for each combination of filters. */
+/**
+ * The statement behind `readDuties`, one plan for each combination of filters and size. It hides from the planner whose duties are asked
+ * for, and tells it how many: else it would plan anew each time, which takes longer than the page.
+ */
 export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after, limit }: DutyPage): {
   name: string;
   text: string;
@@ -71,17 +74,17 @@ export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after
   const filter = partner !== null ? 'partner' : unit !== null ? 'unit' : null;
   const [due, id] = after ?? ['-infinity', '0'];
   return {
-    name: `duties-${side}-${filter ?? 'all'}`,
+    name: `duties-${side}-${filter ?? 'all'}-${limit}`,
     text: `SELECT v.*, v.due_at::text AS due, o.id AS object, o.kind AS object_kind, o.ref FROM (
         SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
           SELECT d.id, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
             d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq
           FROM hub.duty d
-          WHERE d.${column.own} = $1 AND d.${column.scope} = s AND d.settled_at IS NULL
-            ${filter === null ? '' : `AND d.${column[filter]} = $6`} AND (d.due_at, d.id) > ($3::timestamptz, $4::bigint)
-          ORDER BY d.due_at, d.id LIMIT $5) x
-        ORDER BY x.due_at, x.id LIMIT $5) v
+          WHERE d.${column.own} = (SELECT $1) AND d.${column.scope} = s AND d.settled_at IS NULL
+            ${filter === null ? '' : `AND d.${column[filter]} = (SELECT $5)`} AND (d.due_at, d.id) > ($3::timestamptz, $4::bigint)
+          ORDER BY d.due_at, d.id LIMIT ${limit}) x
+        ORDER BY x.due_at, x.id LIMIT ${limit}) v
       JOIN hub.object o ON o.seq = v.object_seq ORDER BY v.due_at, v.id`,
-    values: [agencyId, unitId, due, id, limit, ...(filter === null ? [] : [partner ?? unit])],
+    values: [agencyId, unitId, due, id, ...(filter === null ? [] : [partner ?? unit])],
   };
 }

@@ -7,7 +7,7 @@ const INTERVAL_MS = 15_000;
 const BATCH = 1_000;
 
 /**
- * Reminds of duties, at the start and every 15 seconds. What is due when is in the rows; this only asks PostgreSQL to look. A hub that was
+ * Reminds of duties and lets requests lapse, at the start and every 15 seconds. What is due when is in the rows; this only asks PostgreSQL to look. A hub that was
  * stopped reminds of each duty once when it starts again. Several processes may sweep at once.
  */
 @Injectable()
@@ -31,19 +31,25 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  /** Reminds of what is to be reminded of now. Answers of how many duties. */
+  /** Does what is due now. Answers how many requests lapsed and how many duties were reminded of. */
   async sweep(): Promise<number> {
     let total = 0;
     try {
-      for (let swept = BATCH; swept === BATCH;) {
-        const text = 'SELECT cmd.sweep_duties($1, $2) AS swept';
-        const [row] = await this.dataSource.query<{ swept: number }[]>(text, [this.clock.now(), BATCH]);
-        swept = row?.swept ?? 0;
-        total += swept;
-      }
+      for (const command of ['lapse_requests', 'sweep_duties'] as const) total += await this.all(command);
       if (total > 0) this.signal.announce();
     } catch (error) {
-      this.logger.error({ err: error }, 'Reminding of duties failed; it will be tried again');
+      this.logger.error({ err: error }, 'Sweeping duties failed; it will be tried again');
+    }
+    return total;
+  }
+
+  private async all(command: 'lapse_requests' | 'sweep_duties'): Promise<number> {
+    let total = 0;
+    for (let swept = BATCH; swept === BATCH;) {
+      const text = `SELECT cmd.${command}($1, $2) AS swept`;
+      const [row] = await this.dataSource.query<{ swept: number }[]>(text, [this.clock.now(), BATCH]);
+      swept = row?.swept ?? 0;
+      total += swept;
     }
     return total;
   }

@@ -7,6 +7,7 @@ const BY_DEADLINE: Readonly<Record<DeadlineName, KeyOf<'due'>>> = {
   READ: 'due.read',
   ACKNOWLEDGE: 'due.acknowledge',
   ANSWER: 'due.answer',
+  CLARIFY: 'due.clarify',
   REPORT_ON_ANSWER: 'due.report',
   NEXT_REPORT: 'due.nextReport',
   REPORT_ON_ALERT: 'due.alertReport',

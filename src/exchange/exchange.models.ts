@@ -168,7 +168,10 @@ export class Change {
   @Field(() => String)
   cursor: string;
 
-  @Field(() => String, { description: 'RELEASED; or RECALLED or EXPIRED: forget the object, which is gone from sight' })
+  @Field(() => String, {
+    description:
+      'RELEASED; RECALLED or EXPIRED: forget the object, which is gone from sight; LAPSED: a request was not made clear in time',
+  })
   act: string;
 
   @Field(() => ID, { description: 'All that a tombstone tells' })

@@ -14,6 +14,7 @@ export const RequestStates = codeList('RequestState', 'Where a request for assis
   ANSWERED: 'It has had its final answer; the requesting side still reports what came of it.',
   REFUSED: 'The requested side has refused it, with a ground.',
   WITHDRAWN: 'The requesting side has withdrawn it.',
+  LAPSED: 'What was asked back was not made clear in time.',
   CLOSED: 'The requesting side has reported what came of it. Nothing more is to be done.',
 } satisfies Record<RequestState, string>);
 
@@ -33,6 +34,7 @@ export const RequestActs = codeList('RequestAct', 'What one object does in the t
   POSTPONEMENT: 'Puts the request off.',
   REVISION: 'Replaces the request by a new version: a correction, or the clarification that was asked for.',
   WITHDRAWAL: 'Withdraws the request.',
+  LAPSE: 'The time for the clarification is over. No object: the hub does it.',
   PROGRESS_REPORT: 'Reports what has come of the answer so far.',
   CLOSING: 'Closes the request with the last report of the result.',
 } satisfies Record<RequestAct, string>);

@@ -12,7 +12,7 @@ export function checkMove(thread: ThreadRow, target: ObjectRow, act: RequestAct,
 
 /** Why an act comes at the wrong time, and what can be done instead. */
 export function reasonAgainst(state: RequestState, act: RequestAct): MessageKey {
-  const isOver = state === 'WITHDRAWN' || state === 'CLOSED';
+  const isOver = state === 'WITHDRAWN' || state === 'LAPSED' || state === 'CLOSED';
   if ((act === 'CLOSING' || act === 'PROGRESS_REPORT') && !isOver) return 'error.requestNotAnswered';
   if (act === 'ACKNOWLEDGEMENT' && (state === 'ACCEPTED' || state === 'PARTIALLY_ANSWERED')) {
     return 'error.requestAcknowledged';
@@ -32,5 +32,6 @@ const REASONS: Record<RequestState, MessageKey> = {
   ANSWERED: 'error.requestAnswered',
   REFUSED: 'error.requestRefused',
   WITHDRAWN: 'error.requestWithdrawn',
+  LAPSED: 'error.requestLapsed',
   CLOSED: 'error.requestClosed',
 };

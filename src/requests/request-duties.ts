@@ -4,7 +4,7 @@ import { REQUEST_ACTS, type RequestAct } from './request-states.js';
 
 /** Acts by which the requested side shows that it has taken the request up. */
 const TAKING_UP: readonly RequestAct[] = REQUEST_ACTS.filter(
-  (act) => !['REQUEST', 'REVISION', 'WITHDRAWAL', 'PROGRESS_REPORT', 'CLOSING'].includes(act),
+  (act) => !['REQUEST', 'REVISION', 'WITHDRAWAL', 'LAPSE', 'PROGRESS_REPORT', 'CLOSING'].includes(act),
 );
 
 function rules(duty: DutyKind, effect: DutyEffect, ...acts: RequestAct[]): DutyRule[] {
@@ -17,7 +17,8 @@ function begins(duty: DutyKind, owes: DutyRule['owes'], deadline: DeadlineName, 
 
 /**
  * The clocks of a request (domain.md 3.3): they start on receipt, stand still only while the requester owes a clarification, and go on
- * while the requested side waits for its own people; a court's authorisation and a postponement name a time of their own.
+ * while the requested side waits for its own people; a court's authorisation and a postponement name a time of their own. A request that
+ * is not made clear in its time lapses (cmd.lapse_requests), which ends whatever is owed.
  */
 export const REQUEST_DUTY_RULES: readonly DutyRule[] = [
   ...begins('ACKNOWLEDGE', 'ADDRESSEE', 'ACKNOWLEDGE', 'REQUEST'),
@@ -29,8 +30,13 @@ export const REQUEST_DUTY_RULES: readonly DutyRule[] = [
   ...rules('ANSWER', 'RAISE', 'REVISION').map((rule) => ({ ...rule, deadline: 'ANSWER' as const })),
   ...rules('ANSWER', 'DEFER', 'AUTHORISATION_NOTICE', 'POSTPONEMENT'),
   ...rules('ANSWER', 'SETTLE', 'FINAL', 'NEGATIVE', 'REFUSAL', 'TRANSFER_NOTICE'),
+  ...begins('CLARIFY', 'SENDER', 'CLARIFY', 'CLARIFICATION_REQUEST').map((rule) => ({
+    ...rule,
+    effect: 'REOPEN' as const,
+  })),
+  ...rules('CLARIFY', 'SETTLE', 'REVISION'),
   ...begins('REPORT', 'SENDER', 'REPORT_ON_ANSWER', 'FINAL', 'NEGATIVE'),
   ...rules('REPORT', 'RENEW', 'PROGRESS_REPORT').map((rule) => ({ ...rule, deadline: 'NEXT_REPORT' as const })),
   ...rules('REPORT', 'SETTLE', 'CLOSING'),
-  ...(['ACKNOWLEDGE', 'ANSWER', 'REPORT'] as const).flatMap((duty) => rules(duty, 'VOID', 'WITHDRAWAL')),
+  ...(['ACKNOWLEDGE', 'ANSWER', 'CLARIFY', 'REPORT'] as const).flatMap((duty) => rules(duty, 'VOID', 'WITHDRAWAL')),
 ];

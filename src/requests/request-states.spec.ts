@@ -57,6 +57,7 @@ const LEGAL: Record<RequestState, Record<RequestSide, RequestAct[]>> = {
   ANSWERED: { REQUESTED: [], REQUESTER: ['PROGRESS_REPORT', 'CLOSING'] },
   REFUSED: { REQUESTED: [], REQUESTER: ['CLOSING'] },
   WITHDRAWN: { REQUESTED: [], REQUESTER: [] },
+  LAPSED: { REQUESTED: [], REQUESTER: [] },
   CLOSED: { REQUESTED: [], REQUESTER: [] },
 };
 
@@ -110,9 +111,9 @@ describe('threats 5 the moves of a request', () => {
     ]);
   });
 
-  it('leads nowhere after a withdrawal or the last feedback, and everywhere else to an end', () => {
+  it('leads nowhere after a withdrawal, a lapse or the last feedback, and everywhere else to an end', () => {
     const ends = REQUEST_STATES.filter((state) => REQUEST_MOVES.every(({ from }) => from !== state));
-    expect(ends).toEqual(['WITHDRAWN', 'CLOSED']);
+    expect(ends).toEqual(['WITHDRAWN', 'LAPSED', 'CLOSED']);
     const reachable = new Set(REQUEST_MOVES.map(({ to }) => to));
     expect(REQUEST_STATES.filter((state) => !reachable.has(state))).toEqual([]);
   });
@@ -144,6 +145,8 @@ describe('the reason against a move at the wrong time', () => {
 
   it.each<[RequestState, RequestAct, string]>([
     ['WITHDRAWN', 'FINAL', 'error.requestWithdrawn'],
+    ['LAPSED', 'REVISION', 'error.requestLapsed'],
+    ['LAPSED', 'CLOSING', 'error.requestLapsed'],
     ['CLOSED', 'ACKNOWLEDGEMENT', 'error.requestClosed'],
     ['REFUSED', 'FINAL', 'error.requestRefused'],
     ['ANSWERED', 'INTERIM', 'error.requestAnswered'],

@@ -15,11 +15,15 @@ export const REQUEST_STATES = [
   'ANSWERED',
   'REFUSED',
   'WITHDRAWN',
+  'LAPSED',
   'CLOSED',
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-/** What one object of a thread does (`actOf`). REQUEST opens the thread; most kinds of an answer have the same names here. */
+/**
+ * What one object of a thread does (`actOf`). REQUEST opens the thread; most kinds of an answer have the same names here. LAPSE alone is no
+ * object: it is what the hub does when the time for a clarification is over.
+ */
 export const REQUEST_ACTS = [
   'REQUEST',
   'ACKNOWLEDGEMENT',
@@ -36,6 +40,7 @@ export const REQUEST_ACTS = [
   'POSTPONEMENT',
   'REVISION',
   'WITHDRAWAL',
+  'LAPSE',
   'PROGRESS_REPORT',
   'CLOSING',
 ] as const;
@@ -47,7 +52,8 @@ export type RequestSide = 'REQUESTER' | 'REQUESTED';
 export interface RequestMove {
   from: RequestState;
   act: RequestAct;
-  by: RequestSide;
+  /** CLOCK: the hub itself, when the time is over. */
+  by: RequestSide | 'CLOCK';
   /** RESUMED: the state to which the request returns from waiting. */
   to: RequestState | 'RESUMED';
   /** With a state that waits: where the request returns to. KEPT: where it would have returned before. */
@@ -117,6 +123,7 @@ export const REQUEST_MOVES: readonly RequestMove[] = [
   asked('CLARIFICATION_NEEDED', 'INTERIM', 'CLARIFICATION_NEEDED', 'PARTIALLY_ANSWERED'),
   asking('CLARIFICATION_NEEDED', 'REVISION', 'RESUMED'),
   asking('CLARIFICATION_NEEDED', 'WITHDRAWAL', 'WITHDRAWN'),
+  { from: 'CLARIFICATION_NEEDED', act: 'LAPSE', by: 'CLOCK', to: 'LAPSED', resume: null },
 
   // Neither does waiting for a court. An acknowledgement tells that the work goes on.
   asked('AWAITING_AUTHORISATION', 'ACKNOWLEDGEMENT', 'RESUMED'),

@@ -16,7 +16,7 @@ import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '.
  */
 
 const PAGE = join(PROJECT_FOLDER, 'docs/state-machines.md');
-const SIDES = { REQUESTER: 'who asks', REQUESTED: 'who is asked' };
+const SIDES = { REQUESTER: 'who asks', REQUESTED: 'who is asked', CLOCK: 'the hub, by the clock' };
 
 describe('docs/state-machines.md', () => {
   it('is the tables that run', async () => {
@@ -41,7 +41,7 @@ Written from the tables that the hub runs on (\`UPDATE_STATES=1 npm test -- test
 ## A request for assistance
 
 The table stands in [\`src/requests/request-states.ts\`](../src/requests/request-states.ts). Checks before signing, the acts that are offered, and
-PostgreSQL, which decides under a lock, read the same rows. Every act is a signed object; none of them is undone.
+PostgreSQL, which decides under a lock, read the same rows. Every act but LAPSE is a signed object; none of them is undone.
 
 ${diagram()}
 
@@ -153,6 +153,7 @@ function diagram(): string {
     '  [*] --> RECEIVED: REQUEST',
     ...lines,
     '  WITHDRAWN --> [*]',
+    '  LAPSED --> [*]',
     '  CLOSED --> [*]',
     '```',
   ].join('\n');
