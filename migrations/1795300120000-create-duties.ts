@@ -220,6 +220,7 @@ const COMMANDS = `
   -- The time that an act names for what it puts off, or for what it asks.
   CREATE FUNCTION cmd.named_time(p_act text, p_body jsonb) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = '' AS $$
     SELECT CASE p_act WHEN 'POSTPONEMENT' THEN (p_body->'refusal'->>'consultUntil')::timestamptz
+      WHEN 'CLARIFICATION_REQUEST' THEN (p_body->'clarification'->>'dueAt')::timestamptz
       WHEN 'AUTHORISATION_NOTICE' THEN (p_body->'delay'->>'expectedAt')::timestamptz
       ELSE (p_body->>'feedbackDueAt')::timestamptz END
   $$;
@@ -247,10 +248,12 @@ const COMMANDS = `
     root hub.object;
     payload jsonb;
     v_urgency text;
+    v_named timestamptz;
   BEGIN
     SELECT o.* INTO acting FROM hub.object o WHERE o.seq = p_seq;
     payload := cmd.payload_of(acting.text);
     v_urgency := payload->'body'->>'urgency';
+    v_named := cmd.named_time(p_act, payload->'body');
 
     -- Of two units of an agency that were both addressed, each does its own; any unit does what none was named for.
     UPDATE hub.duty d SET settled_at = v_now, settled_seq = p_seq, outcome = 'DONE', paused_at = NULL FROM cmd.duty_rule x
@@ -286,7 +289,7 @@ const COMMANDS = `
         AND d.owed_by = t.owed_by AND d.settled_at IS NULL AND d.reason IN ('RECEIPT', 'RAISED') AND t.due < d.due_at
         AND v_urgency <> d.urgency;
 
-    UPDATE hub.duty d SET due_at = cmd.named_time(p_act, payload->'body'), reason = p_act, profile = NULL, deadline = NULL, amount = NULL,
+    UPDATE hub.duty d SET due_at = v_named, reason = p_act, profile = NULL, deadline = NULL, amount = NULL,
         unit = NULL
       FROM cmd.duty_rule x
       WHERE x.about = p_about AND x.act = p_act AND x.effect = 'DEFER' AND d.thread_seq = p_thread AND d.kind = x.duty
@@ -317,11 +320,11 @@ const COMMANDS = `
         y.owing, y.owing_unit, y.owing_scope, y.owed, y.owed_unit, y.owed_scope,
         v_urgency, (l).profile, (l).name, (l).amount, (l).unit, v_now,
         CASE
-          WHEN x.deadline IS NULL THEN cmd.named_time(p_act, payload->'body')
+          WHEN x.deadline IS NULL THEN v_named
           WHEN x.counts_from = 'RECEIPT' THEN cmd.due_time(v_now, (l).amount, (l).unit, y.owing)
-          ELSE GREATEST(cmd.named_time(p_act, payload->'body'),
-            cmd.due_time((payload->'body'->>'validTo')::timestamptz, (l).amount, (l).unit, y.owing)) END,
-        CASE WHEN x.deadline IS NULL THEN 'NAMED' ELSE x.counts_from END
+          WHEN x.counts_from = 'RECEIPT_OR_NAMED' THEN GREATEST(v_named, cmd.due_time(v_now, (l).amount, (l).unit, y.owing))
+          ELSE GREATEST(v_named, cmd.due_time((payload->'body'->>'validTo')::timestamptz, (l).amount, (l).unit, y.owing)) END,
+        CASE WHEN x.deadline IS NULL THEN 'NAMED' WHEN x.counts_from = 'END_OF_VALIDITY' THEN 'END_OF_VALIDITY' ELSE 'RECEIPT' END
       FROM cmd.duty_rule x
         LEFT JOIN LATERAL cmd.deadline_for(payload, x.deadline, v_urgency) l ON x.deadline IS NOT NULL
         CROSS JOIN cmd.addressees_of(p_thread) a

@@ -313,7 +313,7 @@ describe('a request that is not made clear in its time', () => {
     await sweep();
     expect(await stateOf(vn, id)).toMatchObject({ state: 'CLARIFICATION_NEEDED' });
     expect((await dutyOf(vn, id, 'CLARIFY')).because).toMatch(
-      /made clear within 8 hours; after that the request lapses/,
+      /made clear within 8 hours.*after that the request lapses/,
     );
     later(0.2 * HOUR);
     await Promise.all([sweep(), sweep()]);
@@ -340,6 +340,18 @@ describe('a request that is not made clear in its time', () => {
       { outcome: 'DONE', duties: 1 },
       { outcome: 'VOID', duties: 2 },
     ]);
+  });
+
+  it.each([
+    ['a later time', 20, 20],
+    ['a sooner one, which does not count', 1, 8],
+  ])('lapses when the requested side names %s', async (_, named, hours) => {
+    t.hub.clock.set(new Date(MONDAY));
+    const { id } = await ask(agreement, vn, th, FLASH);
+    const dueAt = `${new Date(Date.parse(MONDAY) + named * HOUR).toISOString().slice(0, 19)}Z`;
+    await answerWith(th, id, { kind: 'CLARIFICATION_REQUEST', clarification: { text: 'Which ship?', dueAt } });
+    const due = (await dutyOf(vn, id, 'CLARIFY')).dueAt;
+    expect(Date.parse(due) - Date.parse(MONDAY)).toBe(hours * HOUR);
   });
 
   it('takes nothing more, and says what can be done', async () => {

@@ -19,8 +19,8 @@ export interface DutyRule {
   effect: DutyEffect;
   /** With an effect that begins a time: which. Null where the object names the time. */
   deadline: DeadlineName | null;
-  /** From when it counts. */
-  from: 'RECEIPT' | 'END_OF_VALIDITY' | null;
+  /** From when it counts; with RECEIPT_OR_NAMED, a later time that the act names takes its place. */
+  from: 'RECEIPT' | 'RECEIPT_OR_NAMED' | 'END_OF_VALIDITY' | null;
   /** With OPEN and REOPEN: who owes it. */
   owes: 'ADDRESSEE' | 'SENDER' | null;
 }

@@ -30,9 +30,11 @@ export const REQUEST_DUTY_RULES: readonly DutyRule[] = [
   ...rules('ANSWER', 'RAISE', 'REVISION').map((rule) => ({ ...rule, deadline: 'ANSWER' as const })),
   ...rules('ANSWER', 'DEFER', 'AUTHORISATION_NOTICE', 'POSTPONEMENT'),
   ...rules('ANSWER', 'SETTLE', 'FINAL', 'NEGATIVE', 'REFUSAL', 'TRANSFER_NOTICE'),
+  // However short a time the requested side names: a request does not lapse before the deadline of the agreement.
   ...begins('CLARIFY', 'SENDER', 'CLARIFY', 'CLARIFICATION_REQUEST').map((rule) => ({
     ...rule,
     effect: 'REOPEN' as const,
+    from: 'RECEIPT_OR_NAMED' as const,
   })),
   ...rules('CLARIFY', 'SETTLE', 'REVISION'),
   ...begins('REPORT', 'SENDER', 'REPORT_ON_ANSWER', 'FINAL', 'NEGATIVE'),

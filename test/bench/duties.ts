@@ -93,16 +93,17 @@ export async function benchDuties(options: DutiesOptions, say: (text: string) =>
     const idle = await sample(options.samples, 5, async () => void (await last.idleSweep()));
     for (const world of worlds) await world.close();
     const sizes = options.sizes.map((size) => `ms at ${size.toLocaleString('en')}`);
-    const sweep = (samples: readonly number[]): string =>
-      `median ${percentile(samples, 0.5).toFixed(1)} ms, p95 ${percentile(samples, 0.95).toFixed(1)} ms`;
     return `${table(['who asks', ...sizes, 'growth', 'bare pg ms', 'ours ÷ bare', 'must be'], lines)}
 
-Sweep of ${options.dueNow.toLocaleString('en')} due duties among ${options.sizes.at(-1)!.toLocaleString('en')}: ${sweep(sweeps)} (must be ≤ 200 ms).
-With nothing due: ${sweep(idle.map(({ ms }) => ms))}.`;
+Sweep of ${options.dueNow.toLocaleString('en')} due duties among ${options.sizes.at(-1)!.toLocaleString('en')}: ${middle(sweeps)} (must be ≤ 200 ms).
+With nothing due: ${middle(idle.map(({ ms }) => ms))}.`;
   } finally {
     await server.stop();
   }
 }
+
+const middle = (samples: readonly number[]): string =>
+  `median ${percentile(samples, 0.5).toFixed(1)} ms, p95 ${percentile(samples, 0.95).toFixed(1)} ms`;
 
 /** Of the rounds' medians: the best of ours at each size, the growth, the bare program's at the largest size, and the ratio to it. */
 function figures(rounds: readonly (readonly Sample[][])[]): string[] {

@@ -114,7 +114,10 @@ function rulesOf(rules: readonly DutyRule[]): string {
   const time = ({ deadline, from, owes }: DutyRule): string => {
     if (owes === null) return deadline === null ? '' : `\`${deadline}\``;
     if (deadline === null) return 'the time that it names';
-    return from === 'RECEIPT' ? `\`${deadline}\`` : `\`${deadline}\` after the end of validity`;
+    if (from === 'RECEIPT_OR_NAMED') return `\`${deadline}\`, or the time that it names if that is later`;
+    return from === 'RECEIPT'
+      ? `\`${deadline}\``
+      : `\`${deadline}\` after the end of validity, or the time that it names if that is later`;
   };
   const table = rules.map((rule) => `| \`${rule.duty}\` | \`${rule.act}\` | ${EFFECTS[rule.effect]} | ${time(rule)} |`);
   return `| what is owed | act | what becomes of the clock | time |\n| --- | --- | --- | --- |\n${table.join('\n')}`;
