@@ -172,9 +172,14 @@ export class Environment {
   @Whole(1, 24)
   SESSION_HOURS = 10;
 
-  /** A demonstration may run a simulated clock and offers its fictional world; nothing else may. */
+  /** A demonstration offers its fictional world and lets anybody of it sign in; nothing else does. */
   get isDemonstration(): boolean {
     return this.HUB_ID.startsWith('demo.');
+  }
+
+  /** Whose database holds nothing but a demonstration may run a simulated clock: a server that others use as well keeps real time. */
+  get maySimulateClock(): boolean {
+    return this.isDemonstration && this.DATABASE_URL === undefined;
   }
 
   /** Where the files that are attached to objects are stored, encrypted. */

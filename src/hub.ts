@@ -60,7 +60,7 @@ export async function startHub(
   const access = await databaseAccess(databaseUrl, secrets);
   const wrappingKeys = new WrappingKeys(secrets);
   const filePlace = await openFilePlace(environment, secrets);
-  const clock = new Clock(environment.isDemonstration);
+  const clock = new Clock(environment.maySimulateClock);
   const dataSource = await appDataSource(access.appUrl, environment.DATABASE_POOL).initialize();
   try {
     await checkVersion(dataSource);

@@ -279,6 +279,9 @@ describe('a reminder', () => {
       LOG_LEVEL: 'fatal',
     });
     const second = await startHub(environment, t.database.url, CONSOLE_DOCUMENTS);
+    expect(() => second.clock.set(new Date())).toThrow(
+      'Only a demonstration hub on a database of its own may set its clock',
+    );
     await second.stop();
     expect(await given(id)).toHaveLength(1);
   });

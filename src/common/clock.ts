@@ -1,5 +1,5 @@
 /**
- * The hub's domain time, the same in TypeScript and in SQL (`hub.now()`). Only a demonstration hub may set it; tokens and
+ * The hub's domain time, the same in TypeScript and in SQL (`hub.now()`). Only a demonstration hub on its embedded database may set it; tokens and
  * sessions keep wall time.
  */
 export class Clock {
@@ -22,7 +22,7 @@ export class Clock {
 
   /** Sets the simulated instant; null returns to wall time. */
   set(instant: Date | null): void {
-    if (!this.maySimulate) throw new Error('Only a demonstration hub may set its clock');
+    if (!this.maySimulate) throw new Error('Only a demonstration hub on a database of its own may set its clock');
     this.instant = instant;
   }
 }

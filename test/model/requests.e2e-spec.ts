@@ -287,6 +287,7 @@ describe('a request, whatever both sides and a stranger do with it', () => {
           urgency,
           fc.array(move, { minLength: MOVES_IN_A_RUN, maxLength: MOVES_IN_A_RUN }),
           async (first, moves) => {
+            for (const party of Object.values(parties)) party.signInAnew();
             const reference = new Reference(first);
             const thread = new Thread(reference, first);
             await thread.begin();

@@ -38,6 +38,8 @@ export interface Party {
   askRaw(query: string, variables?: object): Promise<string>;
   /** Sends any request, signed with the party's token and a proof. */
   send(path: string, request: Outgoing): Promise<Response>;
+  /** Signs in anew with the next request: a token lasts five minutes. */
+  signInAnew(): void;
   /** The headers that sign one request. */
   headersFor(method: string, path: string): Promise<{ authorization: string; dpop: string }>;
 }
@@ -109,7 +111,6 @@ export async function startTestHub(
   const environment = readEnvironment({
     HUB_ID,
     PORT: '0',
-    DATABASE_URL: database.url,
     DATA_FOLDER: database.dataFolder,
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
     DATABASE_POOL: '8',
@@ -227,7 +228,7 @@ export async function startTestHub(
   };
 }
 
-function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'send' | 'headersFor'>): Party {
+function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'send' | 'signInAnew' | 'headersFor'>): Party {
   const session = new UnitSession(url, keys.unit, keys.client.privateJwk);
   const send = async (query: string, variables: object, headers: Record<string, string>): Promise<string> => {
     const answer = await session.send('/graphql', {
@@ -239,6 +240,7 @@ function partyOf(url: string, keys: Omit<Party, 'ask' | 'askRaw' | 'send' | 'hea
   return {
     ...keys,
     send: (path, request) => session.send(path, request),
+    signInAnew: () => session.forget(),
     headersFor: async (method, path) => {
       await session.send('/healthz', { method: 'GET' }); // its answer brings the newest nonce
       return session.headersFor(method, path);

@@ -210,7 +210,8 @@ export class AlertPlan {
 const FIRST_SEEN = 'TH-CUS-LCB';
 
 /** Each consignment with a way that its goods can take; every way is taken once before any is taken twice. */
-function pairRoutes(chance: Chance): [ConsignmentScenario, Route][] {
+/** Each consignment with a route that fits its means of transport. */
+export function pairRoutes(chance: Chance): [ConsignmentScenario, Route][] {
   let free = chance.shuffle(ROUTES);
   // Those with the least choice choose first.
   const pairs = chance

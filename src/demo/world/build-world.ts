@@ -74,7 +74,11 @@ export async function renewProfiles({
   writeProfiles(parties, { url, hubId, hubKeys });
 }
 
-async function enrolAll({ hubId, asOperator }: WorldOptions, { trust }: WorldParties): Promise<void> {
+/** Enrols the agencies of the demonstration, their group and their agreements. */
+export async function enrolAll(
+  { hubId, asOperator }: Pick<WorldOptions, 'hubId' | 'asOperator'>,
+  { trust }: WorldParties,
+): Promise<void> {
   await asOperator(async (tx) => {
     for (const { agency, root, keySets } of trust) {
       await enrolAgency(tx, hubId, { ...agency, roots: [root], keySets });

@@ -50,12 +50,13 @@ export class Player {
     for (const [i, act] of inOrder.entries()) {
       this.stage.setClock(act.at);
       // The hub has one clock: what happened later is sent later.
-      this.ids.set(act.key, await this.perform(act));
+      await this.send(act);
       this.stage.onPlayed?.(i + 1, inOrder.length);
     }
   }
 
-  private async perform({ key, unit, kind, input }: WorldAct): Promise<string> {
+  /** Sends what this act says, at the time that the hub has; its id is that of the act from now on. */
+  async send({ key, unit, kind, input }: WorldAct): Promise<string> {
     const party = this.partyOf(unit);
     const client = this.clientOf(unit);
     const compositions = await client.compose(kind, input(this.idOf));
@@ -63,6 +64,7 @@ export class Player {
     const signed = await this.sign(key, party, compositions[0]!);
     const { id, receipt } = await client.submit(signed);
     keepObject(party.home, id, { ...signed, receipt });
+    this.ids.set(key, id);
     return id;
   }
 
