@@ -11,6 +11,7 @@ import { BindConnectionsToDocuments1795300090000 } from '../migrations/179530009
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
 import { CreateAdministration1795300080000 } from '../migrations/1795300080000-create-administration.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
+import { CreateConsents1795300115000 } from '../migrations/1795300115000-create-consents.js';
 import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
@@ -48,6 +49,7 @@ export const MIGRATIONS = [
   BindConnectionsToDocuments1795300090000,
   AddPasskeys1795300100000,
   CreateUploads1795300110000,
+  CreateConsents1795300115000,
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
 ];

@@ -225,7 +225,8 @@ const COMMANDS = `
       ELSE (p_body->>'feedbackDueAt')::timestamptz END
   $$;
 
-  -- Who was addressed by an object: agencies, or units of them where these were named; of a community its members.
+  -- Who was addressed by an object: agencies, or units of them where these were named; of a community its members. Whoever got it from an
+  -- addressee, with consent, owes nothing.
   CREATE FUNCTION cmd.addressees_of(p_seq bigint) RETURNS TABLE (agency text, unit text) LANGUAGE sql STABLE SET search_path = '' AS $$
     WITH named AS (
       SELECT DISTINCT CASE a.kind WHEN 'AGENCY' THEN a.owner WHEN 'UNIT' THEN u.agency_id ELSE m.agency_id END AS agency, u.id AS unit
@@ -233,7 +234,8 @@ const COMMANDS = `
         LEFT JOIN hub.unit u ON a.kind = 'UNIT' AND u.id = a.owner
         LEFT JOIN hub.membership m ON a.kind = 'COMMUNITY' AND m.audience_id = a.id AND m.until_seq = 9223372036854775807
           AND m.agency_id <> o.from_agency
-      WHERE o.seq = p_seq AND a.kind <> 'SENT')
+      WHERE o.seq = p_seq AND a.kind <> 'SENT'
+        AND NOT EXISTS (SELECT 1 FROM hub.onward w WHERE w.object_seq = o.seq AND w.audience_id = a.id))
     SELECT n.agency, n.unit FROM named n
     WHERE n.agency IS NOT NULL AND (n.unit IS NOT NULL
       OR NOT EXISTS (SELECT 1 FROM named x WHERE x.agency = n.agency AND x.unit IS NOT NULL))

@@ -24,6 +24,7 @@ import { Limits } from './edge/limits.js';
 import { limitsPlugin } from './edge/limits-plugin.js';
 import { TrustedDocuments } from './edge/trusted-documents.js';
 import { WrappingKeys } from './database/wrapping-keys.js';
+import { ConsentsModule } from './consents/consents.module.js';
 import { DirectoryModule } from './directory/directory.module.js';
 import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
@@ -73,10 +74,14 @@ const RECORDED_NAMES = new Set([
   'object',
   'alert',
   'request',
+  'consent',
   'composeRecall',
   'composeAnswer',
   'composeFeedback',
   'feedback',
+  'composeConsentRequest',
+  'composeConsentAnswer',
+  'composeConsentRevocation',
   'lookUp',
 ]);
 
@@ -96,6 +101,7 @@ export class AppModule {
         FilesModule,
         ExchangeModule,
         AlertsModule,
+        ConsentsModule,
         DutiesModule,
         RequestsModule,
         FeedbackModule,

@@ -90,6 +90,14 @@ export class Forbidden extends HubError {
   }
 }
 
+/** Whoever sent the object has not agreed to this. */
+export class ConsentRequired extends HubError {
+  readonly code = 'CONSENT_REQUIRED';
+  constructor() {
+    super('error.consentRequired');
+  }
+}
+
 /** The thing is no longer as the caller thought. */
 export class Conflict extends HubError {
   readonly code = 'CONFLICT';

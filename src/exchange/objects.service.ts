@@ -32,7 +32,7 @@ export interface ListedPage {
 export interface OpenedPart {
   name: string;
   text: string | null;
-  withheld: 'NOT_CLEARED' | 'STEP_UP' | 'ERASED' | null;
+  withheld: 'NOT_CLEARED' | 'STEP_UP' | 'NOT_PASSED_ON' | 'ERASED' | null;
 }
 
 const MAX_PAGE = 100;
@@ -90,21 +90,23 @@ export class ObjectsService {
       return names.map((name) => ({ name, text: null, withheld }));
     }
     return this.database.as(caller, async (tx) => {
-      const stored = await prepared<{ name: string; iv: Buffer; ciphertext: Buffer; wrapped: Buffer }>(
+      const stored = await prepared<{ name: string; iv: Buffer; ciphertext: Buffer; wrapped: Buffer | null }>(
         tx,
         'parts',
         `SELECT p.name, p.iv, p.ciphertext, k.wrapped FROM hub.part p
-         JOIN hub.part_key k ON k.seq = p.seq AND k.name = p.name AND k.agency_id = $2 WHERE p.seq = $1`,
+         LEFT JOIN hub.part_key k ON k.seq = p.seq AND k.name = p.name AND k.agency_id = $2 WHERE p.seq = $1`,
         [row.seq, caller.agencyId],
       );
-      if (stored.length > 0 && (await recordAccess(tx, 'nominal.viewed', [row])).length === 0) throw new NotFound();
+      const isOpened = stored.some(({ wrapped }) => wrapped !== null);
+      if (isOpened && (await recordAccess(tx, 'nominal.viewed', [row])).length === 0) throw new NotFound();
       const opened: OpenedPart[] = [];
       for (const name of names) {
         const part = stored.find((each) => each.name === name);
-        const text = part
+        const text = part?.wrapped
           ? await this.vault.open(part, partBinding(row.digest, name), caller.agencyId, part.wrapped)
           : null;
-        opened.push({ name, text, withheld: text === null ? 'ERASED' : null });
+        const withheld = part ? 'NOT_PASSED_ON' : 'ERASED'; // whom no key was made for got the object by a consent
+        opened.push({ name, text, withheld: text === null ? withheld : null });
       }
       return opened;
     });

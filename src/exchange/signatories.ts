@@ -67,7 +67,6 @@ export async function tierOf(
   kind: ObjectKind,
   { envelope, body }: Pick<Incoming, 'envelope' | 'body'>,
 ): Promise<Tier> {
-  if (envelope.kind === 'consent') return 'T2';
   if (envelope.parts.length === 0) return kind.tier?.(body) ?? 'T1';
   return (await isNewPartner(tx, envelope)) ? 'T2' : 'T1';
 }

@@ -107,6 +107,23 @@ export class AttachmentsService {
     }
   }
 
+  /** The keys of an object's files that are no personal details, as the caller has them, wrapped for one more agency. */
+  async keysFor(tx: EntityManager, { agencyId }: Caller, seq: string, agency: string): Promise<Record<string, string>> {
+    const files = await prepared<{ sha256: string; wrapped: Buffer }>(
+      tx,
+      'attachment-keys',
+      `SELECT k.sha256, k.wrapped FROM hub.attachment_key k JOIN hub.attachment a ON a.seq = k.seq AND a.sha256 = k.sha256
+       WHERE k.seq = $1 AND k.agency_id = $2 AND NOT a.is_nominal`,
+      [seq, agencyId],
+    );
+    const keys: Record<string, string> = {};
+    for (const { sha256, wrapped } of files) {
+      const key = await this.wrappingKeys.unwrap(wrapped, agencyId);
+      keys[sha256] = (await this.wrappingKeys.wrap(key, agency)).toString('base64');
+    }
+    return keys;
+  }
+
   /**
    * An attachment of an object that the caller may see: the original for the agency that sent it, the recipients' copy for others. The
    * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else, and

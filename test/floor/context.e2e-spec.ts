@@ -72,10 +72,14 @@ beforeAll(async () => {
        e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
              VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1')),
        f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8)),
-       i AS (INSERT INTO hub.holiday VALUES ('VN-CUS', '2027-04-30', 'x', 'x')),
+       y AS (INSERT INTO hub.holiday VALUES ('VN-CUS', '2027-04-30', 'x', 'x')),
        g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
              VALUES ($1, 'TH-CUS', 'TH-CUS-LCB', 'p:officer1', repeat('a', 64), 2, 'text/csv') RETURNING id),
-       h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g)
+       h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g),
+       i AS (INSERT INTO hub.consent (ask_seq, object_seq, object_id, object_digest, from_agency, to_agency, for_what, urgency, asked_at, due_at)
+             SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
+       j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)
+             SELECT ask_seq, 0, ask_seq, 'VN-CUS', 'TH-CUS', 'LA-CUS', '{}', now() FROM i)
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],
   );

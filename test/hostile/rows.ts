@@ -10,7 +10,6 @@ const SEALING = 'sealing';
 const LOG = 'the tamper-evident log';
 const STATISTICS = 'statistics';
 const ERASURE = 'erasure and legal hold';
-const CONSENT = 'consents under a handling code';
 
 /** Signed objects. */
 const SIGNED: Row[] = [
@@ -126,7 +125,7 @@ const DATABASE: Row[] = [
   { id: 'D6', input: 'leaving a community with a page or feed open' },
   { id: 'D7', input: 'joining a community' },
   { id: 'D8', input: 'what is left after recall and expiry' },
-  { id: 'D9', input: 'passing on without consent, or with another’s', later: CONSENT },
+  { id: 'D9', input: 'passing on without consent, or with another’s' },
   { id: 'D10', input: 'a summary marked lower than what it was made of', later: 'situation reports of operations' },
   { id: 'D11', input: 'evidence made of what may not be evidence', later: 'evidence exports' },
   { id: 'D12', input: 'conditions that were not acknowledged', later: 'the acknowledgement of conditions' },

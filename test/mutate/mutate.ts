@@ -237,6 +237,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/edge\/(limits|mount-edge)/, /files|(edge|agency|people)/],
   [/^src\/(edge|common|demo)/, /(edge|documents|agency|texts|forced)|errors|demo-world/],
   [/files|attachments|uploads/, /files|nominal-attachments|file-places/],
+  [/consents/, /consents/],
   [/requests/, /requests|questions/],
   [/exchange\/change-hints/, /changed/],
   [/exchange\/submissions/, /signing-by-people|exchange/],

@@ -56,6 +56,11 @@ interface Known {
   to: string[];
   /** Sent by LA-CUS. */
   isOwn: boolean;
+  /** What an object of a consent does. */
+  act?: string;
+  body: JsonObject;
+  /** The object that it answers. */
+  answers?: string | undefined;
 }
 
 /** One object of each kind that went from VN-CUS to TH-CUS or back: LA-CUS must not know of them. */
@@ -63,6 +68,10 @@ let hidden: Known[];
 /** Objects of several kinds that LA-CUS has sent or received. */
 let visible: Known[];
 let hiddenCommunity: string;
+/** An object of VN-CUS, and its consent to LA-CUS passing that on to TH-CUS. */
+let passable: Known;
+let question: Known;
+let granted: Known;
 
 beforeAll(async () => {
   t = await startTestHub();
@@ -78,6 +87,13 @@ beforeAll(async () => {
     ...(await exchangeEverything(vn, la)),
     await answeredRequest(la, vn),
   ];
+  passable = await send(vn, envelope(vn, 'alert', alertTo(la)));
+  question = await send(la, askingOf(passable, la, { for: 'ONWARD', forAgency: th.agency }));
+  granted = await send(vn, consentOf(question, vn, { act: 'GRANT' }));
+  const asked = await send(la, envelope(la, 'alert', alertTo(vn)));
+  const revocable = await send(vn, askingOf(asked, vn));
+  const ours = await send(la, consentOf(revocable, la, { act: 'GRANT' }));
+  visible.push(passable, question, granted, asked, revocable, ours);
 });
 afterAll(() => t.stop());
 
@@ -114,7 +130,36 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
     arguments: (object) => ({ input: { object, body: aRecallBody() } }),
     takes: ({ kind, isOwn }) => ['alert', 'request'].includes(kind) && isOwn,
   },
+  'consent id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'consent' },
+  'consents object': { arguments: (object) => ({ object }), takes: () => true },
+  'composeConsentRequest input.object': {
+    arguments: (object) => ({
+      input: { object, body: { for: 'EVIDENCE', reason: 'For the court.', urgency: 'ROUTINE' } },
+    }),
+    takes: ({ kind, isOwn }) => !['consent', 'recall'].includes(kind) && !isOwn,
+  },
+  'composeConsentAnswer input.consent': {
+    arguments: (consent) => ({ input: { consent, body: { act: 'DENY', reason: 'The source would be known.' } } }),
+    takes: (object) => object.act === 'ASK' && !object.isOwn && !isAnswered(object),
+  },
+  'composeConsentRevocation input.consent': {
+    arguments: (consent) => ({ input: { consent, body: { reason: 'The source has asked for it.' } } }),
+    takes: (object) => (object.act === 'GRANT' ? object.isOwn : !object.isOwn && isAnswered(object)),
+  },
+  'shareOnward object': {
+    arguments: (object) => ({ object, to: th.agency, consent: granted.id }),
+    takes: ({ id }) => id === passable.id,
+  },
+  'shareOnward consent': {
+    arguments: (consent) => ({ object: passable.id, to: th.agency, consent }),
+    takes: ({ id }) => [question.id, granted.id].includes(id),
+  },
 };
+
+/** Whether LA-CUS or VN-CUS has granted what this object asks. */
+function isAnswered({ id }: Known): boolean {
+  return visible.some(({ act, answers }) => act === 'GRANT' && answers === id);
+}
 
 /** Ids that name what every signed-in caller may know. */
 const OPEN_TO_ALL = new Set(['duties partner', 'duties unit', 'keySets agency', 'waiveReports agency']);
@@ -122,8 +167,8 @@ const OPEN_TO_ALL = new Set(['duties partner', 'duties unit', 'keySets agency', 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
   'approveKey proof', 'changes after', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
-  'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'submit assertion', 'submit object',
-  'waiveReports reason',
+  'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
+  'submit object', 'waiveReports reason',
 ]); // prettier-ignore
 
 /** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
@@ -189,6 +234,11 @@ const SENDINGS: Record<
   feedback: {
     payload: async () => closingOf(await answeredRequest(la, vn), la),
     inReplyTo: ({ kind, isOwn }) => (kind === 'request' && isOwn) || (kind === 'alert' && !isOwn),
+    supersedes: () => false,
+  },
+  consent: {
+    payload: async () => askingOf(await send(vn, envelope(vn, 'alert', alertTo(la))), la),
+    inReplyTo: () => false,
     supersedes: () => false,
   },
   recall: {
@@ -459,7 +509,8 @@ async function exchangeEverything(from: Party, to: Party): Promise<Known[]> {
   const closing = await send(from, closingOf(answered, from));
   const answer = await send(to, answerTo(request, to, 'ACKNOWLEDGEMENT'));
   const recalled = await send(from, envelope(from, 'alert', alertTo(to)));
-  return [alert, request, answered, closing, answer, await send(from, recallOf(recalled, from))];
+  const consent = await send(to, askingOf(alert, to));
+  return [alert, request, answered, closing, answer, consent, await send(from, recallOf(recalled, from))];
 }
 
 async function answeredRequest(from: Party, to: Party): Promise<Known> {
@@ -481,6 +532,8 @@ async function send(party: Party, payload: Envelope): Promise<Known> {
     from: party.agency,
     isOwn: party === la,
     to,
+    ...(kind === 'consent' ? { act: payload.body['act'] as string, answers: payload.inReplyTo?.id } : {}),
+    body: payload.body,
   };
 }
 
@@ -509,6 +562,26 @@ function answerTo(request: Known, party: Party, kind: 'ACKNOWLEDGEMENT' | 'NEGAT
 function closingOf(request: Known, party: Party): Envelope {
   const body = { ...CLOSING, targetRef: request.ref! } as unknown as JsonObject;
   return { ...anAlert(party, request.to, agreement, { kind: 'feedback', body }), inReplyTo: linkTo(request) };
+}
+
+/** A question for consent to the sender of an object, for a use that needs no reader unless one is named. */
+function askingOf(object: Known, party: Party, use: JsonObject = { for: 'EVIDENCE' }): Envelope {
+  const body = {
+    act: 'ASK',
+    targetId: object.id,
+    targetDigest: object.digest,
+    reason: 'x',
+    urgency: 'ROUTINE',
+    ...use,
+  };
+  return { ...anAlert(party, [object.from], agreement, { kind: 'consent', body }), inReplyTo: linkTo(object) };
+}
+
+/** What its provider says to a question. */
+function consentOf(asked: Known, party: Party, said: JsonObject): Envelope {
+  const { reason: _reason, urgency: _urgency, ...scope } = asked.body;
+  const body = { ...scope, ...said };
+  return { ...anAlert(party, [asked.from], agreement, { kind: 'consent', body }), inReplyTo: linkTo(asked) };
 }
 
 function recallOf(object: Known, party: Party): Envelope {

@@ -31,7 +31,7 @@ const ORDER = [
   ['exchange'],
   ['administration'],
   ['duties'],
-  ['alerts', 'requests', 'seizures'],
+  ['alerts', 'consents', 'requests', 'seizures'],
   ['feedback'],
   ['cases'],
   ['operations'],

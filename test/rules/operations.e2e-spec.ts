@@ -101,6 +101,7 @@ describe('threats 1 every operation', () => {
       'publishKeySet',
       'removePasskey',
       'requestKey',
+      'shareOnward',
       ...Object.keys(ACTS),
     ];
     expect(careful.sort()).toEqual(known.sort());

@@ -8,6 +8,8 @@ import { ALERT_ACTS, ALERT_DUTY_RULES } from '../../src/alerts/alert-duties.js';
 import { DEADLINE_NAMES, type DeadlineName, PROFILES, type Span, URGENCIES } from '../../src/duties/deadlines.js';
 import type { DutyEffect, DutyRule } from '../../src/duties/duty-rule.js';
 import { REQUEST_DUTY_RULES } from '../../src/requests/request-duties.js';
+import { ConsentActs, ConsentStates } from '../../src/consents/consent-codes.js';
+import { CONSENT_ACTS, CONSENT_HOURS, CONSENT_MOVES, CONSENT_STATES } from '../../src/consents/consent-states.js';
 import { RequestActs, RequestStates } from '../../src/requests/request-codes.js';
 import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '../../src/requests/request-states.js';
 
@@ -30,6 +32,8 @@ describe('docs/state-machines.md', () => {
     expect(Object.keys(RequestActs).toSorted()).toEqual([...REQUEST_ACTS].toSorted());
     const known = new Set<string>(ALERT_ACTS);
     expect(ALERT_DUTY_RULES.filter(({ act }) => !known.has(act))).toEqual([]);
+    expect(Object.keys(ConsentStates).toSorted()).toEqual([...CONSENT_STATES].toSorted());
+    expect(Object.keys(ConsentActs).toSorted()).toEqual([...CONSENT_ACTS].toSorted());
   });
 });
 
@@ -80,6 +84,38 @@ community, to each member. The sender can do without the results of an addressee
 
 ${rulesOf(ALERT_DUTY_RULES)}
 
+## A consent
+
+The table stands in [\`src/consents/consent-states.ts\`](../src/consents/consent-states.ts), and is used like the one above. The question is about one
+version of one object; a newer version needs a consent of its own. What was passed on before a revocation stays with its reader until it ends or is recalled.
+
+\`\`\`mermaid
+stateDiagram-v2
+  [*] --> ASKED: ASK
+${CONSENT_MOVES.map(({ from, act, to }) => `  ${from} --> ${to}: ${act}`).join('\n')}
+  ASKED --> EXPIRED: silence
+  GRANTED --> EXPIRED: expiresAt
+  GRANTED_WITH_CONDITIONS --> EXPIRED: expiresAt
+\`\`\`
+
+| state | what it means |
+| --- | --- |
+${rows(CONSENT_STATES, 'ConsentState')}
+
+| act | what it does |
+| --- | --- |
+${rows(CONSENT_ACTS, 'ConsentAct')}
+
+| from | act | by | to |
+| --- | --- | --- | --- |
+${CONSENT_MOVES.map(({ from, act, by, to }) => `| \`${from}\` | \`${act}\` | ${CONSENT_SIDES[by]} | \`${to}\` |`).join('\n')}
+
+The time to answer begins on receipt, in calendar time. No job ends it: the time is compared whenever somebody looks or acts.
+
+| | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
+| --- | --- | --- | --- |
+| to answer | ${URGENCIES.map((urgency) => timeOf(CONSENT_HOURS[urgency])).join(' | ')} |
+
 ## Deadlines
 
 The table stands in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts). An agreement names a profile (\`deadlineProfile\`) and may set deadlines of
@@ -97,6 +133,8 @@ ${Object.entries(PROFILES)
   .join('\n')}
 `;
 }
+
+const CONSENT_SIDES = { ASKER: 'who asks', PROVIDER: 'who sent the object' };
 
 const EFFECTS: Record<DutyEffect, string> = {
   OPEN: 'begins',
@@ -126,6 +164,10 @@ function rulesOf(rules: readonly DutyRule[]): string {
 function deadlineRow(profile: string, name: DeadlineName, times: readonly Span[]): string {
   const words = times.map(({ amount, unit }) => `${amount} ${unit.toLowerCase().replace('_', ' ')}`);
   return `| \`${profile}\` | \`${name}\` | ${words.join(' | ')} |`;
+}
+
+function timeOf(hours: number): string {
+  return hours < 48 ? `${hours} h` : `${hours / 24} days`;
 }
 
 function rows(codes: readonly string[], list: string): string {

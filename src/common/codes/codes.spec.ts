@@ -7,6 +7,7 @@ import './handling-codes.js';
 import './movement-codes.js';
 import './party-codes.js';
 import './request-codes.js';
+import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
 import '../../feedback/feedback-codes.js';
 import '../../requests/request-codes.js';
