@@ -25,7 +25,7 @@ import {
 import { composeAndSubmit, recall, signAndSubmit, signAndTry, type Submitted } from './support/exchange.js';
 import { upload } from './support/files.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
-import { ask as askUnder } from './support/requests.js';
+import { answerWith, ask as askUnder } from './support/requests.js';
 import { aCaller } from './support/world.js';
 
 let t: TestHub;
@@ -190,6 +190,23 @@ describe('M918: an alert that may not be passed on without consent', () => {
 });
 
 describe('what is passed on', () => {
+  it('lays no duty on who gets it, and none towards it', async () => {
+    const alert = await anAlert();
+    await share(vn, alert.id, c04.unit, await consentFor(alert.id, c04));
+    const { id } = await askUnder(agreement, vn, la);
+    const question = await askConsent(la, id, c04);
+    await answerConsent(vn, question.id);
+    await share(la, id, c04.unit, question.id);
+    await answerWith(la, id, { kind: 'NEGATIVE' });
+    const owed = await t.database.sql<{ sides: string }>(
+      `SELECT DISTINCT d.kind || ' ' || d.owed_by || ' ' || d.owed_to AS sides FROM hub.duty d JOIN hub.object o ON o.seq = d.object_seq
+       WHERE o.id = ANY ($1::uuid[]) ORDER BY 1`,
+      [[alert.id, id]],
+    );
+    expect(owed.map(({ sides }) => sides).filter((sides) => sides.includes('POL'))).toEqual([]);
+    expect(owed.map(({ sides }) => sides)).toContain('REPORT VN-CUS LA-CUS');
+  });
+
   it('goes without personal details and with its open files', async () => {
     const picture = await upload(t, la, aPng(), 'image/png');
     const open_ = await anAlert({}, { attachments: [picture], nominal: someNominalData(), body: aPersonAlertBody() });
