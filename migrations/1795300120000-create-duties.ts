@@ -25,9 +25,10 @@ export class CreateDuties1795300120000 implements MigrationInterface {
       DROP TRIGGER alert_read ON audit.access;
       DROP TRIGGER alert_duties ON hub.alert;
       DROP TRIGGER request_act_duties ON hub.request_act;
-      DROP TABLE hub.duty_reminder, hub.duty;
+      DROP TABLE hub.duty_opening, hub.duty_reminder, hub.duty;
       DROP FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.sweep_duties(timestamptz, integer), cmd.on_alert_recalled(), cmd.on_alert_read(), cmd.on_alert(), cmd.on_request_act(),
-        cmd.keep_duties(text, text, bigint, bigint), cmd.addressees_of(bigint), cmd.named_time(text, jsonb), cmd.set_reminder(),
+        cmd.open_duties(timestamptz, integer), cmd.open_duties_of(bigint),
+        cmd.keep_duties(text, text, bigint, bigint, timestamptz), cmd.addressees_of(bigint), cmd.named_time(text, jsonb), cmd.set_reminder(),
         cmd.deadline_for(jsonb, text, text), cmd.due_time(timestamptz, integer, text, text), cmd.payload_of(text);
       DROP TABLE cmd.duty_rule, cmd.deadline;
     `);
@@ -91,6 +92,15 @@ const TABLES = `
     at timestamptz NOT NULL,
     PRIMARY KEY (duty_id, due_at, percent)
   );
+
+  -- Alerts to a community, whose duties are opened after they were accepted: there may be hundreds.
+  CREATE TABLE hub.duty_opening (
+    seq bigint PRIMARY KEY REFERENCES hub.object,
+    thread_seq bigint NOT NULL,
+    act text NOT NULL,
+    at timestamptz NOT NULL
+  );
+  CREATE INDEX duty_opening_of_thread ON hub.duty_opening (thread_seq);
   RESET ROLE;
 `;
 
@@ -98,6 +108,7 @@ const POLICIES = `
   SET ROLE hub_owner;
   ALTER TABLE hub.duty ENABLE ROW LEVEL SECURITY;          ALTER TABLE hub.duty FORCE ROW LEVEL SECURITY;
   ALTER TABLE hub.duty_reminder ENABLE ROW LEVEL SECURITY; ALTER TABLE hub.duty_reminder FORCE ROW LEVEL SECURITY;
+  ALTER TABLE hub.duty_opening ENABLE ROW LEVEL SECURITY;  ALTER TABLE hub.duty_opening FORCE ROW LEVEL SECURITY;
   -- The two sides alone, each as far as it sees what the duty is about. A scalar subquery: PostgreSQL would answer EXISTS for a page by
   -- reading everything that the caller may see.
   CREATE POLICY sides ON hub.duty FOR SELECT TO hub_app USING (
@@ -107,6 +118,8 @@ const POLICIES = `
   GRANT SELECT, INSERT, UPDATE ON hub.duty TO hub_cmd;
   CREATE POLICY commands ON hub.duty_reminder TO hub_cmd USING (true) WITH CHECK (true);
   GRANT SELECT, INSERT ON hub.duty_reminder TO hub_cmd;
+  CREATE POLICY commands ON hub.duty_opening TO hub_cmd USING (true) WITH CHECK (true);
+  GRANT SELECT, INSERT, UPDATE, DELETE ON hub.duty_opening TO hub_cmd;
   RESET ROLE;
 `;
 
@@ -197,12 +210,16 @@ const TIMES = `
     begun timestamptz := NEW.started_at + NEW.paused_for;
     step smallint;
     was smallint := CASE TG_OP WHEN 'UPDATE' THEN OLD.reminded ELSE 0 END;
+    -- A time that begins is looked at from its beginning, whoever writes it when.
+    v_now timestamptz := hub.now();
   BEGIN
+    IF TG_OP = 'INSERT' THEN v_now := NEW.started_at;
+    ELSIF NEW.started_at <> OLD.started_at THEN v_now := NEW.started_at; END IF;
     NEW.remind_at := NULL;
     NEW.reminded := 0;
     FOREACH step IN ARRAY ARRAY[50, 80, 100]::smallint[] LOOP
       NEW.remind_at := begun + (NEW.due_at - begun) * (step / 100.0);
-      EXIT WHEN NEW.remind_at > hub.now() OR (step = 100 AND was < 100);
+      EXIT WHEN NEW.remind_at > v_now OR (step = 100 AND was < 100);
       NEW.reminded := step;
       NEW.remind_at := NULL;
     END LOOP;
@@ -242,10 +259,9 @@ const COMMANDS = `
   $$;
 
   -- Lets an act take its effect on the duties of its thread. p_seq is the object that acts.
-  CREATE FUNCTION cmd.keep_duties(p_about text, p_act text, p_thread bigint, p_seq bigint) RETURNS void
+  CREATE FUNCTION cmd.keep_duties(p_about text, p_act text, p_thread bigint, p_seq bigint, v_now timestamptz DEFAULT hub.now()) RETURNS void
   LANGUAGE plpgsql SET search_path = '' AS $$
   DECLARE
-    v_now timestamptz := hub.now();
     acting hub.object;
     root hub.object;
     payload jsonb;
@@ -340,6 +356,29 @@ const COMMANDS = `
       WHERE d.settled_at IS NULL;
   END $$;
 
+  -- Opens the duties of an alert to a community, if they are not open yet: before anything is done with them.
+  CREATE FUNCTION cmd.open_duties_of(p_thread bigint) RETURNS void LANGUAGE plpgsql SET search_path = '' AS $$
+  DECLARE waiting hub.duty_opening;
+  BEGIN
+    FOR waiting IN SELECT w.* FROM hub.duty_opening w WHERE w.thread_seq = p_thread ORDER BY w.seq FOR UPDATE LOOP
+      PERFORM cmd.keep_duties('ALERT', waiting.act, waiting.thread_seq, waiting.seq, waiting.at);
+      DELETE FROM hub.duty_opening w WHERE w.seq = waiting.seq;
+    END LOOP;
+  END $$;
+
+  -- Opens the duties of as many alerts to communities. Several processes may do so at once.
+  CREATE FUNCTION cmd.open_duties(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE
+    waiting hub.duty_opening;
+    opened integer := 0;
+  BEGIN
+    FOR waiting IN SELECT w.* FROM hub.duty_opening w WHERE w.at <= p_now ORDER BY w.seq LIMIT p_limit FOR UPDATE SKIP LOCKED LOOP
+      PERFORM cmd.open_duties_of(waiting.thread_seq);
+      opened := opened + 1;
+    END LOOP;
+    RETURN opened;
+  END $$;
+
   CREATE FUNCTION cmd.on_request_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   BEGIN
     PERFORM cmd.keep_duties('REQUEST', NEW.act, NEW.root_seq, NEW.seq);
@@ -347,17 +386,26 @@ const COMMANDS = `
   END $$;
 
   CREATE FUNCTION cmd.on_alert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE
+    sent hub.object;
+    v_act text;
   BEGIN
-    PERFORM cmd.keep_duties('ALERT',
-      CASE WHEN o.supersedes_seq IS NULL THEN 'ALERT' ELSE 'UPDATE' END
-        || CASE WHEN cmd.payload_of(o.text)->'body'->'feedbackRequired' = 'true' THEN '' ELSE '_FOR_INFORMATION' END,
-      o.thread_seq, o.seq) FROM hub.object o WHERE o.seq = NEW.seq;
+    SELECT o.* INTO sent FROM hub.object o WHERE o.seq = NEW.seq;
+    v_act := CASE WHEN sent.supersedes_seq IS NULL THEN 'ALERT' ELSE 'UPDATE' END
+      || CASE WHEN cmd.payload_of(sent.text)->'body'->'feedbackRequired' = 'true' THEN '' ELSE '_FOR_INFORMATION' END;
+    PERFORM cmd.open_duties_of(sent.thread_seq);
+    IF EXISTS (SELECT 1 FROM pg_catalog.unnest(sent.recipients) x WHERE pg_catalog.starts_with(x, 'community:')) THEN
+      INSERT INTO hub.duty_opening (seq, thread_seq, act, at) VALUES (sent.seq, sent.thread_seq, v_act, hub.now());
+    ELSE
+      PERFORM cmd.keep_duties('ALERT', v_act, sent.thread_seq, sent.seq);
+    END IF;
     RETURN NULL;
   END $$;
 
   -- An addressee that has opened an alert, or taken it elsewhere, has read it. Reading is not signed.
   CREATE FUNCTION cmd.on_alert_read() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   BEGIN
+    PERFORM cmd.open_duties_of(o.thread_seq) FROM hub.object o WHERE o.seq = NEW.object_seq AND o.kind = 'alert';
     UPDATE hub.duty d SET settled_at = NEW.at, outcome = 'DONE'
       WHERE d.object_seq = NEW.object_seq AND d.owed_by = NEW.agency_id AND d.kind = 'READ' AND d.settled_at IS NULL
         AND (d.owed_by_unit IS NULL OR d.owed_by_unit = NEW.unit_id);
@@ -367,6 +415,7 @@ const COMMANDS = `
   CREATE FUNCTION cmd.on_alert_recalled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   BEGIN
     IF NEW.kind = 'alert' AND NEW.superseded_by_seq IS NULL THEN
+      PERFORM cmd.open_duties_of(NEW.thread_seq);
       PERFORM cmd.keep_duties('ALERT', 'RECALL', NEW.thread_seq, NEW.recalled_by_seq);
     END IF;
     RETURN NULL;
@@ -423,10 +472,10 @@ const COMMANDS = `
     RETURN lapsed;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint),
-    cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled(), cmd.sweep_duties(timestamptz, integer) FROM PUBLIC;
+  REVOKE ALL ON FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint, timestamptz),
+    cmd.open_duties_of(bigint), cmd.open_duties(timestamptz, integer), cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled(), cmd.sweep_duties(timestamptz, integer) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled() TO hub_owner;
-  GRANT EXECUTE ON FUNCTION cmd.sweep_duties(timestamptz, integer), cmd.lapse_requests(timestamptz, integer) TO hub_app;
+  GRANT EXECUTE ON FUNCTION cmd.open_duties(timestamptz, integer), cmd.sweep_duties(timestamptz, integer), cmd.lapse_requests(timestamptz, integer) TO hub_app;
   RESET ROLE;
 `;
 

@@ -61,6 +61,7 @@ const COMMANDS = `
     IF sent.recipients NOT IN (ARRAY[target.from_agency], ARRAY[target.from_unit]) THEN
       RAISE EXCEPTION 'ADDRESSEE' USING ERRCODE = 'LH400';
     END IF;
+    PERFORM cmd.open_duties_of(target.thread_seq);
     -- Of two reports at once, the second finds the stage that the first has left.
     PERFORM 1 FROM hub.duty d WHERE d.thread_seq = target.thread_seq AND d.owed_by = me.agency ORDER BY d.id FOR UPDATE;
     body := cmd.body_of(sent.text);
@@ -79,6 +80,7 @@ const COMMANDS = `
     me hub.context := cmd.context();
     waived integer;
   BEGIN
+    PERFORM cmd.open_duties_of(o.thread_seq) FROM hub.object o WHERE o.id = p_alert AND o.from_agency = me.agency;
     WITH ended AS (
       UPDATE hub.duty d SET settled_at = hub.now(), outcome = 'WAIVED', waived_because = p_reason
         FROM hub.object o

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { aFeedbackBody } from '../src/feedback/body/feedback-body.example.js';
 import { composeAndSubmit, recall, signAndTry, type Submitted } from './support/exchange.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
@@ -347,6 +348,10 @@ describe('units and communities', () => {
   it('owe each for themselves in a community', async () => {
     const community = await t.community([vn, th, la]);
     const { id } = await alert([community]);
+    expect(await addressees(vn, id)).toEqual([]);
+    later(1);
+    await t.hub.app.get(DutySweeper).sweep();
+    expect((await duties(th, 'BY_US', id)).map(({ kind, dueAt }) => [kind, dueAt])).toContainEqual(['READ', dayOf(1)]);
     expect((await addressees(vn, id)).map(({ agency }) => agency)).toEqual(['LA-CUS', 'TH-CUS']);
     await report(th, id, NIL);
     expect((await duties(vn, 'TO_US', id)).map(({ kind, owedBy }) => [kind, owedBy])).toEqual([
@@ -354,6 +359,28 @@ describe('units and communities', () => {
       ['FIRST_REPORT', 'LA-CUS'],
       ['REPORT', 'LA-CUS'],
     ]);
+  });
+
+  it('owe nothing of a community’s alert that they read or reported on before its duties were opened', async () => {
+    const community = await t.community([vn, th, la]);
+    const { id } = await alert([community]);
+    await report(th, id, NIL);
+    expect((await addressees(vn, id)).map(({ agency, state }) => [agency, state])).toEqual([
+      ['LA-CUS', 'DELIVERED'],
+      ['TH-CUS', 'CLOSED'],
+    ]);
+    await t.hub.app.get(DutySweeper).sweep();
+    expect(await kinds(th, 'BY_US', id)).toEqual([]);
+    expect(await kinds(la, 'BY_US', id)).toEqual(['READ', 'FIRST_REPORT', 'REPORT']);
+  });
+
+  it('owe nothing of a community’s alert that was recalled or replaced at once', async () => {
+    const community = await t.community([vn, th, la]);
+    const first = await alert([community]);
+    const { id } = await alert([community], {}, { supersedes: first.id });
+    await recall(vn, id);
+    await t.hub.app.get(DutySweeper).sweep();
+    expect([await duties(th, 'BY_US', id), await duties(vn, 'TO_US', id)]).toEqual([[], []]);
   });
 
   it('can be listed by partner and by unit', async () => {
