@@ -232,6 +232,8 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/session\/people|operator\/officer-link/, /people|passkeys|session-limits|side-doors/],
   [/create-provider|authenticator|identify-callers/, /sign-in|issuers|side-doors/],
   [/session|connection-limits|unit-systems/, /sign-in|connection-limits|machines/],
+  [/feedback|duties|request-report/, /feedback|duties|requests/],
+  [/operator\/(calendar|agreements)/, /clocks/],
   [/^src\/operator/, /enrolment|cli|issuers|machines/],
   [/edge\/connections|sockets/, /(edge|sockets|files)|changed/],
   [/edge\/(limits|mount-edge)/, /files|(edge|agency|people)/],
