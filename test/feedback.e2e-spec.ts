@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { aFeedbackBody } from '../src/feedback/body/feedback-body.example.js';
+import { asServer, seqOf, type Submission, submitUnchecked, textWith } from './support/commands.js';
 import { composeAndSubmit, recall, signAndTry, type Submitted } from './support/exchange.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { answerWith, ask, close, composeFeedback, report } from './support/requests.js';
@@ -477,5 +478,29 @@ describe('a report on what an answer led to', () => {
     await expect(composeFeedback(vn, id, progress)).rejects.toThrow(/REQUEST_STATE/);
     await answerWith(th, id, FINAL);
     await expect(composeFeedback(th, id, progress)).rejects.toThrow(/FORBIDDEN/);
+  });
+});
+
+describe('PostgreSQL decides by the signed text, whatever the server would let through:', () => {
+  it.each<[string, () => Party, Submission, string]>([
+    ['a report to who sent the alert', () => th, {}, 'accepted'],
+    ['to the unit that sent it', () => th, { to: ['VN-CUS-AS'] }, 'accepted'],
+    ['to another recipient of the alert', () => th, { to: ['LA-CUS'] }, 'ADDRESSEE'],
+    ['to another unit of the sender', () => th, { to: ['VN-CUS-HP'] }, 'ADDRESSEE'],
+    ['to others as well', () => th, { to: ['VN-CUS', 'LA-CUS'] }, 'ADDRESSEE'],
+    ['by who sent the alert', () => vn, { to: ['TH-CUS'] }, 'LINK'],
+    ['about nothing', () => th, { replySeq: null }, 'LINK'],
+    ['that is no feedback', () => th, { kind: 'note' }, 'LINK'],
+  ])('%s', async (_, party, changes, expected) => {
+    const { id } = await alert(['TH-CUS', 'LA-CUS']);
+    const replySeq = await seqOf(t.database, id);
+    const text = textWith({ body: tasked });
+    const taken = asServer(t.database, party(), async () => {
+      const submission = { kind: 'feedback', to: ['VN-CUS'], ref: undefined, text, replySeq, ...changes };
+      const seq = await submitUnchecked(t.database, party(), submission);
+      await t.database.sql('SELECT cmd.take_feedback($1)', [seq]);
+      return 'accepted';
+    });
+    expect(await taken.catch((error: Error) => error.message)).toBe(expected);
   });
 });

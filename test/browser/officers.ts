@@ -34,6 +34,8 @@ export async function makeKey(t: TestHub, { page }: Person, device: string): Pro
   await page.goto(`${t.url}/signing`);
   await page.fill('[name=device]', device);
   await page.click('[data-act=make]');
-  await page.waitForSelector(`.list li:has-text("${device}")`);
-  return (await page.textContent(`.list li:has-text("${device}") small`))!;
+  // Among the officer's own: an administrator sees colleagues' devices as well, which may have the same name.
+  const line = `[data-place=own] li:has-text("${device}")`;
+  await page.waitForSelector(line);
+  return (await page.textContent(`${line} small`))!;
 }

@@ -88,7 +88,7 @@ function keyList(keys: readonly OwnKey[], text: HtmlText, language: Language): s
     return `<li><span>${escapeHtml(device)} · ${what}<small><strong>${text(stands)}</strong> · ${added}${until}</small>
 <small>${escapeHtml(kinds.join(', '))}</small></span>${approver(kid, state, text)}${renewer(key, keys, text)}${stopper(kid, state, text)}</li>`;
   };
-  return `<h2>${text('page.signing.keys')}</h2>\n<ul class="list">${keys.map(line).join('\n')}</ul>`;
+  return `<h2>${text('page.signing.keys')}</h2>\n<ul class="list" data-place="own">${keys.map(line).join('\n')}</ul>`;
 }
 
 /** How long before its end a key can be renewed. */
