@@ -93,7 +93,7 @@ const VALUES: Record<keyof typeof SLOT_FORMS, { good: string[]; bad: string[] }>
   declaration: { good: ['10 234/567'], bad: ['1'.repeat(36), ' 1'] },
   printedNumber: { good: ['EX-4471', 'Số 12/2026'], bad: ['1'.repeat(36), 'a\nb'] },
   imo: { good: ['9074729'], bad: ['9074728', 'IMO9074729'] },
-  flight: { good: ['VN384'], bad: ['VN 384', 'vn384', 'VN12345'] },
+  flight: { good: ['VN384'], bad: ['VN 384', 'vn384', 'VN123456'] },
   plate: { good: ['29C-123.45', 'กข 1234'], bad: ['1'.repeat(21)] },
   unLocode: { good: ['VNHPH'], bad: ['VNHP0', 'QQHPH', 'vnhph'] },
   country: { good: ['LA'], bad: ['QQ', 'la'] },
