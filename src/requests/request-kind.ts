@@ -7,7 +7,7 @@ import { selectorsOf } from '../exchange/body/selectors.js';
 import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
 import type { ObjectRow } from '../exchange/object-record.js';
 import { payloadOf } from '../exchange/payload.js';
-import { canonicalize, type JsonValue } from '../protocol/canonical.js';
+import { canonicalize } from '../protocol/canonical.js';
 import { RequestBody } from './body/request-body.js';
 import { termsOfQuestions } from './body/standard-question.js';
 import { checkMove } from './request-conflicts.js';
@@ -92,11 +92,14 @@ async function checkVersion(tx: EntityManager, { body }: Incoming<RequestBody>, 
 
   const earlier = await readBody(tx, before.seq);
   const answered = (await readQuestions(tx, thread.root_seq)).filter(({ state }) => state !== 'OPEN');
-  const asked = ({ questions }: RequestBody, no: number): string =>
-    canonicalize((questions[no - 1] ?? null) as unknown as JsonValue);
   const changed = answered.some(({ no }) => asked(earlier, no) !== asked(body, no));
   if (changed)
     throw new Conflict('error.requestQuestionAnswered', { sub: 'QUESTION_ANSWERED', pointer: '/body/questions' });
+}
+
+/** A question as one text, to compare with. */
+function asked({ questions }: RequestBody, no: number): string {
+  return canonicalize(questions[no - 1] ?? null);
 }
 
 /** The body of a request of the caller's own, to compare with; nothing of it leaves. */

@@ -114,6 +114,13 @@ function hasSlots({ code }: { code?: unknown }): boolean {
   return (slotsOf(code) ?? []).length > 0;
 }
 
+/** Pointers to the slots that the question has not. */
+function strangeSlots(slots: unknown, { code }: { code?: unknown }): string[] {
+  const known = slotsOf(code);
+  if (!known || !Array.isArray(slots)) return [];
+  return slots.flatMap((slot, i) => (known.includes(slot?.name) ? [] : [`/${i}/name`]));
+}
+
 /** Every slot of the question is there, and none that it has not; a rule for each, so that the sentence names what is missing. */
 function SlotsOfQuestion(): PropertyDecorator {
   const missing = SLOT_NAMES.map((slot) =>
@@ -125,16 +132,11 @@ function SlotsOfQuestion(): PropertyDecorator {
         !Array.isArray(slots) || !slotsOf(code)?.includes(slot) || slots.some((each) => each?.name === slot),
     }),
   );
-  const strange = (slots: unknown, { code }: { code?: unknown }): string[] => {
-    const known = slotsOf(code);
-    if (!known || !Array.isArray(slots)) return [];
-    return slots.flatMap((slot, i) => (known.includes(slot?.name) ? [] : [`/${i}/name`]));
-  };
   const unknown = rule({
     name: 'slotUnknown',
     key: 'problem.slotUnknown',
-    holds: (slots, record) => strange(slots, record).length === 0,
-    at: strange,
+    holds: (slots, record) => strangeSlots(slots, record).length === 0,
+    at: strangeSlots,
   });
   return all(unknown, ...missing);
 }
