@@ -296,6 +296,21 @@ describe('two parties with nothing but the command line', () => {
     expect((await run(`request ${randomUUID()} ${VN}`)).code).toBe(3);
   });
 
+  it('read standard questions in their own language, before they sign and afterwards', async () => {
+    const standard = { code: 'Q-EXPORT-DECLARED', slots: [{ name: 'CONTAINER' as const, value: 'MWCU6059784' }] };
+    const { ref: _, requestedAuthority: __, ...request } = aRequestBody({ questions: [{ no: 1, standard }] });
+    const body = { ...request, legalBasis: { agreement: AGREEMENT, article: 'art10' } };
+    const [asked] = await send('standard', 'request', anInput('standard', { body }));
+    const english = 'Were the goods in container MWCU6059784 declared for export in your country?';
+    const vietnamese = 'Hàng hóa trong container MWCU6059784 có được khai báo xuất khẩu';
+    expect((await run(`request ${asked} ${TH}`)).stdout).toContain(`  1. ${english}`);
+    expect((await run(`request ${asked} --lang vi ${TH}`)).stdout).toContain(`  1. ${vietnamese}`);
+    const shown = await run(`show ${asked} --lang vi ${TH}`);
+    expect(shown.stdout).toContain(`questions[0]: ${vietnamese}`);
+    expect(shown.stdout).toContain('questions[0].standard.code: Q-EXPORT-DECLARED');
+    expect(shown.stdout).toContain('questions[0].standard.slots[0].value: MWCU6059784');
+  });
+
   it('find the codes to write to', async () => {
     const { stdout, code } = await run(`directory ${VN}`);
     expect(code).toBe(0);

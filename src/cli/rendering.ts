@@ -1,6 +1,7 @@
 import { wordsFor } from '../common/codes/words.js';
 import type { AttachmentLink, Envelope } from '../protocol/envelope.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
+import { inWords } from '../requests/standard-questions.js';
 import type { Cli } from './cli.js';
 import type { Preview, Summary } from './client-models.js';
 import { printable } from './printable.js';
@@ -29,7 +30,7 @@ export function envelopeLines(cli: Cli, envelope: Envelope, digest: string, sign
     cli.text('cli.object.kind', { kind }),
     ...shown.map(([key, value]) => `  ${cli.text(key, { value: value! })}`),
     `  ${cli.text('cli.field.body')}`,
-    ...bodyLines(body).map((line) => `    ${line}`),
+    ...[...questionLines(cli, body), ...bodyLines(body)].map((line) => `    ${line}`),
   ];
 }
 
@@ -39,6 +40,15 @@ const IN_THE_HEADLINE = new Set(['ref', 'title', 'urgency']);
 function bodyLines(body: object): string[] {
   const rest = Object.entries(body).filter(([name]) => !IN_THE_HEADLINE.has(name));
   return rest.flatMap(([name, value]) => linesOf(name, value));
+}
+
+/** The words of standard questions, before the codes and values that stand for them: nobody signs a bare code. */
+function questionLines(cli: Cli, { questions }: { questions?: unknown }): string[] {
+  if (!Array.isArray(questions)) return [];
+  return questions.flatMap((question, i) => {
+    const words = inWords(question?.standard, cli.language);
+    return words === null ? [] : [printable(`questions[${i}]: ${words}`)];
+  });
 }
 
 function linesOf(place: string, value: unknown): string[] {

@@ -1,6 +1,7 @@
 import { codeList } from '../common/codes/code-list.js';
 import type { RequestAct, RequestState } from './request-states.js';
 import type { QuestionState } from './request-threads.js';
+import type { SlotName } from './standard-questions.js';
 
 export const RequestStates = codeList('RequestState', 'Where a request for assistance stands.', {
   RECEIVED: 'It has reached the queue of the requested side.',
@@ -53,3 +54,33 @@ export const RequestDirections = codeList('RequestDirection', 'Whose request it 
   OUTGOING: "The caller's agency asks.",
 });
 export type RequestDirection = keyof typeof RequestDirections;
+
+/** The forms stand in body/standard-question.ts. */
+export const QuestionSlot = codeList('QuestionSlot', 'What may stand in a slot of a standard question.', {
+  CONTAINER: 'Container number with a right check digit, ISO 6346: CSQU3054383.',
+  BILL_OF_LADING: 'Number of a bill of lading, as the document prints it.',
+  AIR_WAYBILL: 'Master air waybill: eleven digits, check digit right, no dash.',
+  POSTAL_ITEM: 'Postal item number, UPU S10: RR473124829FI.',
+  DECLARATION: 'Number of a customs declaration.',
+  INVOICE: 'Number of an invoice.',
+  CERTIFICATE: 'Number of a certificate, licence or permit.',
+  VESSEL: 'IMO ship number: seven digits, check digit right.',
+  FLIGHT: 'Flight number: airline and number without blanks, VN384.',
+  VEHICLE: 'Number plate, as it is read.',
+  PLACE: 'UN/LOCODE of a place.',
+  LOADING_PLACE: 'UN/LOCODE where goods are loaded or leave.',
+  DISCHARGE_PLACE: 'UN/LOCODE where goods are discharged or arrive.',
+  COUNTRY: 'Country, ISO 3166-1 alpha-2.',
+  HS_CODE: 'Tariff code, Harmonized System: six digits and up to four national ones; dots allowed.',
+  DATE: 'A day: 2026-11-22.',
+  PERIOD: 'First and last day with a slash between them: 2026-01-01/2026-03-31.',
+  QUANTITY: 'Decimal number and unit (UNECE Recommendation 20) with a blank between them: 12.500 KGM.',
+  AMOUNT: 'Decimal number and currency (ISO 4217) with a blank between them: 12500.00 USD.',
+  PARTY: 'Key of a party of the request, such as P1; the personal details stand in the nominal part.',
+  BUSINESS: 'Name of a business, never of a natural person.',
+  OTHER_BUSINESS: 'Name of a second business, never of a natural person.',
+  GOODS: 'What the goods are.',
+  DOCUMENT: 'Which document: its kind and number.',
+  AUTHORITY: 'Name of a court or an authority.',
+  SUBJECT: 'What the question is about, without personal details.',
+} satisfies Record<SlotName, string>);

@@ -7,7 +7,9 @@ import { selectorsOf } from '../exchange/body/selectors.js';
 import type { Incoming, ObjectKind } from '../exchange/object-kind.js';
 import type { ObjectRow } from '../exchange/object-record.js';
 import { payloadOf } from '../exchange/payload.js';
+import { canonicalize } from '../protocol/canonical.js';
 import { RequestBody } from './body/request-body.js';
+import { termsOfQuestions } from './body/standard-question.js';
 import { checkMove } from './request-conflicts.js';
 import { moveRequest, openRequest, readQuestions, readThread } from './request-threads.js';
 
@@ -20,7 +22,7 @@ export const REQUEST_KIND: ObjectKind<RequestBody> = {
   isHiddenByRecall: false,
   parts: { nominal: NominalData, nominalAttachments: NominalAttachments },
   headline: ({ ref, object, urgency }) => ({ ref, title: titleOf(object), urgency }),
-  terms: (body) => selectorsOf('request', body),
+  terms: (body) => [...selectorsOf('request', body), ...termsOfQuestions(body.questions)],
   check: async (tx, incoming) => {
     const problems = [...problemsOfLinks(incoming), ...problemsOfParties(incoming)];
     if (incoming.supersedes && problems.length === 0) await checkVersion(tx, incoming, incoming.supersedes);
@@ -90,9 +92,14 @@ async function checkVersion(tx: EntityManager, { body }: Incoming<RequestBody>, 
 
   const earlier = await readBody(tx, before.seq);
   const answered = (await readQuestions(tx, thread.root_seq)).filter(({ state }) => state !== 'OPEN');
-  const changed = answered.some(({ no }) => earlier.questions[no - 1]?.text !== body.questions[no - 1]?.text);
+  const changed = answered.some(({ no }) => asked(earlier, no) !== asked(body, no));
   if (changed)
     throw new Conflict('error.requestQuestionAnswered', { sub: 'QUESTION_ANSWERED', pointer: '/body/questions' });
+}
+
+/** A question as one text, to compare with. */
+function asked({ questions }: RequestBody, no: number): string {
+  return canonicalize(questions[no - 1] ?? null);
 }
 
 /** The body of a request of the caller's own, to compare with; nothing of it leaves. */

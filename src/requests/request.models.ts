@@ -1,11 +1,14 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
 import { Urgency } from '../common/codes/alert-codes.js';
+import { AssistanceType } from '../common/codes/request-codes.js';
 import { SignedObject } from '../exchange/exchange.models.js';
 import { type ObjectRow, ObjectSummary } from '../exchange/object-record.js';
 import { AnswerBody } from './body/answer-body.js';
 import { RequestBody } from './body/request-body.js';
+import { StandardQuestion } from './body/standard-question.js';
 import {
+  QuestionSlot,
   QuestionStates,
   RequestActs,
   type RequestDirection,
@@ -14,6 +17,7 @@ import {
 } from './request-codes.js';
 import type { RequestAct, RequestState } from './request-states.js';
 import type { QuestionState } from './request-threads.js';
+import type { SlotName } from './standard-questions.js';
 
 /** Where a request stands, for lists and for the opened request alike. */
 @ObjectType({ isAbstract: true })
@@ -69,8 +73,19 @@ export class RequestQuestion {
   @Field(() => Int, { description: 'Its number in the request' })
   no: number;
 
-  @Field(() => String, { description: 'The question, as the newest version of the request asks it' })
+  @Field(() => String, {
+    description:
+      'The question, as the newest version of the request asks it: a standard question in the reader’s language (Accept-Language), any other as it was written',
+  })
   text: string;
+
+  @Field(() => String, {
+    description: 'Language of the text, ISO 639-1: the reader’s for a standard question, else that of the request',
+  })
+  language: string;
+
+  @Field(() => StandardQuestion, { nullable: true, description: 'When it is a standard question: as it was signed' })
+  standard: StandardQuestion | null;
 
   @Field(() => QuestionStates, { description: 'How it stands' })
   state: QuestionState;
@@ -115,4 +130,35 @@ export class OpenedRequest extends RequestStanding {
       'Everything that was sent in this matter and that the caller may see, in the order in which it took effect',
   })
   thread: RequestStep[];
+}
+
+@ObjectType({ description: 'A slot of a standard question, for who fills it' })
+@Visible('signedIn')
+export class SlotToFill {
+  @Field(() => QuestionSlot, { description: 'Its name in the signed text' })
+  name: SlotName;
+
+  @Field(() => String, { description: 'What stands there, in the reader’s language' })
+  label: string;
+
+  @Field(() => String, { description: 'The form of its value, in the reader’s language; completes “must be …”' })
+  form: string;
+}
+
+@ObjectType({ description: 'A question of the catalogue. What its code means never changes.' })
+@Visible('signedIn')
+export class QuestionToAsk {
+  @Field(() => String, { description: 'Its code, such as Q-EXPORT-DECLARED' })
+  code: string;
+
+  @Field(() => [AssistanceType], {
+    description: 'Kinds of assistance for which it is offered; a request of another kind may ask it too',
+  })
+  assistanceTypes: AssistanceType[];
+
+  @Field(() => String, { description: 'The question in the reader’s language, with slots such as {CONTAINER}' })
+  text: string;
+
+  @Field(() => [SlotToFill], { description: 'Its slots in the order of the text' })
+  slots: SlotToFill[];
 }

@@ -2,6 +2,7 @@ import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestj
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { AssistanceType } from '../common/codes/request-codes.js';
 import { loaderOf } from '../common/loader.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
@@ -10,7 +11,15 @@ import { ObjectSummary, type ObjectRow } from '../exchange/object-record.js';
 import { QuestionAnswer } from './body/answer-body.js';
 import { RequestComposer } from './request-composer.service.js';
 import { ComposeAnswerInput, ComposeRequestInput } from './request.inputs.js';
-import { Answer, OpenedRequest, RequestQuestion, RequestStep, RequestSummary } from './request.models.js';
+import {
+  Answer,
+  OpenedRequest,
+  QuestionToAsk,
+  RequestQuestion,
+  RequestStep,
+  RequestSummary,
+} from './request.models.js';
+import { questionsToAsk } from './questions-to-ask.js';
 import { RequestsService } from './requests.service.js';
 
 @Resolver(() => OpenedRequest)
@@ -25,8 +34,28 @@ export class RequestsResolver {
       'Opens a request by the id of any of its versions; the opening of the newest is recorded for its owner',
   })
   @Allow('objects.read')
-  request(@CurrentCaller() caller: Caller, @Args('id', { type: () => ID }) id: string): Promise<OpenedRequest> {
-    return this.service.open(caller, checkUuid(id, '/id'));
+  request(
+    @CurrentCaller() caller: Caller,
+    @Context() context: GraphqlContext,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<OpenedRequest> {
+    return this.service.open(caller, checkUuid(id, '/id'), languageOf(context.request.headers['accept-language']));
+  }
+
+  @Query(() => [QuestionToAsk], {
+    description: 'The catalogue of standard questions in the reader’s language, or those for one kind of assistance',
+  })
+  @Allow('directory.read')
+  standardQuestions(
+    @Context() context: GraphqlContext,
+    @Args('assistanceType', {
+      type: () => AssistanceType,
+      nullable: true,
+      description: 'Only those that are offered for this kind of assistance',
+    })
+    assistanceType?: AssistanceType | null,
+  ): QuestionToAsk[] {
+    return questionsToAsk(assistanceType ?? null, languageOf(context.request.headers['accept-language']));
   }
 
   @Query(() => [Composition], {

@@ -6,22 +6,27 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { recordAccess } from '../audit/record-access.js';
 import type { Urgency } from '../common/codes/alert-codes.js';
 import { NotFound } from '../common/errors.js';
+import type { Language } from '../common/messages/messages.js';
 import { signedObjectOf } from '../exchange/exchange.resolver.js';
 import type { OpenedRow } from '../exchange/object-pages.js';
 import { OBJECT_COLUMNS, type ObjectRow, summaryOf } from '../exchange/object-record.js';
 import { payloadOf } from '../exchange/payload.js';
 import type { AnswerBody } from './body/answer-body.js';
-import type { RequestBody } from './body/request-body.js';
-import type { Answer, OpenedRequest, RequestStanding, RequestSummary } from './request.models.js';
+import type { Question, RequestBody } from './body/request-body.js';
+import type { Answer, OpenedRequest, RequestQuestion, RequestStanding, RequestSummary } from './request.models.js';
 import { permittedActs, type RequestAct } from './request-states.js';
 import { readQuestions, readThreadOf, readThreadsOf, sideOf, type ThreadRow } from './request-threads.js';
+import { inWords } from './standard-questions.js';
 
 @Injectable()
 export class RequestsService {
   constructor(private readonly database: ScopedDatabase) {}
 
-  /** Opens the newest version of a request, by the id of any. An object of another kind is no request: the same answer as for none. */
-  open(caller: Caller, id: string): Promise<OpenedRequest> {
+  /**
+   * Opens the newest version of a request, by the id of any, for a reader of this language. An object of another kind is no request: the
+   * same answer as for none.
+   */
+  open(caller: Caller, id: string, language: Language): Promise<OpenedRequest> {
     return this.database.as(caller, async (tx) => {
       const thread = await readThreadOf(tx, id);
       if (!thread) throw new NotFound();
@@ -40,7 +45,8 @@ export class RequestsService {
         body,
         questions: questions.map(({ no, state, answer_seq }) => {
           const answerRow = answer_seq === null ? null : (stepBySeq.get(answer_seq) ?? null);
-          return { no, state, text: body.questions[no - 1]!.text, answerRow, answeredBy: answerRow?.id ?? null };
+          const asked = readable(body.questions[no - 1]!, body.language, language);
+          return { no, state, ...asked, answerRow, answeredBy: answerRow?.id ?? null };
         }),
         thread: steps.map((step) => ({ act: step.act, object: summaryOf(step) })),
       };
@@ -73,6 +79,16 @@ export class RequestsService {
       return new Map(threads.map((thread) => [thread.seq, { ...standingOf(thread, caller), act: thread.act }]));
     });
   }
+}
+
+/** A question as the reader gets it: a standard one in his or her language, any other as it was written. */
+function readable(
+  { text = '', standard }: Question,
+  original: string,
+  reader: Language,
+): Pick<RequestQuestion, 'text' | 'language' | 'standard'> {
+  if (standard === undefined) return { text, language: original, standard: null };
+  return { text: inWords(standard, reader) ?? standard.code, language: reader, standard };
 }
 
 function standingOf(thread: ThreadRow, { agencyId }: Caller): RequestStanding {

@@ -41,10 +41,13 @@ export class Vessel {
   voyage?: string;
 }
 
+/** Airline and number. */
+export const FLIGHT_NUMBER = /^[A-Z0-9]{2,3}\d{1,4}[A-Z]?$/;
+
 @BodyClass('Flight', 'A flight.')
 export class Flight {
   @BodyField(() => String, { description: 'Flight number: airline and number without blanks, VN384.' })
-  @Pattern(/^[A-Z0-9]{2,3}\d{1,4}[A-Z]?$/, 'form.flight')
+  @Pattern(FLIGHT_NUMBER, 'form.flight')
   number: string;
 
   @BodyField(() => String, { nullable: true, description: 'Registration of the aircraft.' })

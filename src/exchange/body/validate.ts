@@ -167,7 +167,7 @@ function problemsOf(error: ValidationError, parent: string): Problem[] {
     .filter((rule) => rule !== 'nestedValidation') // our own rules "record" and "records" say it more exactly
     .flatMap((rule) => {
       const { phrase, at } = contexts[rule]!;
-      const places = at?.(error.value) ?? [];
+      const places = at?.(error.value, error.target ?? {}) ?? [];
       return (places.length > 0 ? places : ['']).map((place) => ({ pointer: pointer + place, rule, ...phrase }));
     });
   return [...own, ...children];

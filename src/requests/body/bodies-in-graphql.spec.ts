@@ -22,7 +22,7 @@ import { validateBody } from '../../exchange/body/validate.js';
 import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
 import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody, aStandardRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
 /** Each mutation gives back what it was given: one class as input and as output. */
@@ -132,6 +132,7 @@ describe('bodies in GraphQL', () => {
     ['alert', 'AlertBody', AlertBody, aMethodAlertBody()],
     ['recall', 'RecallBody', RecallBody, aRecallBody()],
     ['request', 'RequestBody', RequestBody, aRequestBody()],
+    ['request', 'RequestBody', RequestBody, aStandardRequestBody()],
     ['answer', 'AnswerBody', AnswerBody, anAnswerBody()],
     ['answer', 'AnswerBody', AnswerBody, aRefusalBody()],
     ['feedback', 'FeedbackBody', FeedbackBody, aFeedbackBody()],

@@ -9,7 +9,7 @@ import { RecallBody } from '../../exchange/body/recall-body.js';
 import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
 import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody, aStandardRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
 
 interface Part {
@@ -90,6 +90,7 @@ const BODIES: [string, new () => object, object][] = [
   ['alert about a method', AlertBody, aMethodAlertBody()],
   ['recall', RecallBody, aRecallBody()],
   ['request', RequestBody, aRequestBody()],
+  ['request with standard questions', RequestBody, aStandardRequestBody()],
   ['answer', AnswerBody, anAnswerBody()],
   ['refusal', AnswerBody, aRefusalBody()],
   ['report of the result', FeedbackBody, aFeedbackBody()],

@@ -10,8 +10,9 @@ import { validateBody } from '../../exchange/body/validate.js';
 import { aFeedbackBody } from '../../feedback/body/feedback-body.example.js';
 import { FeedbackBody } from '../../feedback/body/feedback-body.js';
 import { AnswerBody } from './answer-body.js';
-import { anAnswerBody, aRefusalBody, aRequestBody } from './request-body.example.js';
+import { anAnswerBody, aRefusalBody, aRequestBody, aStandardRequestBody } from './request-body.example.js';
 import { RequestBody } from './request-body.js';
+import { termsOfQuestions } from './standard-question.js';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -34,6 +35,7 @@ it.each<[string, new () => object, object]>([
   ['alert', AlertBody, anAlertBody()],
   ['alert about a person', AlertBody, aPersonAlertBody()],
   ['request', RequestBody, aRequestBody()],
+  ['request with standard questions', RequestBody, aStandardRequestBody()],
   ['answer', AnswerBody, anAnswerBody()],
   ['refusal', AnswerBody, aRefusalBody()],
   ['report of the result', FeedbackBody, aFeedbackBody()],
@@ -64,6 +66,7 @@ it.each<[string, new () => object, object]>([
         const result = validateBody(bodyClass, value);
         if ('problems' in result) return result.problems.length > 0;
         selectorsOf(kind, result.value);
+        if ('questions' in result.value) termsOfQuestions((result.value as RequestBody).questions);
         expect(result.value).toEqual(value);
         return true;
       }),

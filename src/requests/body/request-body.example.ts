@@ -56,6 +56,29 @@ export function aRequestBody(overrides: Overrides<RequestBody> = {}): RequestBod
   );
 }
 
+/** A request whose questions are of the catalogue but the last: every kind of slot text, and P1 of the request. */
+export function aStandardRequestBody(overrides: Overrides<RequestBody> = {}): RequestBody {
+  return aRequestBody({
+    questions: [
+      { no: 1, standard: { code: 'Q-EXPORT-DECLARED', slots: [{ name: 'CONTAINER', value: 'MWCU6059784' }] } },
+      {
+        no: 2,
+        standard: {
+          code: 'Q-INVOICE-GENUINE',
+          slots: [
+            { name: 'INVOICE', value: 'EX-4471' },
+            { name: 'DATE', value: '2026-11-01' },
+            { name: 'BUSINESS', value: 'Example Steel Works' },
+          ],
+        },
+      },
+      { no: 3, standard: { code: 'Q-PARTY-KNOWN', slots: [{ name: 'PARTY', value: 'P1' }] } },
+      { no: 4, text: 'Who received the goods?' },
+    ],
+    ...overrides,
+  });
+}
+
 /** The final answer to `aRequestBody()`: one question answered, one refused. */
 export function anAnswerBody(overrides: Overrides<AnswerBody> = {}): AnswerBody {
   return withOverrides<AnswerBody>(

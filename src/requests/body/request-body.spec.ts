@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { brokenRules, spoilt, type Overrides } from '../../exchange/body/body.example.js';
-import { aRequestBody } from './request-body.example.js';
+import { aRequestBody, aStandardRequestBody } from './request-body.example.js';
+import { message } from '../../common/messages/messages.js';
+import { validateBody } from '../../exchange/body/validate.js';
 import { RequestBody } from './request-body.js';
+import { termsOfQuestions } from './standard-question.js';
 
 const MUST_HAVE = [
   'ref', 'language', 'requesting', 'requestedAuthority', 'legalBasis', 'assistanceType', 'measureRequested', 'object', 'reason', 'legalElements',
@@ -34,6 +37,7 @@ describe('request', () => {
         writtenConfirmationDueAt: '2026-11-23T20:00:00Z',
       }),
     ],
+    ['with standard questions', aStandardRequestBody()],
     ['in translation', aRequestBody({ translationOf: 'vi' })],
     ['kept secret', aRequestBody({ confidentialityRequest: { reason: 'The suspect has friends in the port.' } })],
     [
@@ -155,5 +159,78 @@ describe('request', () => {
     ],
   ])('refuses: %s', (_, body, broken) => {
     expect(brokenRules(RequestBody, body)).toEqual(broken);
+  });
+});
+
+describe('a standard question', () => {
+  const SLOT = '/questions/0/standard/slots';
+  const asking = (standard: object, more: object = {}) =>
+    spoilt(aRequestBody(), { questions: [{ no: 1, standard, ...more }] });
+  const filled = (code: string, ...slots: [name: string, value: unknown][]) =>
+    asking({ code, slots: slots.map(([name, value]) => ({ name, value })) });
+
+  it.each<[string, unknown, string[]]>([
+    [
+      'beside own words',
+      asking({ code: 'Q-PARTY-KNOWN', slots: [{ name: 'PARTY', value: 'P1' }] }, { text: 'Who?' }),
+      ['/questions/0/text unexpected'],
+    ],
+    ['neither this nor own words', aRequestBody({ questions: [{ no: 1 }] }), ['/questions/0/text required']],
+    ['an unknown code', filled('Q-NOTHING', ['PARTY', 'P1']), ['/questions/0/standard/code standardQuestion']],
+    [
+      'a name that every object has',
+      filled('constructor', ['PARTY', 'P1']),
+      ['/questions/0/standard/code standardQuestion'],
+    ],
+    ['no code', asking({ slots: [{ name: 'PARTY', value: 'P1' }] }), ['/questions/0/standard/code required']],
+    ['no slots', asking({ code: 'Q-PARTY-KNOWN' }), [`${SLOT} required`]],
+    ['an empty list of slots', asking({ code: 'Q-PARTY-KNOWN', slots: [] }), [`${SLOT} records`, `${SLOT} needsPARTY`]],
+    ['a missing slot', filled('Q-BUSINESSES-RELATED', ['BUSINESS', 'A']), [`${SLOT} needsOTHER_BUSINESS`]],
+    [
+      'a slot that it has not',
+      filled('Q-PARTY-KNOWN', ['PARTY', 'P1'], ['GOODS', 'x']),
+      [`${SLOT}/1/name slotUnknown`],
+    ],
+    [
+      'a slot that there is not',
+      filled('Q-PARTY-KNOWN', ['PARTY', 'P1'], ['NAME', 'x']),
+      [`${SLOT}/1/name code`, `${SLOT}/1/name slotUnknown`],
+    ],
+    ['a slot twice', filled('Q-PARTY-KNOWN', ['PARTY', 'P1'], ['PARTY', 'P2']), [`${SLOT} uniqueBy`]],
+    ['a wrong check digit', filled('Q-EXPORT-DECLARED', ['CONTAINER', 'CSQU3054384']), [`${SLOT}/0/value container`]],
+    ['a text that is too long', filled('Q-LAW-TEXT', ['SUBJECT', 'x'.repeat(301)]), [`${SLOT}/0/value shortText`]],
+    ['a number', filled('Q-LAW-TEXT', ['SUBJECT', 1]), [`${SLOT}/0/value shortText`]],
+    ['a null', filled('Q-LAW-TEXT', ['SUBJECT', null]), [`${SLOT}/0/value null`]],
+    [
+      'a name for a party',
+      filled('Q-PARTY-KNOWN', ['PARTY', 'Juan']),
+      [`${SLOT}/0/value partyOfSlot`, `${SLOT}/0/value party`],
+    ],
+    ['a party that the request has not', filled('Q-PARTY-KNOWN', ['PARTY', 'P3']), [`${SLOT}/0/value partyOfSlot`]],
+  ])('refuses: %s', (_, body, broken) => {
+    expect(brokenRules(RequestBody, body).toSorted()).toEqual(broken.toSorted());
+  });
+
+  it('is wrong in the sentence of its slot, in both languages', () => {
+    const result = validateBody(RequestBody, filled('Q-WATCH-VESSEL', ['VESSEL', '9074728'], ['PLACE', 'VNHPH']));
+    const problems = 'problems' in result ? result.problems : [];
+    expect(problems.map(({ key, params }) => message(key, 'en', params))).toEqual([
+      'needs the slot PERIOD, which the question has',
+      'must be an IMO ship number: seven digits with a right check digit',
+    ]);
+    expect(problems.map(({ key, params }) => message(key, 'vi', params))).toEqual([
+      'thiếu ô PERIOD của câu hỏi này',
+      'phải là số IMO của tàu: bảy chữ số với chữ số kiểm tra đúng',
+    ]);
+  });
+
+  it('is found by what it asks about, each once and normalised', () => {
+    const { questions } = aStandardRequestBody();
+    const bl = { name: 'BILL_OF_LADING' as const, value: 'abcd 123-4567' };
+    const more = [
+      { standard: { code: 'Q-FREIGHT-COST', slots: [bl] } },
+      { standard: { code: 'Q-BILL-OF-LADING-GENUINE', slots: [bl] } },
+    ];
+    expect(termsOfQuestions([...questions, ...more])).toEqual(['container:MWCU6059784', 'bl:ABCD1234567']);
   });
 });

@@ -20,9 +20,10 @@ import { NestedList, NestedRecord, UniqueBy } from '../../exchange/body/rules/ne
 import { WholeNumber } from '../../exchange/body/rules/number.js';
 import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen } from '../../exchange/body/rules/presence.js';
 import { AgencyCode, OfficerPseudonym, Reference, References, UnitCode } from '../../exchange/body/rules/reference.js';
-import { Check } from '../../exchange/body/rules/rule.js';
+import { Check, rule } from '../../exchange/body/rules/rule.js';
 import { LongText, ShortText } from '../../exchange/body/rules/text.js';
 import { After, LocalDate, UtcTime } from '../../exchange/body/rules/time.js';
+import { StandardQuestion, strangeParties } from './standard-question.js';
 
 @BodyClass('RequestingOffice', 'Who asks.')
 export class RequestingOffice {
@@ -61,15 +62,30 @@ export class LegalElement {
   maximumPenalty?: string;
 }
 
-@BodyClass('Question', 'One question of a request. Each is answered on its own.')
+@BodyClass(
+  'Question',
+  'One question of a request, either in own words or of the catalogue of standard questions. Each is answered on its own.',
+)
 export class Question {
   @BodyField(() => Int, { description: 'Number: 1, 2, 3 … without gaps, in this order.' })
   @WholeNumber(1, 50)
   no: number;
 
-  @BodyField(() => String, { description: 'The question.' })
+  @BodyField(() => String, {
+    nullable: true,
+    description: 'The question in the language of the request. Without a standard question, and only then.',
+  })
+  @ExactlyWhen<Question>(({ standard }) => standard === undefined, 'when.ownWords')
   @LongText(2000)
-  text: string;
+  text?: string;
+
+  @BodyField(() => StandardQuestion, {
+    nullable: true,
+    description: 'The question of the catalogue, which each side reads in its own language.',
+  })
+  @Optional()
+  @NestedRecord(() => StandardQuestion)
+  standard?: StandardQuestion;
 }
 
 @BodyClass('EvidenceForm', 'The form in which evidence is needed.')
@@ -248,6 +264,12 @@ export class RequestBody {
     'problem.numbering',
     ({ questions }) => !Array.isArray(questions) || questions.every((question, i) => question?.no === i + 1),
   )
+  @rule({
+    name: 'partyOfSlot',
+    key: 'problem.partyOfSlot',
+    holds: (questions, { parties }: { parties?: unknown }) => strangeParties(questions, parties).length === 0,
+    at: (questions, { parties }: { parties?: unknown }) => strangeParties(questions, parties),
+  })
   questions: Question[];
 
   @BodyField(() => String, {

@@ -74,23 +74,32 @@ export const CasNumber = (): PropertyDecorator =>
     pattern: '^[1-9]\\d{1,6}-\\d{2}-\\d$',
   });
 
+export function isBillOfLading(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^[\x21-\x7e]([\x20-\x7e]{0,48}[\x21-\x7e])?$/.test(value) &&
+    normaliseBillOfLading(value) !== null
+  );
+}
+
 /** As the document prints it, on one line; at least one letter or digit, at most 35 of them. */
 export const BillOfLading = (): PropertyDecorator =>
   rule({
     name: 'billOfLading',
     key: 'problem.billOfLading',
-    holds: (value) =>
-      typeof value === 'string' &&
-      /^[\x21-\x7e]([\x20-\x7e]{0,48}[\x21-\x7e])?$/.test(value) &&
-      normaliseBillOfLading(value) !== null,
+    holds: isBillOfLading,
     schema: { type: 'string', minLength: 1, maxLength: 50 },
   });
+
+export function isHsCode(value: unknown): value is string {
+  return typeof value === 'string' && /^[\d.]+$/.test(value) && parseHsCode(value) !== null;
+}
 
 export const HsCode = (): PropertyDecorator =>
   rule({
     name: 'hsCode',
     key: 'problem.hsCode',
-    holds: (value) => typeof value === 'string' && /^[\d.]+$/.test(value) && parseHsCode(value) !== null,
+    holds: isHsCode,
     schema: { type: 'string', pattern: '^\\d{4}\\.?\\d{2}[\\d.]{0,6}$' },
   });
 

@@ -1,6 +1,7 @@
 import { Pattern, PatternList } from './text.js';
 
 const AGENCY = /^[A-Z]{2}-[A-Z0-9]{2,12}$/;
+export const PARTY_KEY = /^P[1-9]\d{0,2}$/;
 const ANY_REFERENCE = /^[A-Z]{2}-[A-Z]{3}-\d{4}-[A-Z]{6}$/;
 
 /** Code of an agency in the directory: VN-CUS. */
@@ -33,4 +34,4 @@ export const AnyReference = (): PropertyDecorator => Pattern(ANY_REFERENCE, 'for
 export const References = (items: number): PropertyDecorator => PatternList(ANY_REFERENCE, 'form.reference', items);
 
 /** Key of a party inside one object; the nominal part refers to it. */
-export const PartyKey = (): PropertyDecorator => Pattern(/^P[1-9]\d{0,2}$/, 'form.partyKey');
+export const PartyKey = (): PropertyDecorator => Pattern(PARTY_KEY, 'form.partyKey');

@@ -15,7 +15,7 @@ export interface Rule {
   /** Whether the rule holds. `record` may be malformed elsewhere: other rules say so, this one must not throw. */
   holds: (value: unknown, record: object) => boolean;
   /** Pointers from the member to what is wrong, when that is not the member itself: `['/0', '/2']`. */
-  at?: (value: unknown) => string[];
+  at?: (value: unknown, record: object) => string[];
   schema?: SchemaPart;
 }
 
@@ -25,7 +25,7 @@ export type Condition<T> = (record: T) => boolean;
 /** How a broken rule travels through class-validator to `validateBody`. */
 export interface RuleContext {
   phrase: Phrase;
-  at?: (value: unknown) => string[];
+  at?: (value: unknown, record: object) => string[];
 }
 
 /** A rule on one member of a body class. Each member takes any number; none is asked when an optional member is absent. */
