@@ -12,6 +12,7 @@ import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-ac
 import { CreateAdministration1795300080000 } from '../migrations/1795300080000-create-administration.js';
 import { CreateAlerts1795300005000 } from '../migrations/1795300005000-create-alerts.js';
 import { CreateConsents1795300115000 } from '../migrations/1795300115000-create-consents.js';
+import { CreateDesk1795300118000 } from '../migrations/1795300118000-create-desk.js';
 import { CreateConnectionLimits1795300021000 } from '../migrations/1795300021000-create-connection-limits.js';
 import { CreateDirectory1795300001000 } from '../migrations/1795300001000-create-directory.js';
 import { CreateExchange1795300004000 } from '../migrations/1795300004000-create-exchange.js';
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   AddPasskeys1795300100000,
   CreateUploads1795300110000,
   CreateConsents1795300115000,
+  CreateDesk1795300118000,
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
 ];

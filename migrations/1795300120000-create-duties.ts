@@ -62,7 +62,7 @@ const TABLES = `
     reason text NOT NULL CHECK (reason IN ('RECEIPT', 'END_OF_VALIDITY', 'NAMED', 'RAISED', 'AUTHORISATION_NOTICE', 'POSTPONEMENT', 'RENEWED')),
     paused_at timestamptz,              -- while the clock stands still
     paused_for interval NOT NULL DEFAULT '0',
-    reminded smallint NOT NULL DEFAULT 0 CHECK (reminded IN (0, 50, 80, 100)),   -- how far it had come when last reminded of
+    reminded smallint NOT NULL DEFAULT 0 CHECK (reminded IN (0, 25, 50, 80, 100)),   -- how far it had come when last reminded of
     remind_at timestamptz,
     settled_at timestamptz,
     settled_seq bigint REFERENCES hub.object,                -- by this object; NULL when read, waived or lapsed
@@ -88,7 +88,7 @@ const TABLES = `
   CREATE TABLE hub.duty_reminder (
     duty_id bigint NOT NULL REFERENCES hub.duty,
     due_at timestamptz NOT NULL,
-    percent smallint NOT NULL CHECK (percent IN (50, 80, 100)),
+    percent smallint NOT NULL CHECK (percent IN (25, 50, 80, 100)),   -- 25: when nobody of the agency had taken it over
     at timestamptz NOT NULL,
     PRIMARY KEY (duty_id, due_at, percent)
   );
@@ -217,10 +217,12 @@ const TIMES = `
     ELSIF NEW.started_at <> OLD.started_at THEN v_now := NEW.started_at; END IF;
     NEW.remind_at := NULL;
     NEW.reminded := 0;
-    FOREACH step IN ARRAY ARRAY[50, 80, 100]::smallint[] LOOP
+    FOREACH step IN ARRAY CASE WHEN NEW.kind IN ('ACKNOWLEDGE', 'ANSWER', 'FIRST_REPORT') THEN ARRAY[25, 50, 80, 100]
+      ELSE ARRAY[50, 80, 100] END::smallint[]
+    LOOP
       NEW.remind_at := begun + (NEW.due_at - begun) * (step / 100.0);
       EXIT WHEN NEW.remind_at > v_now OR (step = 100 AND was < 100);
-      NEW.reminded := step;
+      IF step > 25 THEN NEW.reminded := step; END IF;
       NEW.remind_at := NULL;
     END LOOP;
     RETURN NEW;
@@ -243,7 +245,7 @@ const COMMANDS = `
   $$;
 
   -- Who was addressed by an object: agencies, or units of them where these were named; of a community its members. Whoever got it from an
-  -- addressee, with consent, owes nothing.
+  -- addressee, with consent or as another unit of the same agency, owes nothing.
   CREATE FUNCTION cmd.addressees_of(p_seq bigint) RETURNS TABLE (agency text, unit text) LANGUAGE sql STABLE SET search_path = '' AS $$
     WITH named AS (
       SELECT DISTINCT CASE a.kind WHEN 'AGENCY' THEN a.owner WHEN 'UNIT' THEN u.agency_id ELSE m.agency_id END AS agency, u.id AS unit
@@ -252,7 +254,8 @@ const COMMANDS = `
         LEFT JOIN hub.membership m ON a.kind = 'COMMUNITY' AND m.audience_id = a.id AND m.until_seq = 9223372036854775807
           AND m.agency_id <> o.from_agency
       WHERE o.seq = p_seq AND a.kind <> 'SENT'
-        AND NOT EXISTS (SELECT 1 FROM hub.onward w WHERE w.object_seq = o.seq AND w.audience_id = a.id))
+        AND NOT EXISTS (SELECT 1 FROM hub.onward w WHERE w.object_seq = o.seq AND w.audience_id = a.id)
+        AND NOT EXISTS (SELECT 1 FROM agency.distribution g WHERE g.thread_seq = o.thread_seq AND g.audience_id = a.id))
     SELECT n.agency, n.unit FROM named n
     WHERE n.agency IS NOT NULL AND (n.unit IS NOT NULL
       OR NOT EXISTS (SELECT 1 FROM named x WHERE x.agency = n.agency AND x.unit IS NOT NULL))
@@ -428,18 +431,21 @@ const COMMANDS = `
   DECLARE swept integer;
   BEGIN
     WITH due AS (
-      SELECT d.id, d.due_at, d.started_at + d.paused_for AS begun FROM hub.duty d
+      SELECT d.id, d.due_at, d.started_at + d.paused_for AS begun, EXISTS (SELECT 1 FROM agency.matter m
+          WHERE m.agency_id = d.owed_by AND m.thread_seq = d.thread_seq AND m.holder IS NOT NULL) AS is_held FROM hub.duty d
       WHERE d.settled_at IS NULL AND d.paused_at IS NULL AND d.remind_at <= p_now
       ORDER BY d.remind_at LIMIT p_limit FOR UPDATE SKIP LOCKED),
     stepped AS (
       UPDATE hub.duty d SET
-          reminded = CASE WHEN t.due_at <= p_now THEN 100 WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN 80 ELSE 50 END,
+          reminded = CASE WHEN t.due_at <= p_now THEN 100 WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN 80
+            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= p_now THEN 50 WHEN t.is_held THEN d.reminded ELSE 25 END,
           remind_at = CASE WHEN t.due_at <= p_now THEN NULL WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN t.due_at
-            ELSE t.begun + (t.due_at - t.begun) * 0.8 END
+            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= p_now THEN t.begun + (t.due_at - t.begun) * 0.8
+            ELSE t.begun + (t.due_at - t.begun) * 0.5 END
       FROM due t WHERE d.id = t.id RETURNING d.id, d.due_at, d.reminded),
     noted AS (
       INSERT INTO hub.duty_reminder (duty_id, due_at, percent, at) SELECT s.id, s.due_at, s.reminded, p_now FROM stepped s
-        ON CONFLICT DO NOTHING)
+        WHERE s.reminded > 0 ON CONFLICT DO NOTHING)
     SELECT pg_catalog.count(*) INTO swept FROM stepped;
     RETURN swept;
   END $$;

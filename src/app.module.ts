@@ -30,6 +30,7 @@ import { ChangeSignal } from './exchange/change-signal.js';
 import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
+import { DeskModule } from './desk/desk.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
 import { FilesModule } from './files/files.module.js';
 import { Scanner } from './files/scanner.js';
@@ -105,6 +106,7 @@ export class AppModule {
         DutiesModule,
         RequestsModule,
         FeedbackModule,
+        DeskModule,
         AdministrationModule,
       ],
       controllers: [

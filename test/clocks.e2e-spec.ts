@@ -189,17 +189,18 @@ describe('a reminder', () => {
   const FLASH = { urgency: 'FLASH', urgencyReason: 'It is on board.' };
   const given = async (id: string): Promise<number[]> => (await reminders(id)).map(({ percent }) => percent);
 
-  it('comes at half, at four fifths and at the end of the time, once each, whoever sweeps', async () => {
+  it('comes at a quarter where nobody has taken it over, at half, at four fifths and at the end, once each, whoever sweeps', async () => {
     t.hub.clock.set(new Date(MONDAY));
     const { id } = await ask(agreement, vn, th, FLASH);
     const steps: [number, number[]][] = [
-      [3.9, []],
-      [0.2, [50]],
-      [2.2, [50]],
-      [0.2, [50, 80]],
-      [1.4, [50, 80]],
-      [0.2, [50, 80, 100]],
-      [100, [50, 80, 100]],
+      [1.9, []],
+      [2, [25]],
+      [0.2, [25, 50]],
+      [2.2, [25, 50]],
+      [0.2, [25, 50, 80]],
+      [1.4, [25, 50, 80]],
+      [0.2, [25, 50, 80, 100]],
+      [100, [25, 50, 80, 100]],
     ];
     for (const [hours, expected] of steps) {
       later(hours * HOUR);

@@ -5,6 +5,7 @@ export type Permission =
   | 'directory.read'
   | 'objects.read'
   | 'objects.submit'
+  | 'desk.work'
   | 'keys.publish'
   | 'session.own'
   | 'officers.enrol'

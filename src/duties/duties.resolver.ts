@@ -20,6 +20,9 @@ import { becauseOf } from './duty-words.js';
 @ObjectType({ description: 'What one side of an exchange owes the other by a time. Seen by these two alone.' })
 @Visible('released')
 export class Duty {
+  /** The thread that it is about; not part of the API. */
+  threadSeq: string;
+
   @Field(() => DutyKinds, { description: 'What is owed' })
   kind: DutyKind;
 
@@ -67,7 +70,8 @@ export class Duty {
   isPaused: boolean;
 
   @Field(() => Int, {
-    description: 'How far its time had come when it was last reminded of, in percent: 0, 50, 80 or 100',
+    description:
+      'How far its time had come when it was last reminded of, in percent: 0, 25 (nobody had taken it over by then), 50, 80 or 100',
   })
   reminded: number;
 
@@ -156,6 +160,7 @@ export class DutiesResolver {
   private shown(row: DutyRow, { language, timeZone }: { language: Language; timeZone: string }): Duty {
     const { kind, object, ref, urgency, started_at, due_at, paused_at, reminded } = row;
     return {
+      threadSeq: row.thread_seq,
       kind,
       object,
       objectKind: row.object_kind,

@@ -9,6 +9,7 @@ export type DutyReason =
 /** A row of hub.duty that is still open, with the newest version of what it is about. */
 export interface DutyRow {
   id: string;
+  thread_seq: string;
   kind: DutyKind;
   owed_by: string;
   owed_by_unit: string | null;
@@ -77,7 +78,7 @@ export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after
     name: `duties-${side}-${filter ?? 'all'}-${limit}`,
     text: `SELECT v.*, v.due_at::text AS due, o.id AS object, o.kind AS object_kind, o.ref FROM (
         SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
-          SELECT d.id, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
+          SELECT d.id, d.thread_seq, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
             d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq
           FROM hub.duty d
           WHERE d.${column.own} = (SELECT $1) AND d.${column.scope} = s AND d.settled_at IS NULL

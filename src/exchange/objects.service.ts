@@ -145,7 +145,7 @@ export class ObjectsService {
 }
 
 /** Records that others' objects were found. The caller's own agency finds its own as it likes. */
-async function recordHits(tx: EntityManager, caller: Caller, page: ObjectRow[]): Promise<ObjectRow[]> {
+export async function recordHits(tx: EntityManager, caller: Caller, page: ObjectRow[]): Promise<ObjectRow[]> {
   const foreign = page.filter((row) => row.from_agency !== caller.agencyId);
   const shown = new Set(await recordAccess(tx, 'object.hit', foreign));
   return page.filter((row) => row.from_agency === caller.agencyId || shown.has(row));

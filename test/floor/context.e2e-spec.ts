@@ -76,6 +76,11 @@ beforeAll(async () => {
        g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)
              VALUES ($1, 'TH-CUS', 'TH-CUS-LCB', 'p:officer1', repeat('a', 64), 2, 'text/csv') RETURNING id),
        h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g),
+       k AS (INSERT INTO agency.matter SELECT 'TH-CUS', seq, '17/2026', 'p:officer1', now() FROM o),
+       l AS (INSERT INTO agency.matter_step (agency_id, thread_seq, act, by_unit, at) SELECT 'TH-CUS', seq, 'NUMBERED', 'TH-CUS-LCB', now() FROM o),
+       m AS (INSERT INTO agency.distribution SELECT 'TH-CUS', seq, 'TH-CUS-LCB', NULL, NULL, now() FROM o),
+       n AS (INSERT INTO agency.task SELECT $1, 'TH-CUS', seq, 'TH-CUS-LCB', 'x', now(), 'TH-CUS-LCB', NULL, now() FROM o),
+       p AS (INSERT INTO agency.stand_in VALUES ('TH-CUS', 'p:officer1', 'p:officer2', now(), now() + interval '1 day')),
        i AS (INSERT INTO hub.consent (ask_seq, object_seq, object_id, object_digest, from_agency, to_agency, for_what, urgency, asked_at, due_at)
              SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
        j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)

@@ -26,6 +26,7 @@ import { aFeedbackBody } from '../../src/feedback/body/feedback-body.example.js'
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { anAlert, aReference, fingerprint, SUBMIT_TEXT } from '../hostile/hostile.js';
 import { type Act, actDocument, ACTS, variablesFor } from '../support/administration.js';
+import { anOfficer } from '../support/browser.js';
 import { aHandling, composeAndSubmit } from '../support/exchange.js';
 import { upload, wholeAnswer } from '../support/files.js';
 import { type Party, startTestHub, type TestHub } from '../support/hub.js';
@@ -72,6 +73,9 @@ let hiddenCommunity: string;
 let passable: Known;
 let question: Known;
 let granted: Known;
+/** An officer of LA-CUS, and a task that its unit gave itself. */
+let officer: string;
+let task: string;
 
 beforeAll(async () => {
   t = await startTestHub();
@@ -94,8 +98,14 @@ beforeAll(async () => {
   const revocable = await send(vn, askingOf(asked, vn));
   const ours = await send(la, consentOf(revocable, la, { act: 'GRANT' }));
   visible.push(passable, question, granted, asked, revocable, ours);
+  officer = await anOfficer(t, la, ['FIELD_OFFICER']);
+  const given = `mutation($id: ID!, $unit: ID!, $dueAt: DateTime!) { giveTask(id: $id, unit: $unit, text: "Look.", dueAt: $dueAt) { id } }`;
+  const variables = { id: passable.id, unit: la.unit, dueAt: inAnHour() };
+  task = (await la.ask<{ giveTask: { id: string } }>(given, variables)).data!.giveTask.id;
 });
 afterAll(() => t.stop());
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 
 const { targetRef: _, indicatorOutcomes: __, ...CLOSING } = aFeedbackBody();
 
@@ -146,6 +156,17 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
     arguments: (consent) => ({ input: { consent, body: { reason: 'The source has asked for it.' } } }),
     takes: (object) => (object.act === 'GRANT' ? object.isOwn : !object.isOwn && isAnswered(object)),
   },
+  'matter id': { arguments: (id) => ({ id }), takes: () => true },
+  'assignHolder id': { arguments: (id) => ({ id, officer }), takes: () => true },
+  'distribute id': { arguments: (id) => ({ id, units: [la.unit] }), takes: () => true },
+  'giveTask id': {
+    arguments: (id) => ({ id, unit: la.unit, text: 'Look at the invoice.', dueAt: inAnHour() }),
+    takes: () => true,
+  },
+  'withdrawTask task': {
+    arguments: (id) => ({ task: id === passable.id ? task : id, result: 'Not needed.' }),
+    takes: ({ id }) => id === passable.id,
+  },
   'shareOnward object': {
     arguments: (object) => ({ object, to: th.agency, consent: granted.id }),
     takes: ({ id }) => id === passable.id,
@@ -162,16 +183,29 @@ function isAnswered({ id }: Known): boolean {
 }
 
 /** Ids that name what every signed-in caller may know. */
-const OPEN_TO_ALL = new Set(['duties partner', 'duties unit', 'keySets agency', 'waiveReports agency']);
+const OPEN_TO_ALL = new Set([
+  'colleagues unit',
+  'distribute units',
+  'duties partner',
+  'duties unit',
+  'giveTask unit',
+  'keySets agency',
+  'waiveReports agency',
+]);
+
+/** Ids of one's own agency's officers: for those of another there is the answer of a random one, which test/desk compares. */
+const OF_COLLEAGUES = new Set(['assignHolder officer']);
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
-  'approveKey proof', 'changes after', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
+  'approveKey proof', 'assignHolder note', 'changes after', 'confirmObject assertion', 'distribute note', 'duties after', 'giveTask text',
+  'handOverMatter note', 'inbox after', 'layDownMatter note', 'mattersByNumber nationalRef', 'myMatters after', 'reportTaskResult result',
+  'setNationalRef nationalRef', 'tasks after', 'withdrawTask result', 'inbox kind', 'linkPasskey device',
   'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
   'submit object', 'waiveReports reason',
 ]); // prettier-ignore
 
-/** Ids of officers' own business, which no system may do at all: officers try them in test/people and test/hostile/people-sign-in. */
+/** Ids of officers' own business, which no system may do at all: officers try them in test/people, test/desk and test/hostile/people-sign-in. */
 const OF_OFFICERS = new Set([
   'approveAdmission id',
   'declineAdmission id',
@@ -183,6 +217,13 @@ const OF_OFFICERS = new Set([
   'confirmObject id',
   'approvePasskey id',
   'removePasskey id',
+  'claimMatter id',
+  'handOverMatter id',
+  'handOverMatter officer',
+  'keepStandIn officer',
+  'layDownMatter id',
+  'reportTaskResult task',
+  'setNationalRef id',
 ]);
 
 /** What else these operations need. */
@@ -190,6 +231,10 @@ const BESIDE: Record<string, string> = {
   'approveKey kid': 'by: "x", proof: "x"',
   'confirmObject id': 'signature: { protected: "x", signature: "x" }, assertion: "x"',
   'approveKey by': 'kid: "x", proof: "x"',
+  'handOverMatter id': 'officer: "x", note: "x"',
+  'handOverMatter officer': 'id: "x", note: "x"',
+  'keepStandIn officer': 'from: "2027-01-01T00:00:00Z", until: "2027-01-02T00:00:00Z"',
+  'reportTaskResult task': 'result: "x"',
 };
 const SELECTED: Record<string, string> = {
   declineAdmission: '',
@@ -199,6 +244,12 @@ const SELECTED: Record<string, string> = {
   approveKey: '{ kid }',
   removePasskey: '',
   approvePasskey: '{ id }',
+  claimMatter: '{ nationalRef }',
+  handOverMatter: '{ nationalRef }',
+  keepStandIn: '{ validFrom }',
+  layDownMatter: '{ nationalRef }',
+  reportTaskResult: '{ id }',
+  setNationalRef: '{ nationalRef }',
 };
 
 /** Ids in administrative acts: the same, and tried in test/hostile/administration. */
@@ -264,7 +315,7 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
   });
 
   it('has its place in the table', () => {
-    const apart = [OPEN_TO_ALL, OF_OFFICERS, OF_ADMINISTRATORS];
+    const apart = [OPEN_TO_ALL, OF_COLLEAGUES, OF_OFFICERS, OF_ADMINISTRATORS];
     const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
     expect(found.length).toBeGreaterThan(8);

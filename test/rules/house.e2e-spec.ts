@@ -33,6 +33,7 @@ const ORDER = [
   ['duties'],
   ['alerts', 'consents', 'requests', 'seizures'],
   ['feedback'],
+  ['desk'],
   ['cases'],
   ['operations'],
   ['screening'],

@@ -248,9 +248,10 @@ describe('threats 6 operations of one family', () => {
 const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
   signedIn: 'any',
   caller: 'any',
-  released: ['objects.read', 'objects.submit'],
+  released: ['objects.read', 'objects.submit', 'desk.work'],
   nominal: ['objects.read', 'objects.submit'],
   owner: ['objects.read'],
+  ownAgency: ['objects.read', 'objects.submit', 'desk.work'],
   administrator: ['officers.enrol', 'agency.administer', 'hub.administer'],
   operator: ['hub.administer'],
   list: 'any',

@@ -122,7 +122,8 @@ The table stands in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts). A
 its own, for one article or type of assistance too; the most special one counts. A clock starts on receipt and keeps the terms under which it began.
 Hours and days are calendar time; working days are those of who owes, by its own weekend, holidays and time zone, and end with the last second of the last
 of them. A calendar that changes later moves nothing that runs. Both sides see the same (\`duties\`), with the reason for the time in a sentence, and
-are reminded at 50, 80 and 100 % of the time.
+are reminded at 50, 80 and 100 % of the time. What is to be acknowledged, answered or first reported on, and no officer of the agency has taken
+over (\`claimMatter\`) by 25 %, is reminded of then as well.
 
 | profile | deadline | ${URGENCIES.map((urgency) => `\`${urgency}\``).join(' | ')} |
 | --- | --- | --- | --- | --- |

@@ -9,6 +9,7 @@ import './party-codes.js';
 import './request-codes.js';
 import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
+import '../../desk/desk-codes.js';
 import '../../feedback/feedback-codes.js';
 import '../../requests/request-codes.js';
 import { CODE_LISTS } from './code-list.js';

@@ -12,7 +12,9 @@ export interface Role {
 /** What every officer who is signed in may do. */
 export const BASE: readonly Permission[] = ['directory.read', 'session.own'];
 const READS: readonly Permission[] = [...BASE, 'objects.read'];
-const RELEASES: readonly Permission[] = [...READS, 'objects.submit'];
+/** Whoever may be given work. */
+const WORKS: readonly Permission[] = [...READS, 'desk.work'];
+const RELEASES: readonly Permission[] = [...WORKS, 'objects.submit'];
 const ADMINISTERS: readonly Permission[] = [...BASE, 'officers.enrol', 'keys.publish', 'agency.administer'];
 const OPERATES: readonly Permission[] = [...BASE, 'officers.enrol', 'hub.administer'];
 
@@ -23,11 +25,11 @@ const OPERATES: readonly Permission[] = [...BASE, 'officers.enrol', 'hub.adminis
  * coordination unit are three, which no agency appoints, and the database lets no officer be two of them.
  */
 export const ROLES: Readonly<Record<string, Role>> = {
-  FIELD_OFFICER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
-  PCU_MEMBER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
-  ANALYST: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
-  CASE_OWNER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
-  OCU_OFFICER: { permissions: READS, nominal: 'IF_CLEARED', givenBy: 'OPERATOR' },
+  FIELD_OFFICER: { permissions: WORKS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  PCU_MEMBER: { permissions: WORKS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  ANALYST: { permissions: WORKS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  CASE_OWNER: { permissions: WORKS, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
+  OCU_OFFICER: { permissions: WORKS, nominal: 'IF_CLEARED', givenBy: 'OPERATOR' },
   NCP_OFFICER: { permissions: RELEASES, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
   RELEASER: { permissions: RELEASES, nominal: 'IF_CLEARED', givenBy: 'AGENCY' },
   RILO_LIAISON: { permissions: READS, nominal: 'NEVER', givenBy: 'OPERATOR' },

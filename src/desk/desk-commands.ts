@@ -1,0 +1,42 @@
+import type { EntityManager } from 'typeorm';
+import { prepared } from '../access/prepared.js';
+import { databaseFault } from '../common/database-fault.js';
+import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
+import type { MessageKey } from '../common/messages/messages.js';
+
+/** Runs a command on a matter. PostgreSQL decides under the caller's rights and a lock; what it refuses comes in the API's words. */
+export async function deskCommand(tx: EntityManager, name: string, text: string, values: unknown[]): Promise<void> {
+  try {
+    await prepared(tx, name, text, values);
+  } catch (error) {
+    const fault = databaseFault(error);
+    if (fault === undefined) throw error;
+    throw refusalOf(fault);
+  }
+}
+
+function refusalOf(fault: string): Error {
+  switch (fault) {
+    case 'LINK':
+      return new NotFound();
+    case 'FORBIDDEN':
+      return new Forbidden();
+    case 'CONSENT_REQUIRED':
+      return new ConsentRequired();
+    case 'OFFICER':
+      return new InvalidInput([{ pointer: '/officer', rule: fault, key: 'problem.ownOfficer' }]);
+    case 'UNIT':
+      return new InvalidInput([{ pointer: '/unit', rule: fault, key: 'problem.ownUnit' }]);
+    case 'TASK_DUE':
+      return new InvalidInput([{ pointer: '/dueAt', rule: fault, key: 'problem.taskDue' }]);
+    default:
+      return new Conflict(CONFLICTS[fault]!, { sub: fault });
+  }
+}
+
+const CONFLICTS: Record<string, MessageKey> = {
+  HELD: 'error.matterHeld',
+  NOT_HELD: 'error.matterNotHeld',
+  OFFICER_SIGHT: 'error.officerSight',
+  TASK_ENDED: 'error.taskEnded',
+};

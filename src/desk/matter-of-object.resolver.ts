@@ -1,0 +1,37 @@
+import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphqlContext } from '../access/current-caller.js';
+import { loaderOf } from '../common/loader.js';
+import { Duty } from '../duties/duties.resolver.js';
+import { ObjectSummary } from '../exchange/object-record.js';
+import { Matter } from './matter.models.js';
+import { MattersService } from './matters.service.js';
+
+/** Adds to what lists show who of one's own agency answers for it. */
+@Resolver(() => ObjectSummary)
+export class MatterOfObjectResolver {
+  constructor(private readonly service: MattersService) {}
+
+  @ResolveField(() => Matter, {
+    nullable: true,
+    description: 'How one’s own agency works on what it belongs to; null where that is no alert or request',
+  })
+  matter(@Parent() { row }: ObjectSummary, @Context() context: GraphqlContext): Promise<Matter | null> {
+    return matterOf(this.service, context, row.thread_seq);
+  }
+}
+
+@Resolver(() => Duty)
+export class MatterOfDutyResolver {
+  constructor(private readonly service: MattersService) {}
+
+  @ResolveField(() => Matter, { nullable: true, description: 'How one’s own agency works on it' })
+  matter(@Parent() { threadSeq }: Duty, @Context() context: GraphqlContext): Promise<Matter | null> {
+    return matterOf(this.service, context, threadSeq);
+  }
+}
+
+function matterOf(service: MattersService, context: GraphqlContext, threadSeq: string): Promise<Matter | null> {
+  return loaderOf(context, 'matters', (seqs: readonly string[]) => service.ofThreads(context.caller!, seqs)).load(
+    threadSeq,
+  );
+}

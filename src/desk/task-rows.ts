@@ -1,0 +1,58 @@
+import type { EntityManager } from 'typeorm';
+import { prepared } from '../access/prepared.js';
+import type { TaskOutcome, TaskSide } from './desk-codes.js';
+import { MOST } from './matter-rows.js';
+
+export interface TaskRow {
+  id: string;
+  thread_seq: string;
+  unit_id: string;
+  text: string;
+  due_at: Date;
+  /** Microseconds too, for the page mark. */
+  due: string;
+  by_unit: string;
+  by_officer: string | null;
+  given_at: Date;
+  ended_at: Date | null;
+  outcome: TaskOutcome | null;
+  result: string | null;
+}
+
+const COLUMNS = `x.id, x.thread_seq, x.unit_id, x.text, x.due_at, x.due_at::text AS due, x.by_unit, x.by_officer, x.given_at, x.ended_at,
+  x.outcome, x.result`;
+
+/** Where a page of tasks begins: after this one. */
+export type TaskMark = readonly [due: string, id: string];
+
+/** Open tasks of a unit, or those that it gave, in the order in which they fall due. */
+export function readOpenTasks(
+  tx: EntityManager,
+  { side, unit, after, limit }: { side: TaskSide; unit: string; after: TaskMark | null; limit: number },
+): Promise<TaskRow[]> {
+  const column = side === 'GIVEN_TO_US' ? 'unit_id' : 'by_unit';
+  const [due, id] = after ?? ['-infinity', '00000000-0000-0000-0000-000000000000'];
+  return prepared(
+    tx,
+    `tasks-${side}`,
+    `SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = (SELECT cmd.my_agency()) AND x.${column} = $1 AND x.ended_at IS NULL
+       AND (x.due_at, x.id) > ($2::timestamptz, $3::uuid) ORDER BY x.due_at, x.id LIMIT $4`,
+    [unit, due, id, limit],
+  );
+}
+
+/** The tasks of a matter, the newest first. */
+export function readTasks(tx: EntityManager, threadSeq: string): Promise<TaskRow[]> {
+  return prepared(
+    tx,
+    'tasks-of-matter',
+    `SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = cmd.my_agency() AND x.thread_seq = $1
+     ORDER BY x.given_at DESC, x.id LIMIT ${MOST}`,
+    [threadSeq],
+  );
+}
+
+export async function readTask(tx: EntityManager, id: string): Promise<TaskRow | undefined> {
+  const text = `SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = cmd.my_agency() AND x.id = $1`;
+  return (await prepared<TaskRow>(tx, 'task', text, [id]))[0];
+}

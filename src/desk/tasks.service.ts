@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
+import { Clock } from '../common/clock.js';
+import { Cursors } from '../common/cursor.js';
+import { NotFound } from '../common/errors.js';
+import { ChangeSignal } from '../exchange/change-signal.js';
+import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
+import { deskCommand } from './desk-commands.js';
+import type { TaskOutcome, TaskSide } from './desk-codes.js';
+import type { Task, TaskConnection } from './matter.models.js';
+import { readMatterOf } from './matter-rows.js';
+import { checkText } from './matters.service.js';
+import { readOpenTasks, readTask, readTasks, type TaskMark, type TaskRow } from './task-rows.js';
+
+const LONGEST_TASK = 2_000;
+
+/** What units of an agency are to do for its answers. */
+@Injectable()
+export class TasksService {
+  constructor(
+    private readonly database: ScopedDatabase,
+    private readonly cursors: Cursors,
+    private readonly clock: Clock,
+    private readonly signal: ChangeSignal,
+  ) {}
+
+  /** Open tasks of the caller's unit, what is due first stands first. */
+  async open(
+    caller: Caller,
+    { side, first, after }: { side: TaskSide; first: number; after: string | null },
+  ): Promise<TaskConnection> {
+    checkPageSize(first);
+    const scope = scopeOf(caller, `tasks ${side}`);
+    const mark = after === null ? null : (this.cursors.read(scope, after) as unknown as TaskMark);
+    const rows = await this.database.as(caller, (tx) =>
+      readOpenTasks(tx, { side, unit: caller.unitId, after: mark, limit: first + 1 }),
+    );
+    const edges = rows
+      .slice(0, first)
+      .map((row) => ({ cursor: this.cursors.write(scope, [row.due, row.id]), node: this.shown(row) }));
+    return {
+      edges,
+      nodes: edges.map(({ node }) => node),
+      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+    };
+  }
+
+  ofMatter(caller: Caller, threadSeq: string): Promise<Task[]> {
+    return this.database.as(caller, async (tx) => (await readTasks(tx, threadSeq)).map((row) => this.shown(row)));
+  }
+
+  /** Gives a unit something to do, and what it is about. */
+  async give(caller: Caller, object: string, task: { unit: string; text: string; dueAt: Date }): Promise<Task> {
+    checkText(task.text, LONGEST_TASK, '/text');
+    const given = await this.database.as(caller, async (tx) => {
+      const matter = await readMatterOf(tx, object);
+      if (!matter) throw new NotFound();
+      const id = randomUUID();
+      const values = [matter.seq, id, task.unit, task.text, task.dueAt];
+      await deskCommand(tx, 'give-task', 'SELECT cmd.give_task($1, $2, $3, $4, $5)', values);
+      return this.shown((await readTask(tx, id))!);
+    });
+    this.signal.announce();
+    return given;
+  }
+
+  /** Ends a task: as the unit that has it, or as the one that gave it. */
+  end(caller: Caller, id: string, { outcome, result }: { outcome: TaskOutcome; result: string }): Promise<Task> {
+    checkText(result, LONGEST_TASK, '/result');
+    return this.database.as(caller, async (tx) => {
+      if (!(await readTask(tx, id))) throw new NotFound();
+      await deskCommand(tx, 'end-task', 'SELECT cmd.end_task($1, $2, $3)', [id, outcome, result]);
+      return this.shown((await readTask(tx, id))!);
+    });
+  }
+
+  private shown(row: TaskRow): Task {
+    return {
+      threadSeq: row.thread_seq,
+      id: row.id,
+      unit: row.unit_id,
+      text: row.text,
+      dueAt: row.due_at,
+      isOverdue: row.ended_at === null && row.due_at <= this.clock.now(),
+      byUnit: row.by_unit,
+      byOfficer: row.by_officer,
+      givenAt: row.given_at,
+      outcome: row.outcome,
+      result: row.result,
+      endedAt: row.ended_at,
+    };
+  }
+}
