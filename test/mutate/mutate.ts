@@ -240,6 +240,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/^src\/(edge|common|demo)/, /(edge|documents|agency|texts|forced)|errors|demo-world/],
   [/files|attachments|uploads/, /files|nominal-attachments|file-places/],
   [/consents/, /consents/],
+  [/desk/, /desk/],
   [/requests/, /requests|questions/],
   [/exchange\/change-hints/, /changed/],
   [/exchange\/submissions/, /signing-by-people|exchange/],
