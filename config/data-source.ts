@@ -6,6 +6,7 @@ import { CreateUploads1795300110000 } from '../migrations/1795300110000-create-u
 import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-duties.js';
 import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
 
+import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.js';
 import { AddPasskeys1795300100000 } from '../migrations/1795300100000-add-passkeys.js';
 import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
 import { CreateAccess1795300030000 } from '../migrations/1795300030000-create-access.js';
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   CreateDesk1795300118000,
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
+  BindNotes1795300130000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

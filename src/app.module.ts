@@ -37,6 +37,7 @@ import { Scanner } from './files/scanner.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { DutiesModule } from './duties/duties.module.js';
+import { NotesModule } from './notes/notes.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
 import { PeopleModule } from './session/people/people.module.js';
@@ -79,6 +80,7 @@ const RECORDED_NAMES = new Set([
   'composeRecall',
   'composeAnswer',
   'composeFeedback',
+  'composeNote',
   'feedback',
   'composeConsentRequest',
   'composeConsentAnswer',
@@ -106,6 +108,7 @@ export class AppModule {
         DutiesModule,
         RequestsModule,
         FeedbackModule,
+        NotesModule,
         DeskModule,
         AdministrationModule,
       ],

@@ -95,7 +95,7 @@ async function makeParty(agency: string, unit: string): Promise<void> {
   await Promise.all(
     ['root', 'unit', 'client'].map((role) => must(`keygen ${role} --out ${agency}/${role}.key.json ${place}`)),
   );
-  const kinds = 'alert,request,answer,feedback,recall';
+  const kinds = 'alert,request,answer,feedback,note,recall';
   await must(
     `keyset build --agency ${agency} --hub-id ${HUB_ID} --seq 1 --root ${agency}/root.pub.json
       --key unit:${unit}:sig:${kinds}=${agency}/unit.pub.json --key unit:${unit}:auth=${agency}/client.pub.json
@@ -324,7 +324,7 @@ describe('two parties with nothing but the command line', () => {
   it('are told of a kind that there is not', async () => {
     const { code, stderr } = await run(`inbox --kind allert ${VN}`);
     expect(code).toBe(3);
-    expect(stderr).toContain('must be one of alert, answer, consent, feedback, recall, request');
+    expect(stderr).toContain('must be one of alert, answer, consent, feedback, note, recall, request');
   });
 
   it('follow the feed, each change once, and go on where they stopped', async () => {

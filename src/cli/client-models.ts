@@ -6,6 +6,7 @@ export const COMPOSERS = {
   request: { document: 'ComposeRequest', kind: 'request' },
   answer: { document: 'ComposeAnswer', kind: 'answer' },
   feedback: { document: 'ComposeFeedback', kind: 'feedback' },
+  note: { document: 'ComposeNote', kind: 'note' },
   recall: { document: 'ComposeRecall', kind: 'recall' },
 } as const;
 

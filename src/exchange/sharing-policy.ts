@@ -118,4 +118,4 @@ function refusalsFor(
 }
 
 /** From the strictest to the freest. */
-const EVIDENCE: readonly string[] = ['NO', 'WITH_CONSENT', 'YES'];
+export const EVIDENCE: readonly string[] = ['NO', 'WITH_CONSENT', 'YES'];

@@ -44,6 +44,13 @@ export class ComposeAnswerInput extends ReplyInput {
   @Field(() => AnswerDraft, { description: 'What is answered' })
   body: AnswerDraft;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A note of your own on this request, whose text becomes the clarification that is asked for. With CLARIFICATION_REQUEST, and without a clarification.',
+  })
+  fromNote?: string | null;
+
   @Field(() => NominalData, { nullable: true, description: 'Names and other personal details: a part of its own' })
   nominal?: NominalData | null;
 

@@ -73,6 +73,9 @@ let hiddenCommunity: string;
 let passable: Known;
 let question: Known;
 let granted: Known;
+/** A request to LA-CUS, and its own note on it. */
+let unclear: Known;
+let ownNote: Known;
 /** An officer of LA-CUS, and a task that its unit gave itself. */
 let officer: string;
 let task: string;
@@ -97,7 +100,9 @@ beforeAll(async () => {
   const asked = await send(la, envelope(la, 'alert', alertTo(vn)));
   const revocable = await send(vn, askingOf(asked, vn));
   const ours = await send(la, consentOf(revocable, la, { act: 'GRANT' }));
-  visible.push(passable, question, granted, asked, revocable, ours);
+  unclear = await send(vn, envelope(vn, 'request', requestFrom(vn, la)));
+  ownNote = await send(la, noteOn(unclear, la));
+  visible.push(passable, question, granted, asked, revocable, ours, unclear, ownNote);
   officer = await anOfficer(t, la, ['FIELD_OFFICER']);
   const given = `mutation($id: ID!, $unit: ID!, $dueAt: DateTime!) { giveTask(id: $id, unit: $unit, text: "Look.", dueAt: $dueAt) { id } }`;
   const variables = { id: passable.id, unit: la.unit, dueAt: inAnHour() };
@@ -156,6 +161,16 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
     arguments: (consent) => ({ input: { consent, body: { reason: 'The source has asked for it.' } } }),
     takes: (object) => (object.act === 'GRANT' ? object.isOwn : !object.isOwn && isAnswered(object)),
   },
+  'composeNote input.object': {
+    arguments: (object) => ({ input: { object, body: { text: 'It sails tomorrow.', language: 'en' } } }),
+    takes: ({ kind }) => ['alert', 'request'].includes(kind),
+  },
+  'composeAnswer input.fromNote': {
+    arguments: (fromNote) => ({
+      input: { request: unclear.id, fromNote, body: { language: 'en', kind: 'CLARIFICATION_REQUEST' } },
+    }),
+    takes: ({ id }) => id === ownNote.id,
+  },
   'matter id': { arguments: (id) => ({ id }), takes: () => true },
   'assignHolder id': { arguments: (id) => ({ id, officer }), takes: () => true },
   'distribute id': { arguments: (id) => ({ id, units: [la.unit] }), takes: () => true },
@@ -199,7 +214,7 @@ const OF_COLLEAGUES = new Set(['assignHolder officer']);
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
   'approveKey proof', 'assignHolder note', 'changes after', 'confirmObject assertion', 'distribute note', 'duties after', 'giveTask text',
-  'handOverMatter note', 'inbox after', 'layDownMatter note', 'mattersByNumber nationalRef', 'myMatters after', 'reportTaskResult result',
+  'handOverMatter note', 'inbox after', 'layDownMatter note', 'mattersByNumber nationalRef', 'myMatters after', 'notes after', 'reportTaskResult result',
   'setNationalRef nationalRef', 'tasks after', 'withdrawTask result', 'inbox kind', 'linkPasskey device',
   'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
   'submit object', 'waiveReports reason',
@@ -290,6 +305,11 @@ const SENDINGS: Record<
   consent: {
     payload: async () => askingOf(await send(vn, envelope(vn, 'alert', alertTo(la))), la),
     inReplyTo: () => false,
+    supersedes: () => false,
+  },
+  note: {
+    payload: async () => noteOn(await send(la, envelope(la, 'alert', alertTo(vn))), la),
+    inReplyTo: ({ kind }) => ['alert', 'request'].includes(kind),
     supersedes: () => false,
   },
   recall: {
@@ -561,7 +581,8 @@ async function exchangeEverything(from: Party, to: Party): Promise<Known[]> {
   const answer = await send(to, answerTo(request, to, 'ACKNOWLEDGEMENT'));
   const recalled = await send(from, envelope(from, 'alert', alertTo(to)));
   const consent = await send(to, askingOf(alert, to));
-  return [alert, request, answered, closing, answer, consent, await send(from, recallOf(recalled, from))];
+  const note = await send(to, noteOn(request, to));
+  return [alert, request, answered, closing, answer, consent, note, await send(from, recallOf(recalled, from))];
 }
 
 async function answeredRequest(from: Party, to: Party): Promise<Known> {
@@ -638,6 +659,12 @@ function consentOf(asked: Known, party: Party, said: JsonObject): Envelope {
 function recallOf(object: Known, party: Party): Envelope {
   const body = aRecallBody() as unknown as JsonObject;
   return { ...anAlert(party, object.to, agreement, { kind: 'recall', body }), inReplyTo: linkTo(object) };
+}
+
+function noteOn(object: Known, party: Party): Envelope {
+  const to = object.from === party.agency ? object.to : [object.from];
+  const body = { text: 'The ship is late.', language: 'en' };
+  return { ...anAlert(party, to, agreement, { kind: 'note', body }), inReplyTo: linkTo(object) };
 }
 
 function linkTo({ id, digest }: Known): Envelope['inReplyTo'] {

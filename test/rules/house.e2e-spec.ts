@@ -32,7 +32,7 @@ const ORDER = [
   ['administration'],
   ['duties'],
   ['alerts', 'consents', 'requests', 'seizures'],
-  ['feedback'],
+  ['feedback', 'notes'],
   ['desk'],
   ['cases'],
   ['operations'],
