@@ -312,7 +312,6 @@ const SHARING = `
       SELECT a.id INTO v_from FROM hub.release r JOIN hub.audience a ON a.id = r.audience_id
         WHERE r.seq = p_target.seq AND a.kind = 'UNIT' AND a.owner = me.unit AND r.recalled_at IS NULL;
       SELECT a.id INTO v_to FROM hub.audience a WHERE a.kind = 'UNIT' AND a.owner = p_unit;
-      IF v_from IS NULL OR v_to IS NULL THEN RAISE EXCEPTION 'UNIT' USING ERRCODE = 'LH400'; END IF;
       IF NOT cmd.may_distribute(p_target.seq, p_target.text, v_from) THEN
         RAISE EXCEPTION 'CONSENT_REQUIRED' USING ERRCODE = 'LH403';
       END IF;

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { aSignedIn, type Browser } from './support/browser.js';
+import { asServer, seqOf } from './support/commands.js';
 import { composeAndSubmit, recall, type Submitted } from './support/exchange.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { answerWith, ask as askUnder } from './support/requests.js';
@@ -604,5 +605,49 @@ describe('also on your own desk', () => {
     expect(await done(vn.ask(HITS, { id: other.id }))).toMatchObject({
       objectAccess: { nodes: expect.arrayContaining([{ act: 'HIT', unit: 'TH-CUS-LCB' }]) },
     });
+  });
+});
+
+describe('PostgreSQL decides, whatever the server would let through:', () => {
+  /** What a command says to this unit's system or officer, in a transaction that is undone. */
+  const said = (party: Party, text: string, values: unknown[], officer: string | null = null): Promise<string> =>
+    asServer(t.database, party, () => t.database.sql(text, values), officer).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+
+  it('a system holds nothing and stands in for nobody', async () => {
+    const seq = await seqOf(t.database, (await request()).id);
+    expect(await said(th, 'SELECT cmd.claim($1)', [seq])).toBe('FORBIDDEN');
+    expect(await said(th, 'SELECT cmd.claim($1)', [seq], dao.officer)).toBe('done');
+    const standIn = 'SELECT cmd.keep_stand_in($1, now(), $2)';
+    expect(await said(th, standIn, [mali.officer, later(1)])).toBe('FORBIDDEN');
+    expect(await said(th, standIn, [mali.officer, later(1)], dao.officer)).toBe('done');
+  });
+
+  it.each<[string, string, unknown[]]>([
+    ['claims', 'SELECT cmd.claim($1)', []],
+    ['gives', 'SELECT cmd.give_matter($1, $2, NULL, false)', ['p:officer1']],
+    ['lays down', 'SELECT cmd.lay_down($1, NULL)', []],
+    ['numbers', 'SELECT cmd.number_matter($1, $2)', ['1']],
+    ['distributes', 'SELECT cmd.distribute($1, $2, NULL)', [['LA-CUS-HQ']]],
+    [
+      'gives a task for',
+      "SELECT cmd.give_task($1, gen_random_uuid(), $2, $3, now() + interval '1 hour')",
+      ['LA-CUS-HQ', 'x'],
+    ],
+  ])('nobody %s what others were sent', async (_, text, values) => {
+    const seq = await seqOf(t.database, (await request()).id);
+    expect(await said(la, text, [seq, ...values], 'p:officer1')).toBe('LINK');
+  });
+
+  it('nobody ends a task of another agency, or one for what is hidden from the unit', async () => {
+    const { giveTask } = await done(give(th, (await request()).id));
+    const end = "SELECT cmd.end_task($1, 'DONE', 'x')";
+    expect(await said(la, end, [giveTask.id])).toBe('LINK');
+    const { id } = await alert(['TH-CUS-LCB']);
+    const task = (await done(give(th, id, { dueAt: later(1) }))).giveTask;
+    expect(await said(songkhla, end, [task.id])).toBe('LINK');
+    expect(await said(bangkok, end, [task.id])).toBe('done');
   });
 });
