@@ -26,8 +26,8 @@ export class CreateDuties1795300120000 implements MigrationInterface {
       DROP TRIGGER alert_duties ON hub.alert;
       DROP TRIGGER request_act_duties ON hub.request_act;
       DROP TABLE hub.duty_opening, hub.duty_reminder, hub.duty;
-      DROP FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.sweep_duties(timestamptz, integer), cmd.on_alert_recalled(), cmd.on_alert_read(), cmd.on_alert(), cmd.on_request_act(),
-        cmd.open_duties(timestamptz, integer), cmd.open_duties_of(bigint),
+      DROP FUNCTION cmd.lapse_requests(integer), cmd.sweep_duties(integer), cmd.on_alert_recalled(), cmd.on_alert_read(), cmd.on_alert(), cmd.on_request_act(),
+        cmd.open_duties(integer), cmd.open_duties_of(bigint),
         cmd.keep_duties(text, text, bigint, bigint, timestamptz), cmd.addressees_of(bigint), cmd.named_time(text, jsonb), cmd.set_reminder(),
         cmd.deadline_for(jsonb, text, text), cmd.due_time(timestamptz, integer, text, text), cmd.payload_of(text);
       DROP TABLE cmd.duty_rule, cmd.deadline;
@@ -67,7 +67,7 @@ const TABLES = `
     settled_at timestamptz,
     settled_seq bigint REFERENCES hub.object,                -- by this object; NULL when read, waived or lapsed
     outcome text CHECK (outcome IN ('DONE', 'VOID', 'WAIVED')),
-    waived_because text,
+    waived_because text CHECK (length(waived_because) BETWEEN 1 AND 1000),
     UNIQUE NULLS NOT DISTINCT (thread_seq, kind, owed_by, owed_by_unit),
     CHECK ((settled_at IS NULL) = (outcome IS NULL)),
     CHECK ((outcome = 'WAIVED') = (waived_because IS NOT NULL) OR outcome IS NULL),
@@ -98,7 +98,8 @@ const TABLES = `
     seq bigint PRIMARY KEY REFERENCES hub.object,
     thread_seq bigint NOT NULL,
     act text NOT NULL,
-    at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    failed_at timestamptz             -- when it last could not be done; it stands behind the others then
   );
   CREATE INDEX duty_opening_of_thread ON hub.duty_opening (thread_seq);
   RESET ROLE;
@@ -171,7 +172,7 @@ const TIMES = `
   -- When a time that begins now is over for an agency. Working days are those of its own calendar; the day of receipt does not count, and
   -- the last one counts to its end.
   CREATE FUNCTION cmd.due_time(p_start timestamptz, p_amount integer, p_unit text, p_agency text) RETURNS timestamptz
-  LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  LANGUAGE plpgsql STABLE STRICT SET search_path = '' AS $$
   DECLARE
     owing hub.agency;
     v_day date;
@@ -276,12 +277,12 @@ const COMMANDS = `
     v_urgency := payload->'body'->>'urgency';
     v_named := cmd.named_time(p_act, payload->'body');
 
-    -- Of two units of an agency that were both addressed, each does its own; any unit does what none was named for.
+    -- Of two units of an agency that were both addressed, each does its own; what one or none was named for, any unit does.
     UPDATE hub.duty d SET settled_at = v_now, settled_seq = p_seq, outcome = 'DONE', paused_at = NULL FROM cmd.duty_rule x
       WHERE x.about = p_about AND x.act = p_act AND x.effect = 'SETTLE' AND d.thread_seq = p_thread AND d.kind = x.duty
         AND d.settled_at IS NULL AND d.owed_by = acting.from_agency
         AND (d.owed_by_unit IS NULL OR d.owed_by_unit = acting.from_unit OR NOT EXISTS (SELECT 1 FROM hub.duty e
-          WHERE e.thread_seq = p_thread AND e.kind = d.kind AND e.owed_by = d.owed_by AND e.owed_by_unit = acting.from_unit));
+          WHERE e.thread_seq = p_thread AND e.kind = d.kind AND e.owed_by = d.owed_by AND e.id <> d.id));
 
     UPDATE hub.duty d SET settled_at = v_now, settled_seq = p_seq, outcome = 'VOID', paused_at = NULL FROM cmd.duty_rule x
       WHERE x.about = p_about AND x.act = p_act AND x.effect = 'VOID' AND d.thread_seq = p_thread AND d.kind = x.duty
@@ -355,8 +356,9 @@ const COMMANDS = `
           UNION ALL SELECT root.from_agency, root.from_unit, '', a.agency, a.unit, COALESCE(a.unit, '') WHERE x.owes = 'SENDER') y
       WHERE x.about = p_about AND x.act = p_act AND x.effect IN ('OPEN', 'REOPEN') AND y.owing <> y.owed
       ON CONFLICT (thread_seq, kind, owed_by, owed_by_unit) DO UPDATE SET urgency = excluded.urgency, profile = excluded.profile,
-        amount = excluded.amount, unit = excluded.unit, started_at = excluded.started_at, due_at = excluded.due_at, reason = excluded.reason
-      WHERE d.settled_at IS NULL;
+        amount = excluded.amount, unit = excluded.unit, started_at = excluded.started_at, due_at = excluded.due_at, reason = excluded.reason,
+        settled_at = NULL, settled_seq = NULL, outcome = NULL
+      WHERE d.settled_at IS NULL OR d.outcome = 'VOID';   -- a version that asked for nothing had ended it
   END $$;
 
   -- Opens the duties of an alert to a community, if they are not open yet: before anything is done with them.
@@ -370,14 +372,22 @@ const COMMANDS = `
   END $$;
 
   -- Opens the duties of as many alerts to communities. Several processes may do so at once.
-  CREATE FUNCTION cmd.open_duties(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  CREATE FUNCTION cmd.open_duties(p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
     waiting hub.duty_opening;
     opened integer := 0;
   BEGIN
-    FOR waiting IN SELECT w.* FROM hub.duty_opening w WHERE w.at <= p_now ORDER BY w.seq LIMIT p_limit FOR UPDATE SKIP LOCKED LOOP
-      PERFORM cmd.open_duties_of(waiting.thread_seq);
-      opened := opened + 1;
+    FOR waiting IN SELECT w.* FROM hub.duty_opening w WHERE w.at <= hub.now() ORDER BY w.failed_at NULLS FIRST, w.seq
+      LIMIT p_limit FOR UPDATE SKIP LOCKED
+    LOOP
+      -- One that cannot be done keeps no other waiting.
+      BEGIN
+        PERFORM cmd.open_duties_of(waiting.thread_seq);
+        opened := opened + 1;
+      EXCEPTION WHEN OTHERS THEN
+        UPDATE hub.duty_opening w SET failed_at = hub.now() WHERE w.seq = waiting.seq;
+        RAISE WARNING 'The duties of object % could not be opened: %', waiting.seq, SQLERRM;
+      END;
     END LOOP;
     RETURN opened;
   END $$;
@@ -426,25 +436,27 @@ const COMMANDS = `
 
   -- Reminds of what has come half, or four fifths, of its time, and of what is due; a batch at a time. Several processes may sweep at
   -- once. After a pause it reminds of each duty once, as of now.
-  CREATE FUNCTION cmd.sweep_duties(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+  CREATE FUNCTION cmd.sweep_duties(p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
   SET plan_cache_mode = 'force_custom_plan' AS $$   -- one that knows how little is due
-  DECLARE swept integer;
+  DECLARE
+    swept integer;
+    v_now timestamptz := hub.now();
   BEGIN
     WITH due AS (
       SELECT d.id, d.due_at, d.started_at + d.paused_for AS begun, EXISTS (SELECT 1 FROM agency.matter m
           WHERE m.agency_id = d.owed_by AND m.thread_seq = d.thread_seq AND m.holder IS NOT NULL) AS is_held FROM hub.duty d
-      WHERE d.settled_at IS NULL AND d.paused_at IS NULL AND d.remind_at <= p_now
+      WHERE d.settled_at IS NULL AND d.paused_at IS NULL AND d.remind_at <= v_now
       ORDER BY d.remind_at LIMIT p_limit FOR UPDATE SKIP LOCKED),
     stepped AS (
       UPDATE hub.duty d SET
-          reminded = CASE WHEN t.due_at <= p_now THEN 100 WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN 80
-            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= p_now THEN 50 WHEN t.is_held THEN d.reminded ELSE 25 END,
-          remind_at = CASE WHEN t.due_at <= p_now THEN NULL WHEN t.begun + (t.due_at - t.begun) * 0.8 <= p_now THEN t.due_at
-            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= p_now THEN t.begun + (t.due_at - t.begun) * 0.8
+          reminded = CASE WHEN t.due_at <= v_now THEN 100 WHEN t.begun + (t.due_at - t.begun) * 0.8 <= v_now THEN 80
+            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= v_now THEN 50 WHEN t.is_held THEN d.reminded ELSE 25 END,
+          remind_at = CASE WHEN t.due_at <= v_now THEN NULL WHEN t.begun + (t.due_at - t.begun) * 0.8 <= v_now THEN t.due_at
+            WHEN t.begun + (t.due_at - t.begun) * 0.5 <= v_now THEN t.begun + (t.due_at - t.begun) * 0.8
             ELSE t.begun + (t.due_at - t.begun) * 0.5 END
       FROM due t WHERE d.id = t.id RETURNING d.id, d.due_at, d.reminded),
     noted AS (
-      INSERT INTO hub.duty_reminder (duty_id, due_at, percent, at) SELECT s.id, s.due_at, s.reminded, p_now FROM stepped s
+      INSERT INTO hub.duty_reminder (duty_id, due_at, percent, at) SELECT s.id, s.due_at, s.reminded, v_now FROM stepped s
         WHERE s.reminded > 0 ON CONFLICT DO NOTHING)
     SELECT pg_catalog.count(*) INTO swept FROM stepped;
     RETURN swept;
@@ -452,24 +464,26 @@ const COMMANDS = `
 
   -- Lets lapse what was not made clear in time: whatever is owed ends, and both sides find it in their feed. The thread's row is locked
   -- first, as by every act on it; one that is just being made clear is left to the next sweep.
-  CREATE FUNCTION cmd.lapse_requests(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+  CREATE FUNCTION cmd.lapse_requests(p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
   SET plan_cache_mode = 'force_custom_plan' AS $$
-  DECLARE lapsed integer;
+  DECLARE
+    lapsed integer;
+    v_now timestamptz := hub.now();
   BEGIN
     WITH late AS (
       SELECT r.root_seq, r.current_seq, r.from_agency, t.to_state
       FROM hub.duty d JOIN hub.request r ON r.root_seq = d.thread_seq
         JOIN cmd.request_transition t ON t.from_state = r.state AND t.act = 'LAPSE' AND t.side = 'CLOCK'
-      WHERE d.kind = 'CLARIFY' AND d.settled_at IS NULL AND d.due_at <= p_now
+      WHERE d.kind = 'CLARIFY' AND d.settled_at IS NULL AND d.due_at <= v_now
       ORDER BY d.due_at LIMIT p_limit FOR UPDATE OF r SKIP LOCKED),
     moved AS (
       UPDATE hub.request r SET state = l.to_state, resume_state = NULL FROM late l WHERE r.root_seq = l.root_seq
       RETURNING r.root_seq, r.current_seq, r.from_agency),
     ended AS (
-      UPDATE hub.duty d SET settled_at = p_now, outcome = 'VOID', paused_at = NULL FROM moved m
+      UPDATE hub.duty d SET settled_at = v_now, outcome = 'VOID', paused_at = NULL FROM moved m
       WHERE d.thread_seq = m.root_seq AND d.settled_at IS NULL),
     logged AS (
-      INSERT INTO audit.pending (event, object_seq, agency_id, at) SELECT 'request.lapsed', m.current_seq, m.from_agency, p_now FROM moved m),
+      INSERT INTO audit.pending (event, object_seq, agency_id, at) SELECT 'request.lapsed', m.current_seq, m.from_agency, v_now FROM moved m),
     told AS (
       INSERT INTO hub.change (audience_id, seq, act, clearance, object_id)
       SELECT r.audience_id, r.seq, 'LAPSED', r.clearance, o.id
@@ -478,10 +492,10 @@ const COMMANDS = `
     RETURN lapsed;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.lapse_requests(timestamptz, integer), cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint, timestamptz),
-    cmd.open_duties_of(bigint), cmd.open_duties(timestamptz, integer), cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled(), cmd.sweep_duties(timestamptz, integer) FROM PUBLIC;
+  REVOKE ALL ON FUNCTION cmd.lapse_requests(integer), cmd.named_time(text, jsonb), cmd.addressees_of(bigint), cmd.keep_duties(text, text, bigint, bigint, timestamptz),
+    cmd.open_duties_of(bigint), cmd.open_duties(integer), cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled(), cmd.sweep_duties(integer) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.on_request_act(), cmd.on_alert(), cmd.on_alert_read(), cmd.on_alert_recalled() TO hub_owner;
-  GRANT EXECUTE ON FUNCTION cmd.open_duties(timestamptz, integer), cmd.sweep_duties(timestamptz, integer), cmd.lapse_requests(timestamptz, integer) TO hub_app;
+  GRANT EXECUTE ON FUNCTION cmd.open_duties(integer), cmd.sweep_duties(integer), cmd.lapse_requests(integer) TO hub_app;
   RESET ROLE;
 `;
 

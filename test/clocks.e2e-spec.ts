@@ -210,6 +210,19 @@ describe('a reminder', () => {
     }
   });
 
+  it('comes at a time that the hub vouches for, whatever the server’s role is made to say', async () => {
+    const { id } = await ask(agreement, vn, th, FLASH);
+    const { database } = t;
+    await database.sql('BEGIN');
+    await database.sql('SET LOCAL ROLE hub_app');
+    const forged = ['x', 'VN-CUS', 'VN-CUS-AS', '', '0', '0', '', '4000000000', '4000000000', '0'.repeat(64)].join('.');
+    await database.sql("SELECT set_config('app.ctx', $1, true)", [forged]);
+    const swept = await database.sql('SELECT cmd.sweep_duties(1000) AS reminded, cmd.lapse_requests(1000) AS lapsed');
+    await database.sql('ROLLBACK');
+    expect(swept).toEqual([{ reminded: 0, lapsed: 0 }]);
+    expect(await given(id)).toEqual([]);
+  });
+
   it('comes once, as of now, after the hub was stopped over all of them', async () => {
     t.hub.clock.set(new Date(MONDAY));
     const { id } = await ask(agreement, vn, th, FLASH);

@@ -5,7 +5,7 @@ import { REQUEST_DUTY_RULES } from '../src/requests/request-duties.js';
 import { asServer } from './support/commands.js';
 import { recall, type Submitted } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
-import { answerWith, ask as askUnder, close } from './support/requests.js';
+import { answerWith, ask as askUnder, close, composeAnswer, inDays } from './support/requests.js';
 
 let t: TestHub;
 let vn: Party;
@@ -176,27 +176,51 @@ describe('a duty', () => {
   it('goes on while the requested side is late by itself', async () => {
     const { id } = await ask(vn, th);
     const [, before] = await dutiesIn(id);
-    const delay = { expectedAt: '2027-12-01T00:00:00Z', reason: 'The archive is being moved.' };
+    const delay = { expectedAt: inDays(60), reason: 'The archive is being moved.' };
     await answerWith(th, id, { kind: 'DELAY_NOTICE', delay });
     expect(await dutiesIn(id)).toEqual([before]);
   });
 
   it('takes the time that a notice of a court’s authorisation names, and says so', async () => {
     const { id } = await ask(vn, th);
-    const delay = { expectedAt: '2027-12-01T00:00:00Z', reason: 'A judge decides.' };
+    const expectedAt = inDays(60);
+    const delay = { expectedAt, reason: 'A judge decides.' };
     await answerWith(th, id, { kind: 'DELAY_NOTICE', delay, authorisation: { status: 'NEEDED' } });
     expect(await dutiesIn(id)).toMatchObject([
-      { kind: 'ANSWER', dueAt: '2027-12-01T00:00:00.000Z', because: expect.stringMatching(/court or judge/) },
+      { kind: 'ANSWER', dueAt: expectedAt.replace('Z', '.000Z'), because: expect.stringMatching(/court or judge/) },
     ]);
   });
 
   it('takes the date until which a postponement offers to consult', async () => {
     const { id } = await ask(vn, th);
-    const refusal = { ground: 'R08', reasonText: 'A raid.', scope: 'ALL', consultUntil: '2027-12-10T00:00:00Z' };
+    const consultUntil = inDays(90);
+    const refusal = { ground: 'R08', reasonText: 'A raid.', scope: 'ALL', consultUntil };
     await answerWith(th, id, { kind: 'POSTPONEMENT', refusal });
     expect(await dutiesIn(id)).toMatchObject([
-      { kind: 'ANSWER', dueAt: '2027-12-10T00:00:00.000Z', because: expect.stringMatching(/postponed/) },
+      { kind: 'ANSWER', dueAt: consultUntil.replace('Z', '.000Z'), because: expect.stringMatching(/postponed/) },
     ]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a court', { kind: 'DELAY_NOTICE', authorisation: { status: 'NEEDED' } }, '/body/delay/expectedAt'],
+    ['a postponement', { kind: 'POSTPONEMENT' }, '/body/refusal/consultUntil'],
+    ['a clarification', { kind: 'CLARIFICATION_REQUEST' }, '/body/clarification/dueAt'],
+  ])('is put off by %s neither into the past nor for more than a year', async (_, body, pointer) => {
+    for (const days of [-1, 370]) {
+      const { id } = await ask(vn, th);
+      const before = await dutiesIn(id);
+      const time = inDays(days);
+      const named = {
+        '/body/delay/expectedAt': { delay: { expectedAt: time, reason: 'A judge decides.' } },
+        '/body/refusal/consultUntil': {
+          refusal: { ground: 'R08', reasonText: 'A raid.', scope: 'ALL', consultUntil: time },
+        },
+        '/body/clarification/dueAt': { clarification: { text: 'Which invoice?', dueAt: time } },
+      }[pointer];
+      const refused = composeAnswer(th, id, { ...body, ...named });
+      await expect(refused).rejects.toThrow(new RegExp(`"pointer":"${pointer}","rule":"withinYear"`));
+      expect(await dutiesIn(id)).toEqual(before);
+    }
   });
 
   it('is due sooner when a new version is more urgent, and never later when it is less', async () => {

@@ -305,6 +305,13 @@ describe('a new version of an alert', () => {
     expect(await kinds(th, 'BY_US', newer.id)).toEqual(['READ']);
   });
 
+  it('that asks for results again opens what one for information only had ended', async () => {
+    const { id } = await alert(['TH-CUS']);
+    const silent = await alert(['TH-CUS'], FOR_INFORMATION, { supersedes: id });
+    const newer = await alert(['TH-CUS'], {}, { supersedes: silent.id });
+    expect(await kinds(th, 'BY_US', newer.id)).toEqual(['READ', 'FIRST_REPORT', 'REPORT']);
+  });
+
   it('opens no report anew that was made', async () => {
     const { id } = await alert(['TH-CUS']);
     await report(th, id, NIL);
@@ -340,6 +347,21 @@ describe('units and communities', () => {
     expect(await kinds(bangkok, 'BY_US', id)).toEqual([]);
   });
 
+  it('do nothing for each other where two were addressed, when a third that was given the alert reports', async () => {
+    const handling = { onwardRule: 'AGENCY' };
+    const { id } = await alert(['TH-CUS-LCB', 'TH-CUS-BKK'], {}, { handling });
+    const distribute = 'mutation($id: ID!, $units: [ID!]!) { distribute(id: $id, units: $units) { heldSince } }';
+    const songkhla = await t.enrol('TH-CUS-SGK');
+    await th.ask(distribute, { id, units: ['TH-CUS-SGK'] });
+    await report(songkhla, id, NIL);
+    expect((await addressees(vn, id)).map(({ unit }) => unit)).toEqual(['TH-CUS-BKK', 'TH-CUS-LCB']);
+    expect(await kinds(th, 'BY_US', id)).toEqual(['READ', 'FIRST_REPORT', 'REPORT']);
+    const one = await alert(['TH-CUS-LCB'], {}, { handling });
+    await th.ask(distribute, { id: one.id, units: ['TH-CUS-SGK'] });
+    await report(songkhla, one.id, NIL);
+    expect(await kinds(th, 'BY_US', one.id)).toEqual([]);
+  });
+
   it('owe as an agency what any of its units may do, when the agency was addressed', async () => {
     const { id } = await alert(['TH-CUS']);
     await report(bangkok, id, NIL);
@@ -373,6 +395,18 @@ describe('units and communities', () => {
     await t.hub.app.get(DutySweeper).sweep();
     expect(await kinds(th, 'BY_US', id)).toEqual([]);
     expect(await kinds(la, 'BY_US', id)).toEqual(['READ', 'FIRST_REPORT', 'REPORT']);
+  });
+
+  it('owe what their community was sent, also where the duties of another alert cannot be opened', async () => {
+    const community = await t.community([vn, th, la]);
+    const broken = await alert([community]);
+    await t.database.sql(`UPDATE hub.object SET text = '{"payload":"x"}' WHERE id = $1`, [broken.id]);
+    const { id } = await alert([community]);
+    await t.hub.app.get(DutySweeper).sweep();
+    expect(await kinds(th, 'BY_US', id)).toEqual(['READ', 'FIRST_REPORT', 'REPORT']);
+    const failed =
+      'SELECT w.failed_at IS NOT NULL AS failed FROM hub.duty_opening w JOIN hub.object o USING (seq) WHERE o.id = $1';
+    expect(await t.database.sql(failed, [broken.id])).toEqual([{ failed: true }]);
   });
 
   it('owe nothing of a community’s alert that was recalled or replaced at once', async () => {

@@ -25,6 +25,7 @@ import {
   composeAnswer,
   composeClosing,
   composeRequest as composeRequestUnder,
+  inDays,
 } from './support/requests.js';
 import { type Answer, type Party, signRaw, startTestHub, type TestHub } from './support/hub.js';
 
@@ -222,7 +223,7 @@ describe('a request in both directions', () => {
 
   it('is late, waits for a court, and goes on where it stood', async () => {
     const { id } = await ask(vn, th);
-    const delay = { expectedAt: '2026-12-01T00:00:00Z', reason: 'The archive is being moved.' };
+    const delay = { expectedAt: inDays(8), reason: 'The archive is being moved.' };
     await answerWith(th, id, { kind: 'DELAY_NOTICE', delay });
     expect((await open(vn, id)).state).toBe('RECEIVED');
     await answerWith(th, id, { kind: 'INTERIM', results: [result(1, 'ANSWERED')] });
@@ -247,7 +248,7 @@ describe('a request in both directions', () => {
 
   it('is refused by a court', async () => {
     const { id } = await ask(vn, th);
-    const delay = { expectedAt: '2026-12-01T00:00:00Z', reason: 'A judge decides.' };
+    const delay = { expectedAt: inDays(8), reason: 'A judge decides.' };
     await answerWith(th, id, { kind: 'DELAY_NOTICE', delay, authorisation: { status: 'NEEDED' } });
     const refusal = { ground: 'R07', reasonText: 'The court did not allow it.', scope: 'ALL' };
     await answerWith(th, id, {
@@ -284,7 +285,7 @@ describe('a request in both directions', () => {
       ground: 'R08',
       reasonText: 'A raid is planned.',
       scope: 'ALL',
-      consultUntil: '2026-12-10T00:00:00Z',
+      consultUntil: inDays(17),
     };
     await answerWith(th, id, { kind: 'POSTPONEMENT', refusal });
     expect(await open(vn, id)).toMatchObject({
@@ -294,7 +295,7 @@ describe('a request in both directions', () => {
     });
     const { id: less } = await ask(vn, th, { object: 'The invoice alone.' }, { supersedes: id });
     expect((await open(th, id)).state).toBe('CONSULTATION');
-    await answerWith(th, less, { kind: 'POSTPONEMENT', refusal: { ...refusal, consultUntil: '2026-12-20T00:00:00Z' } });
+    await answerWith(th, less, { kind: 'POSTPONEMENT', refusal: { ...refusal, consultUntil: inDays(27) } });
     expect((await open(th, id)).state).toBe('POSTPONED');
     await answerWith(th, less, { kind: 'ACKNOWLEDGEMENT' });
     expect((await open(vn, id)).state).toBe('ACCEPTED');
@@ -304,7 +305,7 @@ describe('a request in both directions', () => {
 
   it('is postponed for one question, while the other is answered', async () => {
     const { id } = await ask(vn, th);
-    const raid = { ground: 'R08', reasonText: 'A raid.', consultUntil: '2026-12-10T00:00:00Z' };
+    const raid = { ground: 'R08', reasonText: 'A raid.', consultUntil: inDays(17) };
     await answerWith(th, id, { kind: 'POSTPONEMENT', refusal: { ...raid, scope: 'QUESTIONS', questionNos: [1] } });
     await answerWith(th, id, { kind: 'INTERIM', results: [result(2, 'ANSWERED')] });
     const seen = await open(vn, id);

@@ -25,6 +25,16 @@ interface Transaction {
   rollBack(): Promise<void>;
 }
 
+const NOBODY: Caller = {
+  agencyId: '',
+  unitId: '',
+  officer: null,
+  clearance: 0,
+  maySeeNominal: false,
+  purpose: '',
+  permissions: new Set(),
+};
+
 /** How long a transaction may last. A statement alone ends after half of that (statement_timeout). */
 const DEADLINE_MS = 10_000;
 const SET_CONTEXT = "SELECT set_config('app.ctx', $1, true)";
@@ -60,6 +70,11 @@ export class ScopedDatabase {
       await transaction.rollBack();
       throw transaction.isLate() || isDatabaseTimeout(error) ? new Unavailable() : error;
     }
+  }
+
+  /** Runs the hub's own work on the domain's time, as nobody: it sees no row of any agency, and commands find out what is due. */
+  asHub<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.as(NOBODY, work);
   }
 
   /** From here on `as` joins one transaction, begun when first needed, until `closeOperation`. */

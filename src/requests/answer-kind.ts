@@ -40,6 +40,7 @@ export const ANSWER_KIND: ObjectKind<AnswerBody> = {
       throw new Conflict('error.requestMovedOn', { sub: 'ANSWER_SEQ', pointer: '/body/answerSeq' });
     }
     return [
+      ...problemsOfTimes(incoming),
       ...problemsOfMatch(incoming, inReplyTo, thread),
       ...problemsOfQuestions(body, await readQuestions(tx, thread.root_seq)),
     ];
@@ -56,6 +57,24 @@ function problemsOfLinks({ inReplyTo, supersedes }: Incoming<AnswerBody>): Probl
     problems.push({ pointer: '/supersedes', rule: 'alone', key: 'problem.answerAlone' });
   }
   return problems;
+}
+
+const LONGEST_MS = 366 * 86_400_000;
+
+/** A time that moves a clock lies ahead, and within a year: no clock is put off for ever. */
+function problemsOfTimes({ envelope, body }: Incoming<AnswerBody>): Problem[] {
+  const named: [pointer: string, time: string | undefined][] = [
+    ['/body/refusal/consultUntil', body.refusal?.consultUntil],
+    ['/body/delay/expectedAt', body.delay?.expectedAt],
+    ['/body/clarification/dueAt', body.clarification?.dueAt],
+  ];
+  const written = Date.parse(envelope.createdAt);
+  return named.flatMap(([pointer, time]) => {
+    const ahead = time === undefined ? 1 : Date.parse(time) - written;
+    return ahead > 0 && ahead <= LONGEST_MS
+      ? []
+      : [{ pointer, rule: 'withinYear', key: 'problem.withinYear' as const }];
+  });
 }
 
 /** An answer goes back to the agency or unit that asked, quotes its reference, and is the next in order. */

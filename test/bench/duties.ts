@@ -148,7 +148,7 @@ async function openWorld(server: BenchServer, size: number, say: (text: string) 
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   const bare = new Client({ connectionString: access.appUrl, pipeline: true });
   await bare.connect();
-  const SWEEP = { name: 'sweep', text: 'SELECT cmd.sweep_duties(now(), 100000) AS swept' };
+  const SWEEP = { name: 'sweep', text: 'SELECT cmd.sweep_duties(100000) AS swept' };
   return {
     page: async ({ caller, page }) => {
       const rest = once(pool, 'release');

@@ -10,6 +10,11 @@ import {
 } from './exchange.js';
 import type { Party } from './hub.js';
 
+/** A time so many days from now, as a body writes it. */
+export function inDays(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+}
+
 export async function composeRequest(
   agreement: string,
   party: Party,
