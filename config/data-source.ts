@@ -5,6 +5,7 @@ import { Unit } from '../src/directory/unit.entity.js';
 import { CreateUploads1795300110000 } from '../migrations/1795300110000-create-uploads.js';
 import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-duties.js';
 import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
+import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
 
 import { AddPasskeys1795300100000 } from '../migrations/1795300100000-add-passkeys.js';
 import { BindConnectionsToDocuments1795300090000 } from '../migrations/1795300090000-bind-connections-to-documents.js';
@@ -52,6 +53,7 @@ export const MIGRATIONS = [
   CreateConsents1795300115000,
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
+  CreateNotices1795300150000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

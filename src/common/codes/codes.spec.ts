@@ -10,6 +10,7 @@ import './request-codes.js';
 import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
 import '../../feedback/feedback-codes.js';
+import '../../notices/notice-codes.js';
 import '../../requests/request-codes.js';
 import { CODE_LISTS } from './code-list.js';
 import { CommodityGroup } from './goods-codes.js';
