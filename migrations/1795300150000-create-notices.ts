@@ -25,7 +25,7 @@ export class CreateNotices1795300150000 implements MigrationInterface {
         cmd.make_digests(timestamptz), cmd.make_notices(timestamptz, integer),
         cmd.add_notice(text, text, text, text, bigint[], timestamptz), cmd.tell_last(text, bigint[], timestamptz),
         cmd.on_roster(text, smallint, timestamptz), cmd.is_told_of(bigint, text, text, smallint, timestamptz), cmd.head_unit(text),
-        cmd.keep_notice_rule(text, smallint, text), cmd.confirm_notice_address(text), cmd.end_notice_address(),
+        cmd.own_notice_rule(text), cmd.notice_rule_of(text), cmd.keep_notice_rule(text, smallint, text), cmd.confirm_notice_address(text), cmd.end_notice_address(),
         cmd.keep_notice_address(text, text), cmd.keep_roster(text, jsonb), cmd.reachable_officers(text);
       DROP TABLE hub.notice, hub.notice_cause, hub.digest_day, agency.notice_rule, agency.notice_address, agency.roster;
     `);
@@ -65,7 +65,8 @@ const TABLES = `
     CHECK ((wanted IS NULL) = (code IS NULL) AND (wanted IS NULL) = (code_until IS NULL))
   );
 
-  -- How a unit is told as a whole: the hour of its digest by the agency's clock, NULL for none, and the language of its mailbox.
+  -- What an agency has said of how a unit is told as a whole: the hour of its digest by the agency's clock, NULL for none, and the
+  -- language of its mailbox.
   CREATE TABLE agency.notice_rule (
     unit_id text PRIMARY KEY REFERENCES hub.unit,
     agency_id text NOT NULL REFERENCES hub.agency,
@@ -127,13 +128,11 @@ const POLICIES = `
 
   CREATE POLICY administrators ON agency.roster FOR SELECT TO hub_app
     USING (agency_id = (SELECT cmd.my_agency()) AND (SELECT cmd.my_administration()) = 'AGENCY_ADMIN');
-  CREATE POLICY administrators ON agency.notice_rule FOR SELECT TO hub_app
-    USING (agency_id = (SELECT cmd.my_agency()) AND (SELECT cmd.my_administration()) = 'AGENCY_ADMIN');
   CREATE POLICY administrators ON hub.notice FOR SELECT TO hub_app
     USING (agency_id = (SELECT cmd.my_agency()) AND (SELECT cmd.my_administration()) = 'AGENCY_ADMIN');
   CREATE POLICY own ON agency.notice_address FOR SELECT TO hub_app
     USING (agency_id = (SELECT cmd.my_agency()) AND officer = (SELECT (cmd.context()).officer));
-  GRANT SELECT ON agency.roster, agency.notice_rule TO hub_app;
+  GRANT SELECT ON agency.roster TO hub_app;
   GRANT SELECT (agency_id, officer, language, address, wanted) ON agency.notice_address TO hub_app;
   GRANT SELECT (id, kind, agency_id, unit_id, to_unit, officer, made_at, send_at, tries, sent_at, failed_at, problem) ON hub.notice TO hub_app;
 
@@ -239,6 +238,24 @@ const KEEPING = `
 const RECIPIENTS = `
   SET ROLE hub_cmd;
 
+  -- How a unit is told as a whole: as was said, else at eight, in the language of the country.
+  CREATE FUNCTION cmd.notice_rule_of(p_unit text) RETURNS TABLE (digest_hour smallint, language text)
+  LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  BEGIN
+    RETURN QUERY SELECT CASE WHEN r.unit_id IS NULL THEN 8::smallint ELSE r.digest_hour END,
+        COALESCE(r.language, CASE g.country WHEN 'VN' THEN 'vi' ELSE 'en' END)
+      FROM hub.unit u JOIN hub.agency g ON g.id = u.agency_id LEFT JOIN agency.notice_rule r ON r.unit_id = u.id WHERE u.id = p_unit;
+  END $$;
+
+  -- The same, of a unit of the administrator's agency.
+  CREATE FUNCTION cmd.own_notice_rule(p_unit text) RETURNS TABLE (digest_hour smallint, language text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  BEGIN
+    IF cmd.my_administration() IS DISTINCT FROM 'AGENCY_ADMIN' THEN RETURN; END IF;
+    RETURN QUERY SELECT r.digest_hour, r.language FROM hub.unit u CROSS JOIN LATERAL cmd.notice_rule_of(u.id) r
+      WHERE u.id = p_unit AND u.agency_id = cmd.my_agency();
+  END $$;
+
   -- The unit that is told of what is owed by an agency as a whole, and of a FLASH that nobody has opened.
   CREATE FUNCTION cmd.head_unit(p_agency text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
@@ -275,8 +292,9 @@ const RECIPIENTS = `
       GROUP BY r.officer ORDER BY pg_catalog.min(r.rank), pg_catalog.min(r.begins_at), r.officer;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.head_unit(text), cmd.is_told_of(bigint, text, text, smallint, timestamptz),
+  REVOKE ALL ON FUNCTION cmd.notice_rule_of(text), cmd.own_notice_rule(text), cmd.head_unit(text), cmd.is_told_of(bigint, text, text, smallint, timestamptz),
     cmd.on_roster(text, smallint, timestamptz) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.own_notice_rule(text) TO hub_app;
   RESET ROLE;
 `;
 
@@ -365,10 +383,10 @@ const TELLING = `
   BEGIN
     FOR u IN
       SELECT x.id, x.mailbox, (p_now AT TIME ZONE g.time_zone)::date AS today
-      FROM hub.unit x JOIN hub.agency g ON g.id = x.agency_id LEFT JOIN agency.notice_rule r ON r.unit_id = x.id
+      FROM hub.unit x JOIN hub.agency g ON g.id = x.agency_id CROSS JOIN LATERAL cmd.notice_rule_of(x.id) r
         LEFT JOIN hub.digest_day d ON d.unit_id = x.id
       WHERE x.suspended_at IS NULL AND g.suspended_at IS NULL
-        AND EXTRACT(hour FROM p_now AT TIME ZONE g.time_zone) >= CASE WHEN r.unit_id IS NULL THEN 8 ELSE r.digest_hour END
+        AND EXTRACT(hour FROM p_now AT TIME ZONE g.time_zone) >= r.digest_hour
         AND (d.day IS NULL OR d.day < (p_now AT TIME ZONE g.time_zone)::date)
         AND EXISTS (SELECT 1 FROM hub.duty y WHERE y.owed_by = x.agency_id AND y.settled_at IS NULL)
       ORDER BY x.id
@@ -422,10 +440,10 @@ const SENDING = `
         ORDER BY x.kind = 'FLASH' DESC, x.send_at, x.id LIMIT 1 FOR UPDATE SKIP LOCKED;
       IF NOT FOUND THEN RETURN; END IF;
 
-      SELECT g.time_zone, u.name_en, u.name_vi, COALESCE(r.language, CASE g.country WHEN 'VN' THEN 'vi' ELSE 'en' END), t.mailbox, 1
+      SELECT g.time_zone, u.name_en, u.name_vi, r.language, t.mailbox, 1
         INTO time_zone, unit_en, unit_vi, language, address, v_clearance
         FROM hub.unit u JOIN hub.agency g ON g.id = u.agency_id JOIN hub.unit t ON t.id = n.to_unit
-          LEFT JOIN agency.notice_rule r ON r.unit_id = t.id
+          CROSS JOIN LATERAL cmd.notice_rule_of(t.id) r
         WHERE u.id = n.unit_id AND t.suspended_at IS NULL AND g.suspended_at IS NULL;
       IF FOUND AND n.officer IS NOT NULL THEN
         SELECT a.language, CASE WHEN n.kind = 'CONFIRM' THEN a.wanted ELSE a.address END, a.code, o.clearance

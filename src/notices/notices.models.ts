@@ -20,10 +20,10 @@ export class Shift {
   @Field(() => Int, { description: '1 is told first, 2 is the deputy, 3 the head of unit' })
   rank: number;
 
-  @Field(() => GraphQLISODateTime)
+  @Field(() => GraphQLISODateTime, { description: 'From when on the officer is told' })
   beginsAt: Date;
 
-  @Field(() => GraphQLISODateTime)
+  @Field(() => GraphQLISODateTime, { description: 'From when on no more' })
   endsAt: Date;
 
   @Field(() => Boolean, { description: 'Whether the officer has an address for notices; without one nobody is told' })
@@ -78,14 +78,17 @@ export class NoticeRuleInput {
 @ObjectType({ description: 'Where an officer gets notices; seen by nobody else' })
 @Visible('caller')
 export class NoticeAddress {
-  @Field(() => String, { nullable: true, description: 'Null until it is confirmed' })
+  @Field(() => String, { nullable: true, description: 'Null until one is confirmed' })
   address: string | null;
 
   @Field(() => String, { nullable: true, description: 'The one that waits for its code' })
   wanted: string | null;
 
-  @Field(() => String, { description: 'en or vi: the language of the notices' })
-  language: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'en or vi: the language of the notices; null without an address',
+  })
+  language: string | null;
 }
 
 @InputType({ description: 'Where an officer wants notices, and in which language' })
@@ -102,7 +105,7 @@ export class NoticeAddressInput {
 @ObjectType({ description: 'A notice that was tried and not sent, or that reached nobody. Kept for a month.' })
 @Visible('administrator')
 export class UnsentNotice {
-  @Field(() => NoticeKinds)
+  @Field(() => NoticeKinds, { description: 'What it tells of' })
   kind: NoticeKind;
 
   @Field(() => ID, { description: 'The unit of whose duties it tells' })
@@ -114,10 +117,10 @@ export class UnsentNotice {
   @Field(() => ID, { nullable: true, description: 'Pseudonym of the officer; null for the unit’s mailbox' })
   officer: string | null;
 
-  @Field(() => GraphQLISODateTime)
+  @Field(() => GraphQLISODateTime, { description: 'When what it tells of came up' })
   madeAt: Date;
 
-  @Field(() => NoticeProblems)
+  @Field(() => NoticeProblems, { description: 'Why it was not sent' })
   problem: NoticeProblem;
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it is tried again; null when it was given up' })

@@ -33,21 +33,15 @@ export class NoticesResolver {
   keepRoster(
     @CurrentCaller() caller: Caller,
     @Args('unit', { type: () => ID }) unit: string,
-    @Args('shifts', { type: () => [ShiftInput] }) shifts: ShiftInput[],
+    @Args('shifts', { type: () => [ShiftInput], description: 'All of them, at most 1,200; none: nobody is on duty' })
+    shifts: ShiftInput[],
   ): Promise<Shift[]> {
     return this.service.keepRoster(caller, unit, shifts);
   }
 
-  @Query(() => NoticeRule, {
-    nullable: true,
-    description:
-      'How a unit of one’s own agency is told as a whole. Null where nothing was said: the digest is sent at eight, in Vietnamese in Viet Nam and in English elsewhere',
-  })
+  @Query(() => NoticeRule, { description: 'How a unit of one’s own agency is told as a whole' })
   @Allow('agency.administer')
-  noticeRule(
-    @CurrentCaller() caller: Caller,
-    @Args('unit', { type: () => ID }) unit: string,
-  ): Promise<NoticeRule | null> {
+  noticeRule(@CurrentCaller() caller: Caller, @Args('unit', { type: () => ID }) unit: string): Promise<NoticeRule> {
     return this.service.rule(caller, unit);
   }
 
@@ -68,9 +62,9 @@ export class NoticesResolver {
     return this.service.standing(caller);
   }
 
-  @Query(() => NoticeAddress, { nullable: true, description: 'The officer’s own address for notices' })
+  @Query(() => NoticeAddress, { description: 'The officer’s own address for notices' })
   @Allow('session.own')
-  noticeAddress(@CurrentCaller() caller: Caller): Promise<NoticeAddress | null> {
+  noticeAddress(@CurrentCaller() caller: Caller): Promise<NoticeAddress> {
     return this.service.address(caller);
   }
 
@@ -85,7 +79,10 @@ export class NoticesResolver {
 
   @Mutation(() => NoticeAddress, { description: 'Enters the code that was sent to an address' })
   @Allow('session.own')
-  confirmNoticeAddress(@CurrentCaller() caller: Caller, @Args('code') code: string): Promise<NoticeAddress> {
+  confirmNoticeAddress(
+    @CurrentCaller() caller: Caller,
+    @Args('code', { description: 'Six digits' }) code: string,
+  ): Promise<NoticeAddress> {
     return this.service.confirmAddress(caller, code);
   }
 

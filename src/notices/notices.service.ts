@@ -28,9 +28,12 @@ export class NoticesService {
     private readonly mail: MailServer,
   ) {}
 
-  /** The shifts of a unit of the administrator's agency that have not ended. Of any other unit there are none. */
+  /** The shifts of a unit of the administrator's agency that have not ended. Throws NotFound. */
   roster(caller: Caller, unit: string): Promise<Shift[]> {
-    return this.database.as(caller, (tx) => readRoster(tx, unit));
+    return this.database.as(caller, async (tx) => {
+      await readRule(tx, unit);
+      return readRoster(tx, unit);
+    });
   }
 
   /** Writes the roster of a unit anew. Throws InvalidInput, NotFound or Forbidden. */
@@ -47,8 +50,8 @@ export class NoticesService {
     });
   }
 
-  /** How a unit is told; null where nobody has said, and it is at eight in the language of the country. */
-  rule(caller: Caller, unit: string): Promise<NoticeRule | null> {
+  /** How a unit of the administrator's agency is told. Throws NotFound. */
+  rule(caller: Caller, unit: string): Promise<NoticeRule> {
     return this.database.as(caller, (tx) => readRule(tx, unit));
   }
 
@@ -57,7 +60,7 @@ export class NoticesService {
     const { digestHour, language } = checked(NoticeRuleInput, input, '/input');
     return this.database.as(caller, async (tx) => {
       await command(tx, 'SELECT cmd.keep_notice_rule($1, $2, $3)', [unit, digestHour ?? null, language]);
-      return (await readRule(tx, unit))!;
+      return readRule(tx, unit);
     });
   }
 
@@ -69,8 +72,8 @@ export class NoticesService {
     }));
   }
 
-  /** The officer's own address; null when there is none. */
-  address(caller: Caller): Promise<NoticeAddress | null> {
+  /** The officer's own address. */
+  address(caller: Caller): Promise<NoticeAddress> {
     return this.database.as(caller, readAddress);
   }
 
@@ -79,7 +82,7 @@ export class NoticesService {
     const { address, language } = checked(NoticeAddressInput, input, '/input');
     return this.database.as(caller, async (tx) => {
       await command(tx, 'SELECT cmd.keep_notice_address($1, $2)', [address, language]);
-      return (await readAddress(tx))!;
+      return readAddress(tx);
     });
   }
 
@@ -114,14 +117,16 @@ function readRoster(tx: EntityManager, unit: string): Promise<Shift[]> {
   );
 }
 
-async function readRule(tx: EntityManager, unit: string): Promise<NoticeRule | null> {
-  const text = 'SELECT r.digest_hour AS "digestHour", r.language FROM agency.notice_rule r WHERE r.unit_id = $1';
-  return (await tx.query<NoticeRule[]>(text, [unit]))[0] ?? null;
+async function readRule(tx: EntityManager, unit: string): Promise<NoticeRule> {
+  const text = 'SELECT r.digest_hour AS "digestHour", r.language FROM cmd.own_notice_rule($1) r';
+  const [rule] = await tx.query<NoticeRule[]>(text, [unit]);
+  if (!rule) throw new NotFound();
+  return rule;
 }
 
-async function readAddress(tx: EntityManager): Promise<NoticeAddress | null> {
+async function readAddress(tx: EntityManager): Promise<NoticeAddress> {
   const text = 'SELECT a.address, a.wanted, a.language FROM agency.notice_address a';
-  return (await tx.query<NoticeAddress[]>(text))[0] ?? null;
+  return (await tx.query<NoticeAddress[]>(text))[0] ?? { address: null, wanted: null, language: null };
 }
 
 /** An input that keeps its rules. Throws InvalidInput with what is wrong at each field. */

@@ -166,7 +166,7 @@ const OPEN_TO_ALL = new Set(['duties partner', 'duties unit', 'keySets agency', 
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
-  'approveKey proof', 'changes after', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
+  'approveKey proof', 'changes after', 'confirmNoticeAddress code', 'confirmObject assertion', 'duties after', 'inbox after', 'inbox kind', 'linkPasskey device',
   'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
   'submit object', 'waiveReports reason',
 ]); // prettier-ignore
@@ -210,6 +210,15 @@ const OF_ADMINISTRATORS = new Set(
     }),
   ),
 );
+
+/** The same of rosters and addresses for notices, tried in test/roster. */
+const OF_ROSTERS = new Set([
+  'roster unit',
+  'keepRoster unit',
+  'keepRoster shifts.officer',
+  'noticeRule unit',
+  'keepNoticeRule unit',
+]);
 
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
@@ -264,7 +273,7 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
   });
 
   it('has its place in the table', () => {
-    const apart = [OPEN_TO_ALL, OF_OFFICERS, OF_ADMINISTRATORS];
+    const apart = [OPEN_TO_ALL, OF_OFFICERS, OF_ADMINISTRATORS, OF_ROSTERS];
     const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
     expect(found.length).toBeGreaterThan(8);
