@@ -2,12 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { readEnvironment } from '../config/environment.js';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { startHub } from '../src/hub.js';
+import { SecretsFolder } from '../src/database/secrets.js';
+import { MailServer } from '../src/notices/mail-server.js';
 import { NoticeSender } from '../src/notices/notice-sender.js';
 import { anOfficer } from './support/browser.js';
 import { CONSOLE_DOCUMENTS } from './support/documents.js';
 import { composeAndSubmit, recall, type Submitted } from './support/exchange.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { type ReceivedMail, TestMailServer } from './support/mail.js';
+import { answerWith, ask } from './support/requests.js';
 
 /* What is sent, to whom and when. Whose business roster and addresses are stands in test/roster.e2e-spec.ts. */
 
@@ -351,7 +354,105 @@ describe('a duty', () => {
   });
 });
 
+describe('the digest of a unit', () => {
+  const LOCAL = new Date('2027-04-26T00:00:00+07:00').getTime();
+  /** The mails of a moment by the desk's clock. */
+  const digestsAt = async (day: number, time: string): Promise<string[]> => {
+    const [hour, minute] = time.split(':').map(Number);
+    t.hub.clock.set(new Date(LOCAL + ((day * 24 + hour!) * 60 + minute!) * MINUTE));
+    return (await sentTo('desk')).map(({ text }) => text.split('\n').slice(0, 3).join(', '));
+  };
+
+  it('comes once a day at its hour by the agency’s clock, and not when nothing is open', async () => {
+    at(0);
+    const desk = await aDesk({ mailbox: 'desk@duty.example', digestHour: 8 });
+    expect(await digestsAt(0, '10:00')).toEqual([]);
+    const { id } = await alert(desk, 'ROUTINE');
+    expect(await digestsAt(0, '10:01')).toEqual(['Open: 1, Due today: 0, Overdue: 0']);
+    expect(await digestsAt(0, '23:59')).toEqual([]);
+    expect(await digestsAt(1, '07:59')).toEqual([]);
+    expect(await digestsAt(1, '08:00')).toEqual(['Open: 1, Due today: 1, Overdue: 0']);
+    // A hub that stood still for two days sends that of today.
+    expect(await digestsAt(4, '15:00')).toEqual(['Open: 1, Due today: 0, Overdue: 1']);
+    expect(await digestsAt(4, '15:01')).toEqual([]);
+    await desk.party.ask('query($id: ID!) { alert(id: $id) { id } }', { id });
+    expect(await digestsAt(5, '09:00')).toEqual([]);
+  });
+
+  it('says nothing else', async () => {
+    at(0);
+    const desk = await aDesk({ mailbox: 'desk@duty.example', digestHour: 8, language: 'vi' });
+    await alert(desk, 'ROUTINE');
+    const [only] = await sentTo('desk');
+    expect(only!.headers['subject']).toBe(`Việc chưa xong: Đơn vị ${desk.party.unit}`);
+    expect(only!.text).toBe(
+      [
+        'Chưa xong: 1',
+        'Đến hạn hôm nay: 0',
+        'Quá hạn: 0',
+        `Đơn vị: Đơn vị ${desk.party.unit}`,
+        '',
+        `${t.url}/`,
+        '',
+      ].join('\n'),
+    );
+    for (const secret of SECRETS) expect([secret, only!.raw.includes(secret)]).toEqual([secret, false]);
+  });
+
+  it('goes to who is on duty where there is no mailbox, and nowhere when the unit wants none', async () => {
+    at(0);
+    const [wanted, unwanted] = [await aDesk({ digestHour: 8 }), await aDesk()];
+    for (const [desk, name] of [
+      [wanted, 'on'],
+      [unwanted, 'off'],
+    ] as const) {
+      // prettier-ignore
+      await desk.onDuty(name, 1);
+      await alert(desk, 'ROUTINE');
+    }
+    expect(readers(await sentTo('on', 'off'))).toEqual(['on']);
+  });
+});
+
+describe('a FLASH request', () => {
+  it.each([
+    ['is acknowledged', { kind: 'ACKNOWLEDGEMENT' }],
+    ['is answered', { kind: 'NEGATIVE' }],
+  ])('tells until it %s', async (_, answer) => {
+    at(0);
+    const desk = await aDesk();
+    await desk.onDuty('x', 1);
+    await desk.onDuty('y', 2);
+    await desk.onDuty('z', 3);
+    const body = { urgency: 'FLASH', urgencyReason: 'It sails tonight.' };
+    const { id } = await ask(desk.agreement, vn, desk.party, body, { to: [desk.party.unit] });
+    expect(readers(await sentTo('x', 'y', 'z'))).toEqual(['x']);
+    at(10);
+    expect(readers(await sentTo('x', 'y', 'z'))).toEqual(['y']);
+    await answerWith(desk.party, id, answer);
+    at(20);
+    expect(readers(await sentTo('x', 'y', 'z'))).toEqual([]);
+  });
+});
+
 describe('the mail server', () => {
+  it.each([
+    ['offers no TLS', false],
+    ['has a certificate of its own making', true],
+  ])('gets nothing when it is another machine and %s', async (_, offersTls) => {
+    // An address of this machine that the hub does not know as such.
+    const elsewhere = new TestMailServer('127.0.0.2', offersTls);
+    await elsewhere.start();
+    try {
+      const environment = readEnvironment({ SMTP_URL: elsewhere.url, SMTP_FROM: 'hub@liaison.example' });
+      const server = MailServer.open(environment, new SecretsFolder(t.database.dataFolder));
+      const problem = await server.send({ to: 'a@duty.example', subject: 'x', text: 'x', id: 'x' });
+      expect([problem, elsewhere.mails]).toEqual(['UNREACHABLE', []]);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
   it('that is down gets it when it is there again, once', async () => {
     at(0);
     const desk = await aDesk();

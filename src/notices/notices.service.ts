@@ -136,7 +136,7 @@ function checked<T extends object>(inputClass: new () => T, input: T, pointer: s
   if ('problems' in result) {
     throw new InvalidInput(result.problems.map((each) => ({ ...each, pointer: `${pointer}${each.pointer}` })));
   }
-  return result.value as T;
+  return result.value;
 }
 
 async function command<Row>(tx: EntityManager, text: string, values: unknown[]): Promise<Row[]> {

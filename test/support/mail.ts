@@ -17,17 +17,22 @@ export class TestMailServer {
   /** Answers of this code to RCPT TO, by address; of "*" to every one. */
   readonly refusals = new Map<string, number>();
   private server: SMTPServer | undefined;
-  port = 0;
+  private port = 0;
+
+  constructor(
+    private readonly host = '127.0.0.1',
+    private readonly offersTls = false,
+  ) {}
 
   get url(): string {
-    return `smtp://127.0.0.1:${this.port}`;
+    return `smtp://${this.host}:${this.port}`;
   }
 
   /** On the port it had before, where it had one. */
   async start(): Promise<void> {
     this.server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS', 'AUTH'],
+      disabledCommands: this.offersTls ? ['AUTH'] : ['STARTTLS', 'AUTH'],
       onRcptTo: ({ address }, _session, callback) => {
         const code = this.refusals.get(address) ?? this.refusals.get('*');
         callback(code === undefined ? null : Object.assign(new Error('Not taken'), { responseCode: code }));
@@ -42,7 +47,8 @@ export class TestMailServer {
         });
       },
     });
-    this.server.listen(this.port, '127.0.0.1');
+    this.server.on('error', () => undefined); // of clients that go away
+    this.server.listen(this.port, this.host);
     await once(this.server.server, 'listening');
     this.port = (this.server.server.address() as AddressInfo).port;
   }
