@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NoticeSender } from '../src/notices/notice-sender.js';
+import { asServer } from './support/commands.js';
 import { anOfficer, aSignedIn, type Browser, makeStale } from './support/browser.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { TestMailServer } from './support/mail.js';
@@ -135,6 +136,55 @@ describe('the roster of a unit', () => {
     const { officer, browser } = await aSignedIn(t, vn, ['AGENCY_ADMIN']);
     await makeStale(t, officer);
     expect(codeOf(await browser.ask(KEEP, { unit: vn.unit, shifts: [] }))).toBe('STEP_UP_REQUIRED');
+  });
+});
+
+describe('in the database', () => {
+  const seenBy = (party: Party, officer: string | null): Promise<unknown[]> =>
+    asServer(
+      t.database,
+      party,
+      async () => [
+        await t.database.sql('SELECT officer FROM agency.roster'),
+        await t.database.sql('SELECT officer FROM agency.notice_address'),
+        await t.database.sql('SELECT kind FROM hub.notice'),
+        await t.database.sql('SELECT * FROM cmd.own_notice_rule($1)', [vn.unit]),
+        await t.database.sql('SELECT cmd.reachable_officers($1) AS officers', [vn.unit]),
+      ],
+      officer,
+    );
+
+  it('too, each sees what is its own, whatever the server would ask', async () => {
+    await administrator.browser.ask(KEEP, { unit: vn.unit, shifts: [shift(analyst.officer)] });
+    await keepAddress(analyst.browser, 'row@duty.example');
+    await analyst.browser.ask(CONFIRM, { code: await codeSentTo('row@duty.example') });
+    const [him, rule] = [[{ officer: analyst.officer }], [{ digest_hour: expect.anything(), language: 'vi' }]];
+    expect(await seenBy(vn, administrator.officer)).toEqual([
+      him, [], [{ kind: 'CONFIRM' }], rule, [{ officers: [analyst.officer] }],
+    ]); // prettier-ignore
+    expect(await seenBy(vn, analyst.officer)).toEqual([[], him, [], [], [{ officers: [] }]]);
+    for (const [party, officer] of [
+      [vn, null],
+      [th, foreign.officer],
+      [th, operator.officer],
+    ] as const) {
+      // prettier-ignore
+      expect(await seenBy(party, officer)).toEqual([[], [], [], [], [{ officers: [] }]]);
+    }
+  });
+
+  it.each([
+    ["SELECT cmd.keep_roster($1, '[]')", 'FORBIDDEN'],
+    ["SELECT cmd.keep_notice_rule($1, 9::smallint, 'en')", 'FORBIDDEN'],
+  ])('%s is refused to who is no administrator', async (text, fault) => {
+    for (const [party, officer] of [
+      [vn, analyst.officer],
+      [vn, null],
+      [th, operator.officer],
+    ] as const) {
+      // prettier-ignore
+      await expect(asServer(t.database, party, () => t.database.sql(text, [vn.unit]), officer)).rejects.toThrow(fault);
+    }
   });
 });
 

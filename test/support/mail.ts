@@ -32,6 +32,7 @@ export class TestMailServer {
   async start(): Promise<void> {
     this.server = new SMTPServer({
       authOptional: true,
+      logger: false,
       disabledCommands: this.offersTls ? ['AUTH'] : ['STARTTLS', 'AUTH'],
       onRcptTo: ({ address }, _session, callback) => {
         const code = this.refusals.get(address) ?? this.refusals.get('*');
