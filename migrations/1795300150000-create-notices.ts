@@ -111,6 +111,7 @@ const TABLES = `
   CREATE UNIQUE INDEX notice_untried ON hub.notice (unit_id, to_unit, officer, kind) NULLS NOT DISTINCT
     WHERE tries = 0 AND sent_at IS NULL AND failed_at IS NULL;
   CREATE INDEX notice_to_send ON hub.notice (send_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+  CREATE INDEX notice_ended ON hub.notice (COALESCE(sent_at, failed_at));
   CREATE INDEX notice_of_reader ON hub.notice (unit_id, to_unit, officer, kind, made_at);
   CREATE INDEX notice_by_time ON hub.notice (agency_id, made_at);
   RESET ROLE;
@@ -259,7 +260,7 @@ const RECIPIENTS = `
   -- The unit that is told of what is owed by an agency as a whole, and of a FLASH that nobody has opened.
   CREATE FUNCTION cmd.head_unit(p_agency text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
-    RETURN (SELECT u.id FROM hub.unit u WHERE u.agency_id = p_agency AND u.suspended_at IS NULL
+    RETURN (SELECT u.id FROM hub.unit u WHERE u.agency_id = p_agency AND u.suspended_at IS NULL AND (u.valid_until IS NULL OR u.valid_until > pg_catalog.now())
       ORDER BY u.kind = 'LIAISON_OFFICE' DESC, u.id LIMIT 1);
   END $$;
 
@@ -288,7 +289,8 @@ const RECIPIENTS = `
       WHERE r.unit_id = p_unit AND r.begins_at <= p_now AND r.ends_at > p_now AND o.clearance >= p_clearance
         AND o.valid_from <= p_now AND (o.valid_until IS NULL OR o.valid_until > p_now)
         AND NOT o.roles <@ ARRAY['AUDITOR', 'AGENCY_ADMIN', 'SYSTEM_ADMIN']
-        AND u.suspended_at IS NULL AND g.suspended_at IS NULL AND NOT cmd.is_shut_out(r.agency_id, r.officer)
+        AND u.suspended_at IS NULL AND (u.valid_until IS NULL OR u.valid_until > p_now)
+        AND g.suspended_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > p_now) AND NOT cmd.is_shut_out(r.agency_id, r.officer)
       GROUP BY r.officer ORDER BY pg_catalog.min(r.rank), pg_catalog.min(r.begins_at), r.officer;
   END $$;
 
@@ -346,7 +348,7 @@ const TELLING = `
         due.is_open AND due.at > p_now - interval '1 day' AND due.unit IS NOT NULL
           AND cmd.is_told_of(due.duty_id, due.owed_by, due.unit, 1::smallint, p_now) AS is_due,
         pg_catalog.array_agg(due.duty_id) AS duties
-      FROM due GROUP BY 1, 2, 3, 4, 5, 6, 7
+      FROM due GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY due.unit, due.kind   -- in one order, so that two do not wait for each other
     LOOP
       made := made + pg_catalog.cardinality(c.duties);
       IF c.is_due AND c.kind = 'FLASH' THEN
@@ -411,7 +413,8 @@ const TELLING = `
   BEGIN
     UPDATE hub.notice n SET failed_at = p_now, problem = COALESCE(n.problem, 'UNREACHABLE')
       WHERE n.sent_at IS NULL AND n.failed_at IS NULL AND n.made_at <= p_now - interval '1 day';
-    DELETE FROM hub.notice n WHERE n.sent_at < p_now - interval '7 days' OR n.failed_at < p_now - interval '30 days';
+    DELETE FROM hub.notice n WHERE COALESCE(n.sent_at, n.failed_at) < p_now - interval '7 days'
+      AND (n.failed_at IS NULL OR n.failed_at < p_now - interval '30 days');
     UPDATE agency.notice_address a SET wanted = NULL, code = NULL, code_until = NULL WHERE a.code_until <= p_now;
     DELETE FROM agency.notice_address a WHERE a.address IS NULL AND a.wanted IS NULL;
   END $$;
@@ -439,17 +442,25 @@ const SENDING = `
       SELECT x.* INTO n FROM hub.notice x WHERE x.sent_at IS NULL AND x.failed_at IS NULL AND x.send_at <= p_now
         ORDER BY x.kind = 'FLASH' DESC, x.send_at, x.id LIMIT 1 FOR UPDATE SKIP LOCKED;
       IF NOT FOUND THEN RETURN; END IF;
+      -- After a pause of the mail server there may be several for one reader: they become one.
+      WITH others AS (
+        DELETE FROM hub.notice x USING (SELECT y.id FROM hub.notice y WHERE y.id <> n.id AND y.unit_id = n.unit_id
+            AND y.to_unit = n.to_unit AND y.officer IS NOT DISTINCT FROM n.officer AND y.kind = n.kind
+            AND y.sent_at IS NULL AND y.failed_at IS NULL AND y.send_at <= p_now FOR UPDATE SKIP LOCKED) z
+          WHERE x.id = z.id RETURNING x.duties)
+      SELECT n.duties || COALESCE(pg_catalog.array_agg(d), '{}') INTO n.duties FROM others o CROSS JOIN pg_catalog.unnest(o.duties) d;
 
       SELECT g.time_zone, u.name_en, u.name_vi, r.language, t.mailbox, 1
         INTO time_zone, unit_en, unit_vi, language, address, v_clearance
         FROM hub.unit u JOIN hub.agency g ON g.id = u.agency_id JOIN hub.unit t ON t.id = n.to_unit
           CROSS JOIN LATERAL cmd.notice_rule_of(t.id) r
-        WHERE u.id = n.unit_id AND t.suspended_at IS NULL AND g.suspended_at IS NULL;
+        WHERE u.id = n.unit_id AND t.suspended_at IS NULL AND g.suspended_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > p_now);
       IF FOUND AND n.officer IS NOT NULL THEN
         SELECT a.language, CASE WHEN n.kind = 'CONFIRM' THEN a.wanted ELSE a.address END, a.code, o.clearance
           INTO language, address, code, v_clearance
           FROM agency.officer o LEFT JOIN agency.notice_address a ON a.agency_id = o.agency_id AND a.officer = o.pseudonym
           WHERE o.agency_id = n.agency_id AND o.pseudonym = n.officer AND o.unit_id = n.to_unit
+            AND (n.kind = 'CONFIRM' OR NOT o.roles <@ ARRAY['AUDITOR', 'AGENCY_ADMIN', 'SYSTEM_ADMIN'])
             AND (o.valid_until IS NULL OR o.valid_until > p_now) AND NOT cmd.is_shut_out(n.agency_id, n.officer);
       END IF;
       -- Who has no part in it any more, or has taken the address back.
@@ -479,7 +490,7 @@ const SENDING = `
         CONTINUE;
       END IF;
 
-      UPDATE hub.notice x SET tries = LEAST(x.tries, 1000) + 1,
+      UPDATE hub.notice x SET duties = n.duties, tries = LEAST(x.tries, 1000) + 1,
           send_at = p_now + (ARRAY[1, 5, 15, 60])[LEAST(x.tries + 1, 4)] * interval '1 minute'
         WHERE x.id = n.id;
       id := n.id;

@@ -471,6 +471,38 @@ describe('the mail server', () => {
     expect(readers(await sentTo('patient'))).toEqual([]);
   });
 
+  it('that was away for long gets one mail for each reader, not one for each try', async () => {
+    at(0);
+    const desk = await aDesk();
+    await desk.onDuty('patient', 1);
+    mail.refusals.set('*', 450);
+    for (const minutes of [0, 3, 6]) {
+      at(minutes);
+      await alert(desk, 'URGENT');
+      expect(await sentTo('patient')).toEqual([]);
+    }
+    mail.refusals.clear();
+    at(70);
+    const mails = await sentTo('patient');
+    expect(mails.map(({ text }) => /Waiting: (\d+)/.exec(text)![1])).toEqual(['3']);
+  });
+
+  it('is forgotten with what it got after a week', async () => {
+    at(0);
+    const desk = await aDesk();
+    await desk.onDuty('week', 1);
+    await alert(desk, 'URGENT');
+    expect(readers(await sentTo('week'))).toEqual(['week']);
+    const kept = (): Promise<unknown[]> =>
+      t.database.sql('SELECT kind FROM hub.notice WHERE agency_id = $1', [desk.party.agency]);
+    at(7 * 24 * 60 - 1);
+    await send();
+    expect(await kept()).toContainEqual({ kind: 'URGENT' });
+    at(7 * 24 * 60 + 1);
+    await send();
+    expect(await kept()).not.toContainEqual({ kind: 'URGENT' });
+  });
+
   it('gets each notice once from two processes that send at once', async () => {
     at(0);
     const other = await startHub(
