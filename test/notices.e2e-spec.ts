@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../config/environment.js';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
@@ -529,6 +530,25 @@ describe('the mail server', () => {
     } finally {
       await other.stop();
     }
+  });
+
+  it('gets nothing that another process has taken and not yet sent, and nobody waits for that one', async () => {
+    at(0);
+    const desk = await aDesk();
+    await desk.onDuty('taken', 1);
+    await alert(desk);
+    const now = t.hub.clock.now();
+    await t.database.sql('SELECT cmd.make_notices($1, 500)', [now]);
+    await t.database.sql('BEGIN');
+    const claimed = await t.database.sql('SELECT address FROM cmd.claim_notice($1)', [now]);
+    const running = send();
+    const isWaiting = await Promise.race([running.then(() => false), sleep(500).then(() => true)]);
+    await t.database.sql('COMMIT');
+    await running;
+    expect([claimed, isWaiting, readers(mail.taken())]).toEqual([[{ address: 'taken@duty.example' }], false, []]);
+    // That process ended without sending it.
+    at(1);
+    expect(readers(await sentTo('taken'))).toEqual(['taken']);
   });
 
   it('that knows no such reader is not asked again, and the administrator sees it', async () => {
