@@ -5,6 +5,7 @@ import { Unit } from '../src/directory/unit.entity.js';
 import { CreateUploads1795300110000 } from '../migrations/1795300110000-create-uploads.js';
 import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-duties.js';
 import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
+import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
 
 import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.js';
 import { AddPasskeys1795300100000 } from '../migrations/1795300100000-add-passkeys.js';
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
   BindNotes1795300130000,
+  CreateNotices1795300150000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

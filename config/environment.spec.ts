@@ -60,6 +60,22 @@ describe('the environment', () => {
     }
   });
 
+  it('takes a mail server with the address that notices come from, and without a password', () => {
+    const mail = { SMTP_URL: 'smtp://mail.example:587', SMTP_FROM: 'hub@customs.example' };
+    expect(readEnvironment(mail)).toMatchObject(mail);
+    for (const [bad, problem] of [
+      [{ SMTP_FROM: '' }, /must be set together/],
+      [{ SMTP_URL: '' }, /must be set together/],
+      [{ SMTP_URL: 'smtp://hub:secret@mail.example' }, /SMTP_URL must be/],
+      [{ SMTP_URL: 'http://mail.example' }, /SMTP_URL must be/],
+      [{ SMTP_URL: 'smtp://mail.example?tls.rejectUnauthorized=false' }, /SMTP_URL must be/],
+      [{ SMTP_FROM: 'Hub <hub@customs.example>' }, /SMTP_FROM must be/],
+      [{ SMTP_FROM: 'hub@customs.example\r\nBcc: x@elsewhere.example' }, /SMTP_FROM must be/],
+    ] as const) {
+      expect(() => readEnvironment({ ...mail, ...bad })).toThrow(problem);
+    }
+  });
+
   it('keeps a demonstration on this machine', () => {
     expect(() => readEnvironment({ HOST: '0.0.0.0' })).toThrow(/this machine only/);
     expect(readEnvironment({ HOST: '0.0.0.0', HUB_ID: 'hub.example' }).HOST).toBe('0.0.0.0');

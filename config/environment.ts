@@ -164,6 +164,28 @@ export class Environment {
   @IsBoolean({ message: 'S3_PATH_STYLE must be true or false' })
   S3_PATH_STYLE = true;
 
+  /** The mail server that notices are sent by, such as smtp://mail.example:587; smtps:// for TLS from the start. Unset: none are sent. */
+  @IsOptional()
+  @IsUrl(
+    {
+      protocols: ['smtp', 'smtps'],
+      require_tld: false,
+      require_protocol: true,
+      allow_query_components: false,
+      allow_fragments: false,
+      disallow_auth: true,
+    },
+    { message: 'SMTP_URL must be smtp://host:port or smtps://host:port, without a password' },
+  )
+  SMTP_URL?: string;
+
+  /** The address that notices come from. */
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/, {
+    message: 'SMTP_FROM must be an address such as hub@customs.example',
+  })
+  SMTP_FROM?: string;
+
   /** After how long without a request a console session ends. */
   @Whole(1, 60)
   SESSION_IDLE_MINUTES = 20;
@@ -225,6 +247,8 @@ const VARIABLES = [
   'S3_BUCKET',
   'S3_REGION',
   'S3_PATH_STYLE',
+  'SMTP_URL',
+  'SMTP_FROM',
   'SESSION_IDLE_MINUTES',
   'SESSION_HOURS',
 ] as const;
@@ -232,7 +256,7 @@ const VARIABLES = [
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Whether an address names this machine, as browsers understand it. */
-function isThisMachine(url: string): boolean {
+export function isThisMachine(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 
@@ -259,6 +283,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   }
   if (S3_ADDRESS !== undefined && !isThisMachine(S3_ADDRESS) && !/^https:/i.test(S3_ADDRESS)) {
     problems.push('S3_ADDRESS must begin with https: what is stored must not be replaced on its way');
+  }
+  if ((environment.SMTP_URL === undefined) !== (environment.SMTP_FROM === undefined)) {
+    problems.push('SMTP_URL and SMTP_FROM must be set together');
   }
   if (problems.length > 0) throw new BadConfiguration(problems);
   return environment;

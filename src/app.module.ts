@@ -34,6 +34,8 @@ import { DeskModule } from './desk/desk.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
 import { FilesModule } from './files/files.module.js';
 import { Scanner } from './files/scanner.js';
+import { MailServer } from './notices/mail-server.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { DutiesModule } from './duties/duties.module.js';
@@ -58,6 +60,7 @@ export interface HubParts {
   vault: PartVault;
   files: FileStore;
   scanner: Scanner;
+  mail: MailServer;
   signal: ChangeSignal;
   session: SessionOptions;
   limits: Limits;
@@ -110,6 +113,7 @@ export class AppModule {
         FeedbackModule,
         NotesModule,
         DeskModule,
+        NoticesModule,
         AdministrationModule,
       ],
       controllers: [
@@ -141,6 +145,7 @@ class PartsModule {
       { provide: PartVault, useValue: parts.vault },
       { provide: FileStore, useValue: parts.files },
       { provide: Scanner, useValue: parts.scanner },
+      { provide: MailServer, useValue: parts.mail },
       { provide: ChangeSignal, useValue: parts.signal },
       { provide: TrustedDocuments, useValue: parts.documents },
     ];

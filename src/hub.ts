@@ -30,6 +30,7 @@ import { FileStore } from './files/file-store.js';
 import { openFilePlace } from './files/open-file-place.js';
 import { Scanner } from './files/scanner.js';
 import { takeUploads } from './files/take-uploads.js';
+import { MailServer } from './notices/mail-server.js';
 import { Authenticator } from './session/authenticator.js';
 import { identifyCallers } from './session/identify-callers.js';
 import { ConsoleSessions } from './session/people/console-sessions.js';
@@ -84,6 +85,7 @@ export async function startHub(
         vault: new PartVault(wrappingKeys),
         files: new FileStore(filePlace),
         scanner: new Scanner(environment.CLAMD_SOCKET),
+        mail: MailServer.open(environment, secrets),
         signal,
         limits,
         documents,

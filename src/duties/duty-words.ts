@@ -33,7 +33,7 @@ export function becauseOf(
 }
 
 /** A moment as people say it: the day of the week, the date, the time, and whose time that is. */
-function moment(at: Date, language: Language, timeZone: string): string {
+export function moment(at: Date, language: Language, timeZone: string): string {
   return new Intl.DateTimeFormat(language, {
     weekday: 'long',
     day: 'numeric',

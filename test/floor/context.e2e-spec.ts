@@ -71,6 +71,12 @@ beforeAll(async () => {
        d AS (INSERT INTO hub.blocked_key (kid, agency_id, blocked_by) VALUES ($2, 'TH-CUS', 'p:officer1')),
        e AS (INSERT INTO agency.change (agency_id, principal, kind, subject, becomes, state, proposed_by)
              VALUES ('TH-CUS', 'AGENCY_ADMIN', 'UNIT', 'TH-CUS-LCB', '{}', 'WAITING', 'p:officer1')),
+       q AS (INSERT INTO agency.roster (agency_id, unit_id, officer, rank, begins_at, ends_at)
+             VALUES ('TH-CUS', 'TH-CUS-LCB', 'p:officer1', 1, '2027-01-01Z', '2027-01-02Z')),
+       r AS (INSERT INTO agency.notice_address (agency_id, officer, language, address, asked_at)
+             VALUES ('TH-CUS', 'p:officer1', 'en', 'a@duty.example', now())),
+       s AS (INSERT INTO hub.notice (kind, agency_id, unit_id, to_unit, duties, made_at, send_at)
+             VALUES ('DIGEST', 'TH-CUS', 'TH-CUS-LCB', 'TH-CUS-LCB', '{}', now(), now() + interval '1 hour')),
        f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8)),
        y AS (INSERT INTO hub.holiday VALUES ('VN-CUS', '2027-04-30', 'x', 'x')),
        g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)

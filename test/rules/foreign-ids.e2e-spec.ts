@@ -213,7 +213,7 @@ const OF_COLLEAGUES = new Set(['assignHolder officer']);
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
-  'approveKey proof', 'assignHolder note', 'changes after', 'confirmObject assertion', 'distribute note', 'duties after', 'giveTask text',
+  'approveKey proof', 'assignHolder note', 'changes after', 'confirmNoticeAddress code', 'confirmObject assertion', 'distribute note', 'duties after', 'giveTask text',
   'handOverMatter note', 'inbox after', 'layDownMatter note', 'mattersByNumber nationalRef', 'myMatters after', 'notes after', 'reportTaskResult result',
   'setNationalRef nationalRef', 'tasks after', 'withdrawTask result', 'inbox kind', 'linkPasskey device',
   'objectAccess after', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
@@ -277,6 +277,15 @@ const OF_ADMINISTRATORS = new Set(
   ),
 );
 
+/** The same of rosters and addresses for notices, tried in test/roster. */
+const OF_ROSTERS = new Set([
+  'roster unit',
+  'keepRoster unit',
+  'keepRoster shifts.officer',
+  'noticeRule unit',
+  'keepNoticeRule unit',
+]);
+
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
   string,
@@ -335,7 +344,7 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
   });
 
   it('has its place in the table', () => {
-    const apart = [OPEN_TO_ALL, OF_COLLEAGUES, OF_OFFICERS, OF_ADMINISTRATORS];
+    const apart = [OPEN_TO_ALL, OF_COLLEAGUES, OF_OFFICERS, OF_ADMINISTRATORS, OF_ROSTERS];
     const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());
     expect(found.length).toBeGreaterThan(8);

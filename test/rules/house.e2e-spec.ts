@@ -33,7 +33,7 @@ const ORDER = [
   ['duties'],
   ['alerts', 'consents', 'requests', 'seizures'],
   ['feedback', 'notes'],
-  ['desk'],
+  ['desk', 'notices'],
   ['cases'],
   ['operations'],
   ['screening'],
@@ -134,6 +134,7 @@ describe('the modules of src', () => {
       'src/duties/duty-sweeper.ts',
       'src/exchange/expiry-sweeper.ts',
       'src/files/file-sweeper.ts',
+      'src/notices/notice-sender.ts',
     ];
     const users = SOURCES.filter((file) =>
       /\bDataSource\b|InjectRepository|InjectDataSource/.test(readFileSync(file, 'utf8')),

@@ -11,6 +11,7 @@ import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
 import '../../desk/desk-codes.js';
 import '../../feedback/feedback-codes.js';
+import '../../notices/notice-codes.js';
 import '../../requests/request-codes.js';
 import { CODE_LISTS } from './code-list.js';
 import { CommodityGroup } from './goods-codes.js';
