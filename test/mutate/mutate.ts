@@ -241,6 +241,8 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/files|attachments|uploads/, /files|nominal-attachments|file-places/],
   [/consents/, /consents/],
   [/desk/, /desk/],
+  [/notices/, /notices|roster/],
+  [/notes|inherited-handling/, /notes/],
   [/requests/, /requests|questions/],
   [/exchange\/change-hints/, /changed/],
   [/exchange\/submissions/, /signing-by-people|exchange/],
