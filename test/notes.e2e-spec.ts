@@ -374,8 +374,6 @@ describe('the conditions of a note', () => {
     const { id } = await ask(vn, th);
     await note(vn, id, 'Open.');
     await note(vn, id, 'Restricted.', { handling: aHandling(agreement, { classification: 'RESTRICTED' }) });
-    await t.database.sql('SET session_replication_role = replica');
-    await t.database.sql('SET session_replication_role = origin');
     const uncleared = await t.enrol('TH-CUS-BKK', { clearance: 0, beside: th });
     expect(await textsOf(uncleared, 'request', id)).toEqual(['Open.']);
     expect(await textsOf(th, 'request', id)).toEqual(['Open.', 'Restricted.']);

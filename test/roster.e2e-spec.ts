@@ -188,6 +188,17 @@ describe('in the database', () => {
   });
 });
 
+describe('in the database, for whom there is no such thing,', () => {
+  it.each<[string, () => [Party, string, string, unknown[]]]>([
+    ['the roster of another agency', () => [th, foreign.officer, "SELECT cmd.keep_roster($1, '[]')", [vn.unit]]],
+    ['its rule', () => [th, foreign.officer, "SELECT cmd.keep_notice_rule($1, 9::smallint, 'en')", [vn.unit]]],
+    ['the address of nobody', () => [vn, 'p:nobody1', "SELECT cmd.keep_notice_address('a@duty.example', 'en')", []]],
+  ])('%s is missing', async (_, attempt) => {
+    const [party, officer, text, values] = attempt();
+    await expect(asServer(t.database, party, () => t.database.sql(text, values), officer)).rejects.toThrow('MISSING');
+  });
+});
+
 describe('how a unit is told', () => {
   it('is at eight in the language of the country, until its administrators say otherwise', async () => {
     const ask = async (): Promise<unknown> =>

@@ -18,6 +18,12 @@ describe('what a derived record inherits', () => {
     ['H1 for H1 and H2', { codes: ['H1'] }, { codes: ['H1', 'H2'] }, ['codes']],
     ['H1 and H2 for H2', { codes: ['H1', 'H2'] }, { codes: ['H2'] }, []],
     ['another H3', { codes: ['H3'], h3Text: 'Ask.' }, { codes: ['H3'], h3Text: 'Ask first.' }, ['h3Text']],
+    [
+      'the H3 turned round',
+      { codes: ['H3'], h3Text: 'Do not: Ask first.' },
+      { codes: ['H3'], h3Text: 'Ask first.' },
+      ['h3Text'],
+    ],
     ['the H3 with more', { codes: ['H3'], h3Text: 'Ask first. Twice.' }, { codes: ['H3'], h3Text: 'Ask first.' }, []],
     ['no H3', { codes: ['H1'] }, { codes: ['H3'], h3Text: 'Ask first.' }, ['codes', 'h3Text']],
     ['unclassified for restricted', {}, { classification: 'RESTRICTED' }, ['classification']],

@@ -31,7 +31,7 @@ const RULES: readonly InheritanceRule[] = [
   {
     member: 'h3Text',
     key: 'problem.inheritedH3Text',
-    holds: (own, source) => source.h3Text === undefined || (own.h3Text ?? '').includes(source.h3Text),
+    holds: (own, source) => source.h3Text === undefined || (own.h3Text ?? '').startsWith(source.h3Text),
   },
   {
     member: 'classification',
