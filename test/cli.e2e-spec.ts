@@ -743,8 +743,9 @@ describe("the operator's commands", () => {
     const env = { PATH: process.env['PATH'], HUB_ID: 'hub.example', DATA_FOLDER: data, PORT: '0' };
     const hub = spawn(process.execPath, [resolve('dist/src/main.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
-      const [text] = (await once(hub.stdout, 'data')) as [Buffer];
-      const url = text.toString().split(' ').at(-1)!.trim();
+      let told = '';
+      while (!/ serves \S+\n/.test(told)) told += ((await once(hub.stdout, 'data')) as [Buffer])[0].toString();
+      const url = / serves (\S+)\n/.exec(told)![1]!;
       const group = { id: randomUUID(), nameEn: 'Task force', nameVi: 'Lực lượng đặc nhiệm', members: [] };
       const file = write('community.json', { communities: [group] });
       expect(await run(`enrol --file ${file} --yes`, { env })).toMatchObject({ code: 0 });

@@ -53,7 +53,7 @@ describe('an officer of an administration with a sign-in of its own', () => {
       officer,
       clearance: 'RESTRICTED',
       maySeeNominal: true,
-      permissions: ['directory.read', 'objects.read', 'session.own'],
+      permissions: ['desk.work', 'directory.read', 'objects.read', 'session.own'],
       roles: ['ANALYST'],
       isFresh: true,
     };

@@ -39,7 +39,7 @@ describe('an officer', () => {
       officer,
       clearance: 'RESTRICTED',
       maySeeNominal: true,
-      permissions: ['directory.read', 'objects.read', 'session.own'],
+      permissions: ['desk.work', 'directory.read', 'objects.read', 'session.own'],
       roles: ['ANALYST'],
       isFresh: true,
     };

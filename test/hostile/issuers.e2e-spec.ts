@@ -426,7 +426,7 @@ describe('A19 claims that are higher than what the hub grants', () => {
           roles: ['FIELD_OFFICER'],
           clearance: 'UNCLASSIFIED',
           maySeeNominal: false,
-          permissions: ['directory.read', 'objects.read', 'session.own'],
+          permissions: ['desk.work', 'directory.read', 'objects.read', 'session.own'],
         },
       },
     });
