@@ -5,6 +5,7 @@ import { recordCalendar } from '../src/operator/calendar.js';
 import { startHub } from '../src/hub.js';
 import { readEnvironment } from '../config/environment.js';
 import { CONSOLE_DOCUMENTS } from './support/documents.js';
+import { untilFeedIsComplete } from './support/exchange.js';
 import { HUB_ID, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { answerWith, ask } from './support/requests.js';
 
@@ -334,6 +335,7 @@ describe('a request that is not made clear in its time', () => {
     );
     later(0.2 * HOUR);
     await Promise.all([sweep(), sweep()]);
+    await untilFeedIsComplete(t.database);
     for (const party of [vn, th]) {
       expect(await stateOf(party, id)).toEqual({ state: 'LAPSED', permittedActs: [] });
       const feed = await party.ask<{ changes: { changes: { act: string; objectId: string }[] } }>(

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { aSignedIn, type Browser } from './support/browser.js';
 import { asServer, seqOf } from './support/commands.js';
-import { composeAndSubmit, recall, type Submitted } from './support/exchange.js';
+import { composeAndSubmit, recall, type Submitted, untilFeedIsComplete } from './support/exchange.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
 import { answerWith, ask as askUnder } from './support/requests.js';
 
@@ -404,6 +404,7 @@ describe('distributing', () => {
       [id],
     );
     expect(rows).toEqual([{ event: 'object.distributed', n: '1' }]);
+    await untilFeedIsComplete(t.database);
     const CHANGES = 'query { changes(first: 100) { changes { objectId act } } }';
     expect(JSON.stringify(await done(bangkok.ask(CHANGES)))).toContain(id);
     const FIND = 'query { inbox(first: 100, lookUp: { field: CONTAINER, value: "CSQU3054383" }) { nodes { id } } }';
