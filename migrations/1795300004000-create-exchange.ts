@@ -14,7 +14,7 @@ export class CreateExchange1795300004000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.submit(jsonb), cmd.sweep_expired(integer), cmd.reading_agencies(text[]), cmd.audience_of(text), cmd.sees(bigint);
+      DROP FUNCTION cmd.submit(jsonb), cmd.sweep_expired(integer), cmd.reading_agencies(text[]), cmd.audience_of(text), cmd.sees(bigint), cmd.unit_sees(bigint, text, text, smallint);
       DROP TABLE hub.part_key, hub.part, hub.change, hub.release_term, hub.release, hub.object;
     `);
   }
@@ -154,15 +154,22 @@ const POLICIES = `
 const COMMANDS = `
   SET ROLE hub_cmd;
 
-  -- Whether the caller may see this object now: the same condition as the policies, for use inside commands.
-  CREATE FUNCTION cmd.sees(p_seq bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
-  DECLARE me hub.context := cmd.context();
+  -- Whether a unit of an agency sees an object now with this clearance: the same condition as the policies, for use inside commands.
+  CREATE FUNCTION cmd.unit_sees(p_seq bigint, p_agency text, p_unit text, p_clearance smallint) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
     RETURN EXISTS (
       SELECT 1 FROM hub.release r JOIN hub.membership m ON m.audience_id = r.audience_id
-      WHERE r.seq = p_seq AND m.agency_id = me.agency AND (m.unit_id IS NULL OR m.unit_id = me.unit)
+      WHERE r.seq = p_seq AND m.agency_id = p_agency AND (m.unit_id IS NULL OR m.unit_id = p_unit)
         AND r.seq >= m.since_seq AND r.seq < m.until_seq
-        AND r.clearance <= me.clearance AND r.recalled_at IS NULL AND (r.until IS NULL OR r.until > cmd.now()));
+        AND r.clearance <= p_clearance AND r.recalled_at IS NULL AND (r.until IS NULL OR r.until > cmd.now()));
+  END $$;
+
+  -- Whether the caller does.
+  CREATE FUNCTION cmd.sees(p_seq bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE me hub.context := cmd.context();
+  BEGIN
+    RETURN cmd.unit_sees(p_seq, me.agency, me.unit, me.clearance);
   END $$;
 
   -- The audience that an addressee means today, or NULL when the caller cannot address it: an agency or unit in force (a
@@ -311,12 +318,15 @@ const COMMANDS = `
         RAISE EXCEPTION 'SUPERSEDED' USING ERRCODE = 'LH409';
       END IF;
       IF target.recipients <> v_to THEN RAISE EXCEPTION 'RECALL_ADDRESSEES' USING ERRCODE = 'LH400'; END IF;
-      -- Every version goes, from the newest to the first; the sender's own copy stays.
+      -- Every version goes, from the newest to the first, and with what disappears the sender's own notes on it; the sender's copies stay.
       WITH RECURSIVE version AS (
         SELECT target.seq AS seq, target.supersedes_seq AS before
         UNION ALL SELECT o.seq, o.supersedes_seq FROM version v JOIN hub.object o ON o.seq = v.before),
+      gone AS (
+        SELECT v.seq FROM version v UNION ALL SELECT o.seq FROM hub.object o
+        WHERE (p->>'hides')::boolean AND o.thread_seq = target.thread_seq AND o.kind = 'note' AND o.from_agency = me.agency),
       marked AS (
-        UPDATE hub.object o SET recalled_by_seq = v_seq FROM version v WHERE o.seq = v.seq RETURNING o.seq),
+        UPDATE hub.object o SET recalled_by_seq = v_seq FROM gone g WHERE o.seq = g.seq RETURNING o.seq),
       hidden AS (
         UPDATE hub.release r SET recalled_at = cmd.now(), live = false FROM marked m
         WHERE (p->>'hides')::boolean AND r.seq = m.seq AND r.recalled_at IS NULL
@@ -368,7 +378,7 @@ const COMMANDS = `
     RETURN swept;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.sees(bigint), cmd.audience_of(text), cmd.reading_agencies(text[]), cmd.submit(jsonb),
+  REVOKE ALL ON FUNCTION cmd.unit_sees(bigint, text, text, smallint), cmd.sees(bigint), cmd.audience_of(text), cmd.reading_agencies(text[]), cmd.submit(jsonb),
     cmd.sweep_expired(integer) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.reading_agencies(text[]), cmd.audience_of(text), cmd.submit(jsonb), cmd.sweep_expired(integer) TO hub_app;
   RESET ROLE;

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ROLES_THAT_WORK } from '../src/session/people/role-rights.js';
 
 /**
  * An agency's own work on a thread of alerts or requests: who holds it, which of its units were given it, what they are to do, under which
@@ -18,10 +19,10 @@ export class CreateDesk1795300118000 implements MigrationInterface {
     await runner.query(`
       DROP TRIGGER distributed_thread ON hub.object;
       DROP FUNCTION cmd.distribute_later(), cmd.end_task(uuid, text, text), cmd.give_task(bigint, uuid, text, text, timestamptz),
-        cmd.distribute(bigint, text[], text), cmd.give_to_unit(hub.object, text, text), cmd.may_distribute(bigint, text, integer), cmd.lock_thread(bigint),
-        cmd.end_stand_in(), cmd.keep_stand_in(text, timestamptz, timestamptz),
+        cmd.distribute(bigint, text[], text), cmd.give_to_unit(hub.object, text, text), cmd.copy_release(hub.object, text, integer, integer), cmd.may_distribute(bigint, text, integer),
+        cmd.lock_thread(bigint), cmd.end_stand_in(), cmd.keep_stand_in(text, timestamptz, timestamptz),
         cmd.number_matter(bigint, text), cmd.lay_down(bigint, text), cmd.give_matter(bigint, text, text, boolean), cmd.claim(bigint),
-        cmd.note_step(bigint, text, text, text, text), cmd.matter_for(bigint), cmd.holds_for(text), cmd.unit_sees(bigint, text, text, smallint);
+        cmd.note_step(bigint, text, text, text, text), cmd.matter_for(bigint), cmd.holds_for(text), cmd.works(text[]);
       DROP TABLE agency.stand_in, agency.task, agency.distribution, agency.matter_step, agency.matter;
     `);
   }
@@ -140,15 +141,9 @@ const POLICIES = `
 const LOOK_UPS = `
   SET ROLE hub_cmd;
 
-  -- Whether a unit of an agency sees an object with this clearance.
-  CREATE FUNCTION cmd.unit_sees(p_seq bigint, p_agency text, p_unit text, p_clearance smallint) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = '' AS $$
-    SELECT EXISTS (
-      SELECT 1 FROM hub.release r JOIN hub.membership m ON m.audience_id = r.audience_id
-      WHERE r.seq = p_seq AND m.agency_id = p_agency AND (m.unit_id IS NULL OR m.unit_id = p_unit)
-        AND r.seq >= m.since_seq AND r.seq < m.until_seq
-        AND r.clearance <= p_clearance AND r.recalled_at IS NULL AND (r.until IS NULL OR r.until > cmd.now()))
-  $$;
+  -- Whether officers of these roles may be given work: who administers or audits sees no content.
+  CREATE FUNCTION cmd.works(p_roles text[]) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = ''
+    RETURN p_roles && ARRAY[${ROLES_THAT_WORK.map((role) => `'${role}'`).join(', ')}];
 
   -- Whether the caller is this officer, or stands in for him or her now.
   CREATE FUNCTION cmd.holds_for(p_officer text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = '' AS $$
@@ -176,8 +171,8 @@ const LOOK_UPS = `
     SELECT (c).agency, p_thread, p_act, (c).unit, (c).officer, p_unit, p_officer, p_note, hub.now() FROM cmd.context() c
   $$;
 
-  REVOKE ALL ON FUNCTION cmd.unit_sees(bigint, text, text, smallint), cmd.holds_for(text), cmd.matter_for(bigint),
-    cmd.note_step(bigint, text, text, text, text) FROM PUBLIC;
+  REVOKE ALL ON FUNCTION cmd.works(text[]), cmd.holds_for(text), cmd.matter_for(bigint), cmd.note_step(bigint, text, text, text, text) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.works(text[]) TO hub_app;
   RESET ROLE;
 `;
 
@@ -215,7 +210,7 @@ const HOLDING = `
   BEGIN
     SELECT m.* INTO matter FROM agency.matter m WHERE m.agency_id = me.agency AND m.thread_seq = target.thread_seq;
     IF p_is_held AND NOT COALESCE(cmd.holds_for(matter.holder), false) THEN RAISE EXCEPTION 'NOT_HELD' USING ERRCODE = 'LH409'; END IF;
-    SELECT o.* INTO taker FROM agency.officer o WHERE o.agency_id = me.agency AND o.pseudonym = p_officer
+    SELECT o.* INTO taker FROM agency.officer o WHERE o.agency_id = me.agency AND o.pseudonym = p_officer AND cmd.works(o.roles)
       AND o.valid_from <= pg_catalog.now() AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now());
     IF NOT FOUND THEN RAISE EXCEPTION 'OFFICER' USING ERRCODE = 'LH400'; END IF;
     IF NOT cmd.unit_sees(target.seq, me.agency, taker.unit_id, taker.clearance) THEN
@@ -257,7 +252,7 @@ const HOLDING = `
   BEGIN
     IF me.officer IS NULL THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
     IF p_stand_in = me.officer OR NOT EXISTS (SELECT 1 FROM agency.officer o
-        WHERE o.agency_id = me.agency AND o.pseudonym = p_stand_in AND o.unit_id = me.unit
+        WHERE o.agency_id = me.agency AND o.pseudonym = p_stand_in AND o.unit_id = me.unit AND cmd.works(o.roles)
           AND (o.valid_until IS NULL OR o.valid_until > p_from))
     THEN RAISE EXCEPTION 'OFFICER' USING ERRCODE = 'LH400'; END IF;
     INSERT INTO agency.stand_in AS s (agency_id, officer, stand_in, valid_from, valid_until)
@@ -296,6 +291,24 @@ const SHARING = `
       AND NOT EXISTS (SELECT 1 FROM hub.onward w WHERE w.object_seq = p_seq AND w.audience_id = p_audience)
   $$;
 
+  -- Gives what one audience of an agency was released to another, under the same conditions, where it may have it.
+  CREATE FUNCTION cmd.copy_release(p_object hub.object, p_agency text, p_from integer, p_to integer) RETURNS void LANGUAGE sql SET search_path = '' AS $$
+    WITH given AS (
+      INSERT INTO hub.release (audience_id, seq, clearance, until)
+        SELECT p_to, r.seq, r.clearance, r.until FROM hub.release r
+        WHERE r.seq = p_object.seq AND r.audience_id = p_from AND r.live AND r.recalled_at IS NULL
+          AND cmd.may_distribute(p_object.seq, p_object.text, p_from)
+        ON CONFLICT DO NOTHING RETURNING clearance),
+    listed AS (
+      INSERT INTO hub.release_term (audience_id, term, seq, clearance)
+        SELECT p_to, t.term, t.seq, g.clearance FROM given g JOIN hub.release_term t ON t.seq = p_object.seq AND t.audience_id = p_from
+        ON CONFLICT DO NOTHING),
+    logged AS (
+      INSERT INTO audit.pending (event, object_seq, agency_id) SELECT 'object.distributed', p_object.seq, p_agency FROM given)
+    INSERT INTO hub.change (audience_id, seq, act, clearance, object_id)
+      SELECT p_to, p_object.seq, 'RELEASED', g.clearance, p_object.id FROM given g ON CONFLICT DO NOTHING
+  $$;
+
   -- Gives a thread to a unit of the caller's agency, everything of it that the caller's unit sees and the unit does not. True when the unit
   -- had not been given it before.
   CREATE FUNCTION cmd.give_to_unit(p_target hub.object, p_unit text, p_note text) RETURNS boolean LANGUAGE plpgsql SET search_path = '' AS $$
@@ -304,6 +317,7 @@ const SHARING = `
     v_from integer;
     v_to integer;
   BEGIN
+    PERFORM cmd.lock_thread(p_target.thread_seq);
     IF NOT EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = p_unit AND u.agency_id = me.agency AND u.suspended_at IS NULL
         AND u.valid_from <= cmd.now() AND (u.valid_until IS NULL OR u.valid_until > cmd.now()))
     THEN RAISE EXCEPTION 'UNIT' USING ERRCODE = 'LH400'; END IF;
@@ -320,20 +334,7 @@ const SHARING = `
       VALUES (me.agency, p_target.thread_seq, p_unit, v_from, v_to, cmd.now()) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN RETURN false; END IF;
 
-    WITH given AS (
-      INSERT INTO hub.release (audience_id, seq, clearance, until)
-        SELECT v_to, r.seq, r.clearance, r.until FROM hub.object o JOIN hub.release r ON r.seq = o.seq
-        WHERE o.thread_seq = p_target.thread_seq AND r.audience_id = v_from AND r.live AND r.recalled_at IS NULL
-          AND cmd.may_distribute(o.seq, o.text, v_from)
-        ON CONFLICT DO NOTHING RETURNING seq, clearance),
-    listed AS (
-      INSERT INTO hub.release_term (audience_id, term, seq, clearance)
-        SELECT v_to, t.term, g.seq, g.clearance FROM given g JOIN hub.release_term t ON t.seq = g.seq AND t.audience_id = v_from
-        ON CONFLICT DO NOTHING),
-    logged AS (
-      INSERT INTO audit.pending (event, object_seq) SELECT 'object.distributed', g.seq FROM given g)
-    INSERT INTO hub.change (audience_id, seq, act, clearance, object_id)
-      SELECT v_to, g.seq, 'RELEASED', g.clearance, o.id FROM given g JOIN hub.object o ON o.seq = g.seq ON CONFLICT DO NOTHING;
+    PERFORM cmd.copy_release(o, me.agency, v_from, v_to) FROM hub.object o WHERE o.thread_seq = p_target.thread_seq;
     PERFORM cmd.note_step(p_target.thread_seq, 'DISTRIBUTED', p_unit, NULL, p_note);
     RETURN true;
   END $$;
@@ -346,7 +347,6 @@ const SHARING = `
     v_unit text;
     given integer := 0;
   BEGIN
-    PERFORM cmd.lock_thread(target.thread_seq);
     FOR v_unit IN SELECT DISTINCT u FROM pg_catalog.unnest(p_units) u ORDER BY u LOOP
       IF cmd.give_to_unit(target, v_unit, p_note) THEN given := given + 1; END IF;
     END LOOP;
@@ -364,7 +364,6 @@ const SHARING = `
         WHERE d.thread_seq = target.thread_seq AND d.owed_by = me.agency AND d.kind IN ('ANSWER', 'FIRST_REPORT', 'REPORT')
           AND d.settled_at IS NULL AND d.paused_at IS NULL AND d.due_at > cmd.now() AND d.due_at <= p_due)
     THEN RAISE EXCEPTION 'TASK_DUE' USING ERRCODE = 'LH400'; END IF;
-    PERFORM cmd.lock_thread(target.thread_seq);
     PERFORM cmd.give_to_unit(target, p_unit, NULL);
     INSERT INTO agency.task (id, agency_id, thread_seq, unit_id, text, due_at, by_unit, by_officer, given_at)
       VALUES (p_id, me.agency, target.thread_seq, p_unit, p_text, p_due, me.unit, me.officer, cmd.now());
@@ -390,7 +389,8 @@ const SHARING = `
     PERFORM cmd.note_step(task.thread_seq, CASE p_outcome WHEN 'DONE' THEN 'TASK_DONE' ELSE 'TASK_WITHDRAWN' END, task.unit_id, NULL, p_result);
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.lock_thread(bigint), cmd.may_distribute(bigint, text, integer), cmd.give_to_unit(hub.object, text, text),
+  REVOKE ALL ON FUNCTION cmd.lock_thread(bigint), cmd.may_distribute(bigint, text, integer),
+    cmd.copy_release(hub.object, text, integer, integer), cmd.give_to_unit(hub.object, text, text),
     cmd.distribute(bigint, text[], text),
     cmd.give_task(bigint, uuid, text, text, timestamptz), cmd.end_task(uuid, text, text) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.distribute(bigint, text[], text), cmd.give_task(bigint, uuid, text, text, timestamptz),
@@ -410,19 +410,7 @@ const FOLLOWING = `
     FOR given IN SELECT d.* FROM agency.distribution d
       WHERE d.thread_seq = NEW.thread_seq AND d.audience_id IS NOT NULL ORDER BY d.at, d.unit_id
     LOOP
-      WITH followed AS (
-        INSERT INTO hub.release (audience_id, seq, clearance, until)
-          SELECT given.audience_id, r.seq, r.clearance, r.until FROM hub.release r
-          WHERE r.seq = NEW.seq AND r.audience_id = given.from_audience AND r.recalled_at IS NULL
-            AND cmd.may_distribute(NEW.seq, NEW.text, given.from_audience)
-          ON CONFLICT DO NOTHING RETURNING audience_id, seq, clearance),
-      listed AS (
-        INSERT INTO hub.release_term (audience_id, term, seq, clearance)
-          SELECT f.audience_id, t.term, f.seq, f.clearance FROM followed f
-            JOIN hub.release_term t ON t.seq = f.seq AND t.audience_id = given.from_audience
-          ON CONFLICT DO NOTHING)
-      INSERT INTO hub.change (audience_id, seq, act, clearance, object_id)
-        SELECT f.audience_id, f.seq, 'RELEASED', f.clearance, NEW.id FROM followed f ON CONFLICT DO NOTHING;
+      PERFORM cmd.copy_release(NEW, given.agency_id, given.from_audience, given.audience_id);
     END LOOP;
     RETURN NULL;
   END $$;

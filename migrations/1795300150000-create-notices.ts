@@ -21,10 +21,10 @@ export class CreateNotices1795300150000 implements MigrationInterface {
       DROP TRIGGER urgent_notice_again ON hub.duty;
       DROP TRIGGER urgent_notice ON hub.duty;
       DROP FUNCTION cmd.on_duty_reminder(), cmd.on_urgent_duty();
-      DROP FUNCTION cmd.end_notice(uuid, timestamptz, text, boolean), cmd.claim_notice(timestamptz), cmd.tidy_notices(timestamptz),
-        cmd.make_digests(timestamptz), cmd.make_notices(timestamptz, integer),
+      DROP FUNCTION cmd.end_notice(uuid, text, boolean), cmd.claim_notice(), cmd.tidy_notices(),
+        cmd.make_digests(), cmd.make_notices(integer),
         cmd.add_notice(text, text, text, text, bigint[], timestamptz), cmd.tell_last(text, bigint[], timestamptz),
-        cmd.on_roster(text, smallint, timestamptz), cmd.is_told_of(bigint, text, text, smallint, timestamptz), cmd.head_unit(text),
+        cmd.on_roster(text, smallint, timestamptz), cmd.is_told_of(bigint, text, text, smallint), cmd.head_unit(text),
         cmd.own_notice_rule(text), cmd.notice_rule_of(text), cmd.keep_notice_rule(text, smallint, text), cmd.confirm_notice_address(text), cmd.end_notice_address(),
         cmd.keep_notice_address(text, text), cmd.keep_roster(text, jsonb), cmd.reachable_officers(text);
       DROP TABLE hub.notice, hub.notice_cause, hub.digest_day, agency.notice_rule, agency.notice_address, agency.roster;
@@ -264,17 +264,12 @@ const RECIPIENTS = `
       ORDER BY u.kind = 'LIAISON_OFFICE' DESC, u.id LIMIT 1);
   END $$;
 
-  -- Whether a duty may be told of to a reader of this clearance in this unit: open, and what it is about is in the unit's sight. The same
-  -- condition as the policies of what was released.
-  CREATE FUNCTION cmd.is_told_of(p_duty bigint, p_agency text, p_unit text, p_clearance smallint, p_now timestamptz) RETURNS boolean
+  -- Whether a duty may be told of to a reader of this clearance in this unit: open, and what it is about is in the unit's sight.
+  CREATE FUNCTION cmd.is_told_of(p_duty bigint, p_agency text, p_unit text, p_clearance smallint) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
-    RETURN EXISTS (
-      SELECT 1 FROM hub.duty d JOIN hub.object o ON o.seq = d.object_seq JOIN hub.release r ON r.seq = d.object_seq
-        JOIN hub.membership m ON m.audience_id = r.audience_id AND m.agency_id = p_agency AND (m.unit_id IS NULL OR m.unit_id = p_unit)
-          AND r.seq >= m.since_seq AND r.seq < m.until_seq
-      WHERE d.id = p_duty AND d.owed_by = p_agency AND d.settled_at IS NULL AND o.clearance <= p_clearance AND r.clearance <= p_clearance
-        AND r.recalled_at IS NULL AND (r.until IS NULL OR r.until > p_now));
+    RETURN EXISTS (SELECT 1 FROM hub.duty d WHERE d.id = p_duty AND d.owed_by = p_agency AND d.settled_at IS NULL
+      AND cmd.unit_sees(d.object_seq, p_agency, p_unit, p_clearance));
   END $$;
 
   -- Who of a unit can be told now, in order: on its roster, still its officer, not shut out, reading content up to this clearance, and with
@@ -294,7 +289,7 @@ const RECIPIENTS = `
       GROUP BY r.officer ORDER BY pg_catalog.min(r.rank), pg_catalog.min(r.begins_at), r.officer;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.notice_rule_of(text), cmd.own_notice_rule(text), cmd.head_unit(text), cmd.is_told_of(bigint, text, text, smallint, timestamptz),
+  REVOKE ALL ON FUNCTION cmd.notice_rule_of(text), cmd.own_notice_rule(text), cmd.head_unit(text), cmd.is_told_of(bigint, text, text, smallint),
     cmd.on_roster(text, smallint, timestamptz) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.own_notice_rule(text) TO hub_app;
   RESET ROLE;
@@ -329,8 +324,9 @@ const TELLING = `
 
   -- Makes notices of what has come up, a batch at a time; several processes may do so at once. What became of it meanwhile decides: of what
   -- is settled nobody is told, and after a pause of the hub a FLASH goes to whom it would go now, not to all before.
-  CREATE FUNCTION cmd.make_notices(p_now timestamptz, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  CREATE FUNCTION cmd.make_notices(p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
+    v_now timestamptz := hub.now();
     c record;
     persons text[];
     v_next text;
@@ -341,36 +337,36 @@ const TELLING = `
       WITH due AS (
         SELECT x.duty_id, x.kind, x.percent, x.told, x.begun_at, x.at, d.owed_by, o.clearance,
           COALESCE(d.owed_by_unit, cmd.head_unit(d.owed_by)) AS unit, d.settled_at IS NULL AND d.paused_at IS NULL AS is_open,
-          CASE WHEN x.kind = 'FLASH' THEN LEAST(3, pg_catalog.floor(EXTRACT(epoch FROM p_now - x.begun_at) / 600))::integer END AS stage
+          CASE WHEN x.kind = 'FLASH' THEN LEAST(3, pg_catalog.floor(EXTRACT(epoch FROM v_now - x.begun_at) / 600))::integer END AS stage
         FROM hub.notice_cause x JOIN hub.duty d ON d.id = x.duty_id JOIN hub.object o ON o.seq = d.object_seq
-        WHERE x.at <= p_now ORDER BY x.at LIMIT p_limit FOR UPDATE OF x SKIP LOCKED)
+        WHERE x.at <= v_now ORDER BY x.at LIMIT p_limit FOR UPDATE OF x SKIP LOCKED)
       SELECT due.kind, due.percent, due.told, due.stage, due.unit, due.clearance,
-        due.is_open AND due.at > p_now - interval '1 day' AND due.unit IS NOT NULL
-          AND cmd.is_told_of(due.duty_id, due.owed_by, due.unit, 1::smallint, p_now) AS is_due,
+        due.is_open AND due.at > v_now - interval '1 day' AND due.unit IS NOT NULL
+          AND cmd.is_told_of(due.duty_id, due.owed_by, due.unit, 1::smallint) AS is_due,
         pg_catalog.array_agg(due.duty_id) AS duties
       FROM due GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY due.unit, due.kind   -- in one order, so that two do not wait for each other
     LOOP
       made := made + pg_catalog.cardinality(c.duties);
       IF c.is_due AND c.kind = 'FLASH' THEN
-        persons := ARRAY(SELECT r.officer FROM cmd.on_roster(c.unit, c.clearance, p_now) r WHERE r.officer <> ALL (c.told));
+        persons := ARRAY(SELECT r.officer FROM cmd.on_roster(c.unit, c.clearance, v_now) r WHERE r.officer <> ALL (c.told));
         v_skipped := GREATEST(0, c.stage - pg_catalog.cardinality(c.told));
         v_next := COALESCE(persons[v_skipped + 1], CASE WHEN c.told = '{}' THEN persons[1] END);
-        IF v_next IS NOT NULL THEN PERFORM cmd.add_notice('FLASH', c.unit, c.unit, v_next, c.duties, p_now); END IF;
+        IF v_next IS NOT NULL THEN PERFORM cmd.add_notice('FLASH', c.unit, c.unit, v_next, c.duties, v_now); END IF;
         IF c.stage < 3 AND persons[v_skipped + 1] IS NOT NULL THEN
           UPDATE hub.notice_cause x SET told = x.told || v_next, at = x.begun_at + (c.stage + 1) * interval '10 minutes'
             WHERE x.kind = 'FLASH' AND x.duty_id = ANY (c.duties);
           CONTINUE;
         END IF;
-        PERFORM cmd.tell_last(c.unit, c.duties, p_now);
+        PERFORM cmd.tell_last(c.unit, c.duties, v_now);
       ELSIF c.is_due THEN
         -- Of what is urgent hears whoever is first; of half the time the first rank, of four fifths the deputy too, of its end the head too;
         -- and of what nobody has taken over after a quarter the deputy as well.
-        persons := ARRAY(SELECT r.officer FROM cmd.on_roster(c.unit, c.clearance, p_now) r
+        persons := ARRAY(SELECT r.officer FROM cmd.on_roster(c.unit, c.clearance, v_now) r
           WHERE c.kind = 'URGENT' OR r.rank <= CASE c.percent WHEN 50 THEN 1 WHEN 25 THEN 2 WHEN 80 THEN 2 ELSE 3 END);
         IF c.kind = 'URGENT' THEN persons := persons[1:1]; END IF;
-        PERFORM cmd.add_notice(c.kind, c.unit, c.unit, p, c.duties, p_now) FROM pg_catalog.unnest(persons) p;
+        PERFORM cmd.add_notice(c.kind, c.unit, c.unit, p, c.duties, v_now) FROM pg_catalog.unnest(persons) p;
         IF persons = '{}' AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit AND u.mailbox IS NOT NULL) THEN
-          PERFORM cmd.add_notice(c.kind, c.unit, c.unit, NULL, c.duties, p_now);
+          PERFORM cmd.add_notice(c.kind, c.unit, c.unit, NULL, c.duties, v_now);
         END IF;
       END IF;
       DELETE FROM hub.notice_cause x WHERE x.kind = c.kind AND x.duty_id = ANY (c.duties);
@@ -379,18 +375,19 @@ const TELLING = `
   END $$;
 
   -- A digest for each unit that has had none today and whose hour has come, by its agency's clock: to its mailbox, else to who is on duty.
-  CREATE FUNCTION cmd.make_digests(p_now timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  CREATE FUNCTION cmd.make_digests() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
+    v_now timestamptz := hub.now();
     u record;
     made integer := 0;
   BEGIN
     FOR u IN
-      SELECT x.id, x.mailbox, (p_now AT TIME ZONE g.time_zone)::date AS today
+      SELECT x.id, x.mailbox, (v_now AT TIME ZONE g.time_zone)::date AS today
       FROM hub.unit x JOIN hub.agency g ON g.id = x.agency_id CROSS JOIN LATERAL cmd.notice_rule_of(x.id) r
         LEFT JOIN hub.digest_day d ON d.unit_id = x.id
       WHERE x.suspended_at IS NULL AND g.suspended_at IS NULL
-        AND EXTRACT(hour FROM p_now AT TIME ZONE g.time_zone) >= r.digest_hour
-        AND (d.day IS NULL OR d.day < (p_now AT TIME ZONE g.time_zone)::date)
+        AND EXTRACT(hour FROM v_now AT TIME ZONE g.time_zone) >= r.digest_hour
+        AND (d.day IS NULL OR d.day < (v_now AT TIME ZONE g.time_zone)::date)
         AND EXISTS (SELECT 1 FROM hub.duty y WHERE y.owed_by = x.agency_id AND y.settled_at IS NULL)
       ORDER BY x.id
     LOOP
@@ -399,10 +396,10 @@ const TELLING = `
         ON CONFLICT (unit_id) DO UPDATE SET day = excluded.day WHERE d.day < excluded.day;
       IF NOT FOUND THEN CONTINUE; END IF;
       IF u.mailbox IS NOT NULL THEN
-        PERFORM cmd.add_notice('DIGEST', u.id, u.id, NULL, '{}', p_now);
+        PERFORM cmd.add_notice('DIGEST', u.id, u.id, NULL, '{}', v_now);
         made := made + 1;
       ELSE
-        PERFORM cmd.add_notice('DIGEST', u.id, u.id, r.officer, '{}', p_now) FROM cmd.on_roster(u.id, 0::smallint, p_now) r LIMIT 1;
+        PERFORM cmd.add_notice('DIGEST', u.id, u.id, r.officer, '{}', v_now) FROM cmd.on_roster(u.id, 0::smallint, v_now) r LIMIT 1;
         made := made + 1;
       END IF;
     END LOOP;
@@ -410,19 +407,20 @@ const TELLING = `
   END $$;
 
   -- Forgets what was sent a week ago, and what could not be sent a month ago.
-  CREATE FUNCTION cmd.tidy_notices(p_now timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  CREATE FUNCTION cmd.tidy_notices() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE v_now timestamptz := hub.now();
   BEGIN
-    UPDATE hub.notice n SET failed_at = p_now, problem = COALESCE(n.problem, 'UNREACHABLE')
-      WHERE n.sent_at IS NULL AND n.failed_at IS NULL AND n.made_at <= p_now - interval '1 day';
-    DELETE FROM hub.notice n WHERE COALESCE(n.sent_at, n.failed_at) < p_now - interval '7 days'
-      AND (n.failed_at IS NULL OR n.failed_at < p_now - interval '30 days');
-    UPDATE agency.notice_address a SET wanted = NULL, code = NULL, code_until = NULL WHERE a.code_until <= p_now;
+    UPDATE hub.notice n SET failed_at = v_now, problem = COALESCE(n.problem, 'UNREACHABLE')
+      WHERE n.sent_at IS NULL AND n.failed_at IS NULL AND n.made_at <= v_now - interval '1 day';
+    DELETE FROM hub.notice n WHERE COALESCE(n.sent_at, n.failed_at) < v_now - interval '7 days'
+      AND (n.failed_at IS NULL OR n.failed_at < v_now - interval '30 days');
+    UPDATE agency.notice_address a SET wanted = NULL, code = NULL, code_until = NULL WHERE a.code_until <= v_now;
     DELETE FROM agency.notice_address a WHERE a.address IS NULL AND a.wanted IS NULL;
   END $$;
 
   REVOKE ALL ON FUNCTION cmd.add_notice(text, text, text, text, bigint[], timestamptz), cmd.tell_last(text, bigint[], timestamptz),
-    cmd.make_notices(timestamptz, integer), cmd.make_digests(timestamptz), cmd.tidy_notices(timestamptz) FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.make_notices(timestamptz, integer), cmd.make_digests(timestamptz), cmd.tidy_notices(timestamptz) TO hub_app;
+    cmd.make_notices(integer), cmd.make_digests(), cmd.tidy_notices() FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.make_notices(integer), cmd.make_digests(), cmd.tidy_notices() TO hub_app;
   RESET ROLE;
 `;
 
@@ -431,23 +429,24 @@ const SENDING = `
 
   -- The next notice to try, FLASH first, with all that it says; NULL id when there is none. It is taken by moving its next try on, so two
   -- processes do not send it, and one that stops in between leaves it to be tried again. What says nothing any more is dropped.
-  CREATE FUNCTION cmd.claim_notice(p_now timestamptz) RETURNS TABLE (id uuid, kind text, address text, language text, time_zone text,
+  CREATE FUNCTION cmd.claim_notice() RETURNS TABLE (id uuid, kind text, address text, language text, time_zone text,
     unit_en text, unit_vi text, code text, urgency text, due_at timestamptz, count integer, today integer, overdue integer)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   #variable_conflict use_column
   DECLARE
+    v_now timestamptz := hub.now();
     n hub.notice;
     v_clearance smallint;
   BEGIN
     LOOP
-      SELECT x.* INTO n FROM hub.notice x WHERE x.sent_at IS NULL AND x.failed_at IS NULL AND x.send_at <= p_now
+      SELECT x.* INTO n FROM hub.notice x WHERE x.sent_at IS NULL AND x.failed_at IS NULL AND x.send_at <= v_now
         ORDER BY x.kind = 'FLASH' DESC, x.send_at, x.id LIMIT 1 FOR UPDATE SKIP LOCKED;
       IF NOT FOUND THEN RETURN; END IF;
       -- After a pause of the mail server there may be several for one reader: they become one.
       WITH others AS (
         DELETE FROM hub.notice x USING (SELECT y.id FROM hub.notice y WHERE y.id <> n.id AND y.unit_id = n.unit_id
             AND y.to_unit = n.to_unit AND y.officer IS NOT DISTINCT FROM n.officer AND y.kind = n.kind
-            AND y.sent_at IS NULL AND y.failed_at IS NULL AND y.send_at <= p_now FOR UPDATE SKIP LOCKED) z
+            AND y.sent_at IS NULL AND y.failed_at IS NULL AND y.send_at <= v_now FOR UPDATE SKIP LOCKED) z
           WHERE x.id = z.id RETURNING x.duties)
       SELECT n.duties || COALESCE(pg_catalog.array_agg(d), '{}') INTO n.duties FROM others o CROSS JOIN pg_catalog.unnest(o.duties) d;
 
@@ -455,14 +454,14 @@ const SENDING = `
         INTO time_zone, unit_en, unit_vi, language, address, v_clearance
         FROM hub.unit u JOIN hub.agency g ON g.id = u.agency_id JOIN hub.unit t ON t.id = n.to_unit
           CROSS JOIN LATERAL cmd.notice_rule_of(t.id) r
-        WHERE u.id = n.unit_id AND t.suspended_at IS NULL AND g.suspended_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > p_now);
+        WHERE u.id = n.unit_id AND t.suspended_at IS NULL AND g.suspended_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > v_now);
       IF FOUND AND n.officer IS NOT NULL THEN
         SELECT a.language, CASE WHEN n.kind = 'CONFIRM' THEN a.wanted ELSE a.address END, a.code, o.clearance
           INTO language, address, code, v_clearance
           FROM agency.officer o LEFT JOIN agency.notice_address a ON a.agency_id = o.agency_id AND a.officer = o.pseudonym
           WHERE o.agency_id = n.agency_id AND o.pseudonym = n.officer AND o.unit_id = n.to_unit
             AND (n.kind = 'CONFIRM' OR NOT o.roles <@ ARRAY['AUDITOR', 'AGENCY_ADMIN', 'SYSTEM_ADMIN'])
-            AND (o.valid_until IS NULL OR o.valid_until > p_now) AND NOT cmd.is_shut_out(n.agency_id, n.officer);
+            AND (o.valid_until IS NULL OR o.valid_until > v_now) AND NOT cmd.is_shut_out(n.agency_id, n.officer);
       END IF;
       -- Who has no part in it any more, or has taken the address back.
       IF NOT FOUND OR n.kind = 'CONFIRM' AND address IS NULL THEN
@@ -474,25 +473,25 @@ const SENDING = `
       IF n.to_unit <> n.unit_id THEN v_clearance := 1; END IF;
       SELECT pg_catalog.count(*)::integer, pg_catalog.min(d.due_at),
           (ARRAY['FLASH', 'URGENT', 'ROUTINE'])[pg_catalog.min(pg_catalog.array_position(ARRAY['FLASH', 'URGENT', 'ROUTINE'], d.urgency))],
-          (pg_catalog.count(*) FILTER (WHERE d.paused_at IS NULL AND d.due_at > p_now
-            AND (d.due_at AT TIME ZONE time_zone)::date = (p_now AT TIME ZONE time_zone)::date))::integer,
-          (pg_catalog.count(*) FILTER (WHERE d.paused_at IS NULL AND d.due_at <= p_now))::integer
+          (pg_catalog.count(*) FILTER (WHERE d.paused_at IS NULL AND d.due_at > v_now
+            AND (d.due_at AT TIME ZONE time_zone)::date = (v_now AT TIME ZONE time_zone)::date))::integer,
+          (pg_catalog.count(*) FILTER (WHERE d.paused_at IS NULL AND d.due_at <= v_now))::integer
         INTO count, due_at, urgency, today, overdue
         FROM hub.duty d
         WHERE d.owed_by = n.agency_id AND d.settled_at IS NULL
           AND (d.id = ANY (n.duties) OR n.kind = 'DIGEST' AND COALESCE(d.owed_by_unit, cmd.head_unit(n.agency_id)) = n.unit_id)
-          AND cmd.is_told_of(d.id, n.agency_id, n.unit_id, v_clearance, p_now);
+          AND cmd.is_told_of(d.id, n.agency_id, n.unit_id, v_clearance);
       IF count = 0 AND n.kind <> 'CONFIRM' THEN
         DELETE FROM hub.notice x WHERE x.id = n.id;
         CONTINUE;
       END IF;
       IF address IS NULL THEN
-        UPDATE hub.notice x SET failed_at = p_now, problem = 'NO_ADDRESS' WHERE x.id = n.id;
+        UPDATE hub.notice x SET failed_at = v_now, problem = 'NO_ADDRESS' WHERE x.id = n.id;
         CONTINUE;
       END IF;
 
       UPDATE hub.notice x SET duties = n.duties, tries = LEAST(x.tries, 1000) + 1,
-          send_at = p_now + (ARRAY[1, 5, 15, 60])[LEAST(x.tries + 1, 4)] * interval '1 minute'
+          send_at = v_now + (ARRAY[1, 5, 15, 60])[LEAST(x.tries + 1, 4)] * interval '1 minute'
         WHERE x.id = n.id;
       id := n.id;
       kind := n.kind;
@@ -503,17 +502,18 @@ const SENDING = `
   END $$;
 
   -- What became of a try: sent, or what was wrong. One that is final is not tried again.
-  CREATE FUNCTION cmd.end_notice(p_id uuid, p_now timestamptz, p_problem text, p_is_final boolean) RETURNS void
+  CREATE FUNCTION cmd.end_notice(p_id uuid, p_problem text, p_is_final boolean) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE v_now timestamptz := hub.now();
   BEGIN
     UPDATE hub.notice n SET problem = p_problem,
-        sent_at = CASE WHEN p_problem IS NULL THEN p_now END,
-        failed_at = CASE WHEN p_problem IS NOT NULL AND p_is_final THEN p_now END
+        sent_at = CASE WHEN p_problem IS NULL THEN v_now END,
+        failed_at = CASE WHEN p_problem IS NOT NULL AND p_is_final THEN v_now END
       WHERE n.id = p_id AND n.sent_at IS NULL;
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.claim_notice(timestamptz), cmd.end_notice(uuid, timestamptz, text, boolean) FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.claim_notice(timestamptz), cmd.end_notice(uuid, timestamptz, text, boolean) TO hub_app;
+  REVOKE ALL ON FUNCTION cmd.claim_notice(), cmd.end_notice(uuid, text, boolean) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.claim_notice(), cmd.end_notice(uuid, text, boolean) TO hub_app;
   RESET ROLE;
 `;
 

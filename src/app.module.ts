@@ -88,6 +88,7 @@ const RECORDED_NAMES = new Set([
   'composeConsentRequest',
   'composeConsentAnswer',
   'composeConsentRevocation',
+  'alsoOnDesk',
   'lookUp',
 ]);
 

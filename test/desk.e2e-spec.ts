@@ -68,7 +68,7 @@ const DONE = 'mutation($task: ID!, $result: String!) { reportTaskResult(task: $t
 const WITHDRAW = 'mutation($task: ID!, $result: String!) { withdrawTask(task: $task, result: $result) { outcome } }';
 const MATTER = `query($id: ID!) { matter(id: $id) { ${HELD} object { id kind } units { unit }
   tasks { id unit text outcome } steps { act byUnit byOfficer toUnit toOfficer note } } }`;
-const RELATED = 'query($id: ID!) { matter(id: $id) { related { object { id kind from } terms } } }';
+const RELATED = 'query($id: ID!, $first: Int) { alsoOnDesk(id: $id, first: $first) { object { id } terms } }';
 const MINE = `query($first: Int, $after: String) { myMatters(first: $first, after: $after) {
   nodes { object { id } holder { officer } } pageInfo { hasNextPage endCursor } } }`;
 const TASKS = `query($of: TaskSide, $first: Int, $after: String) { tasks(of: $of, first: $first, after: $after) {
@@ -457,7 +457,7 @@ describe('distributing', () => {
 
   it.each<[string, string[]]>([
     ['of another agency', ['VN-CUS-AS']],
-    ['that is not there', ['TH-CUS-XXX']],
+    ['that is not there', ['TH-CUS-NONE']],
     ['beside one that is good', ['TH-CUS-BKK', 'LA-CUS-HQ']],
   ])('to a unit %s is refused, and nothing is given', async (_, units) => {
     const { id } = await toUnit();
@@ -595,13 +595,13 @@ describe('also on your own desk', () => {
     const other = await alert(['TH-CUS']);
     const { id } = await alert(['TH-CUS']);
     const hidden = await alert(['LA-CUS']);
-    const { matter: found } = await done<{ matter: { related: { object: { id: string }; terms: string[] }[] } }>(
-      th.ask(RELATED, { id }),
-    );
-    const match = found.related.find(({ object }) => object.id === other.id);
-    expect(match!.terms).toContain('container:CSQU3054383');
-    expect(found.related.map(({ object }) => object.id)).not.toContain(id);
-    expect(found.related.map(({ object }) => object.id)).not.toContain(hidden.id);
+    type Found = { alsoOnDesk: { object: { id: string }; terms: string[] }[] };
+    const found = (await done<Found>(th.ask(RELATED, { id }))).alsoOnDesk;
+    expect(found.find(({ object }) => object.id === other.id)!.terms).toContain('container:CSQU3054383');
+    expect(found.map(({ object }) => object.id)).not.toContain(id);
+    expect(found.map(({ object }) => object.id)).not.toContain(hidden.id);
+    expect((await done<Found>(th.ask(RELATED, { id, first: 1 }))).alsoOnDesk).toHaveLength(1);
+    expect(await fault(la.ask(RELATED, { id }))).toMatchObject({ code: 'NOT_FOUND' });
     const HITS = 'query($id: ID!) { objectAccess(id: $id) { nodes { act unit } } }';
     expect(await done(vn.ask(HITS, { id: other.id }))).toMatchObject({
       objectAccess: { nodes: expect.arrayContaining([{ act: 'HIT', unit: 'TH-CUS-LCB' }]) },

@@ -380,6 +380,20 @@ describe('the conditions of a note', () => {
   });
 });
 
+describe('a recall of an alert', () => {
+  it('takes the sender’s notes on it from its readers as well, and leaves theirs to both', async () => {
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
+    const ours = await note(vn, id, 'The courier is on the night train.');
+    const theirs = await note(th, id, 'Which train?');
+    const sees = async (party: Party, object: string): Promise<boolean> =>
+      (await party.ask('query($id: ID!) { object(id: $id) { id } }', { id: object })).errors === undefined;
+    expect(await sees(th, ours.id)).toBe(true);
+    await recall(vn, id);
+    expect([await sees(th, ours.id), await sees(vn, ours.id)]).toEqual([false, true]);
+    expect([await sees(th, theirs.id), await sees(vn, theirs.id)]).toEqual([true, true]);
+  });
+});
+
 describe('a page of notes', () => {
   it('goes on where it ended, for whom and where it was made', async () => {
     const { id } = await ask(vn, th);

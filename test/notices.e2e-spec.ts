@@ -5,6 +5,7 @@ import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { startHub } from '../src/hub.js';
 import { SecretsFolder } from '../src/database/secrets.js';
 import { MailServer } from '../src/notices/mail-server.js';
+import { ScopedDatabase } from '../src/access/scoped-database.js';
 import { NoticeSender } from '../src/notices/notice-sender.js';
 import { anOfficer } from './support/browser.js';
 import { CONSOLE_DOCUMENTS } from './support/documents.js';
@@ -537,13 +538,19 @@ describe('the mail server', () => {
     const desk = await aDesk();
     await desk.onDuty('taken', 1);
     await alert(desk);
-    const now = t.hub.clock.now();
-    await t.database.sql('SELECT cmd.make_notices($1, 500)', [now]);
-    await t.database.sql('BEGIN');
-    const claimed = await t.database.sql('SELECT address FROM cmd.claim_notice($1)', [now]);
+    const database = t.hub.app.get(ScopedDatabase);
+    await database.asHub((tx) => tx.query('SELECT cmd.make_notices(500)'));
+    const taken = Promise.withResolvers<unknown>();
+    const ended = Promise.withResolvers<void>();
+    const other = database.asHub(async (tx) => {
+      taken.resolve(await tx.query('SELECT address FROM cmd.claim_notice()'));
+      await ended.promise;
+    });
+    const claimed = await taken.promise;
     const running = send();
     const isWaiting = await Promise.race([running.then(() => false), sleep(500).then(() => true)]);
-    await t.database.sql('COMMIT');
+    ended.resolve();
+    await other;
     await running;
     expect([claimed, isWaiting, readers(mail.taken())]).toEqual([[{ address: 'taken@duty.example' }], false, []]);
     // That process ended without sending it.

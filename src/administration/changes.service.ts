@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
+import { command } from '../access/command.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
-import { databaseFault } from '../common/database-fault.js';
 import { Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import type { ChangedField, ChangeModel } from './change.models.js';
 
@@ -34,7 +34,11 @@ export class ChangesService {
   /** Ends all sessions of an officer. Throws NotFound, Forbidden, or Conflict when there is none. */
   signOut(caller: Caller, officer: string): Promise<ChangeModel> {
     return this.database.as(caller, async (tx) => {
-      const [made] = await command<{ id: string }>(tx, 'SELECT cmd.sign_out($1) AS id', [officer]);
+      const [made] = await command<{ id: string }>(
+        tx,
+        { name: 'sign-out', text: 'SELECT cmd.sign_out($1) AS id', values: [officer] },
+        refusalOf,
+      );
       return one(tx, made!.id);
     });
   }
@@ -69,19 +73,17 @@ export class ChangesService {
     isNew: boolean,
   ): Promise<ChangeModel> {
     return this.database.as(caller, async (tx) => {
-      const [made] = await command<{ id: string }>(tx, 'SELECT cmd.change($1, $2, $3, $4) AS id', [
-        kind,
-        subject,
-        JSON.stringify(members),
-        isNew,
-      ]);
+      const values = [kind, subject, JSON.stringify(members), isNew];
+      const change = { name: 'change', text: 'SELECT cmd.change($1, $2, $3, $4) AS id', values };
+      const [made] = await command<{ id: string }>(tx, change, refusalOf);
       return one(tx, made!.id);
     });
   }
 
   private decide(caller: Caller, id: string, approves: boolean): Promise<ChangeModel> {
     return this.database.as(caller, async (tx) => {
-      await command(tx, 'SELECT cmd.decide_change($1, $2)', [id, approves]);
+      const decide = { name: 'decide-change', text: 'SELECT cmd.decide_change($1, $2)', values: [id, approves] };
+      await command(tx, decide, refusalOf);
       return one(tx, id);
     });
   }
@@ -113,16 +115,6 @@ function inWords(field: string, value: State[string] | undefined): string | null
   if (value === undefined || value === null) return null;
   if (field === 'clearance') return value === 0 ? 'UNCLASSIFIED' : 'RESTRICTED';
   return Array.isArray(value) ? value.join(', ') : String(value);
-}
-
-async function command<Result>(tx: EntityManager, text: string, values: unknown[]): Promise<Result[]> {
-  try {
-    return await tx.query<Result[]>(text, values);
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
 }
 
 /** What the database refused, in the API's words. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
-import { databaseFault } from '../common/database-fault.js';
 import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import type { MessageKey } from '../common/messages/messages.js';
 import type { ConsentUse } from './consent-codes.js';
@@ -98,32 +98,22 @@ export function sideOf({ from_agency }: Pick<ConsentRow, 'from_agency'>, agencyI
 }
 
 /** Begins the consent that an object asks for, in the transaction that accepts it. */
-export function openConsent(tx: EntityManager, seq: string): Promise<void> {
-  return command(tx, 'open-consent', 'SELECT cmd.open_consent($1)', [seq]);
+export async function openConsent(tx: EntityManager, seq: string): Promise<void> {
+  await command(tx, { name: 'open-consent', text: 'SELECT cmd.open_consent($1)', values: [seq] }, refusalOf);
 }
 
 /** Lets an answer or a revocation take its effect; PostgreSQL decides, under a lock, whether it still may. */
-export function moveConsent(tx: EntityManager, seq: string): Promise<void> {
-  return command(tx, 'move-consent', 'SELECT cmd.move_consent($1)', [seq]);
+export async function moveConsent(tx: EntityManager, seq: string): Promise<void> {
+  await command(tx, { name: 'move-consent', text: 'SELECT cmd.move_consent($1)', values: [seq] }, refusalOf);
 }
 
 /** Passes an object on. PostgreSQL finds the consent, or throws ConsentRequired. */
-export function shareOnward(
+export async function shareOnward(
   tx: EntityManager,
   { object, consent, to, keys }: { object: string; consent: string | null; to: string; keys: object },
 ): Promise<void> {
   const values = [object, consent, to, JSON.stringify(keys)];
-  return command(tx, 'share-onward', 'SELECT cmd.share_onward($1, $2, $3, $4)', values);
-}
-
-async function command(tx: EntityManager, name: string, text: string, values: unknown[]): Promise<void> {
-  try {
-    await prepared(tx, name, text, values);
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
+  await command(tx, { name: 'share-onward', text: 'SELECT cmd.share_onward($1, $2, $3, $4)', values }, refusalOf);
 }
 
 /** What the commands refused, in the API's words. */

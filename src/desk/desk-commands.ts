@@ -1,18 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { prepared } from '../access/prepared.js';
-import { databaseFault } from '../common/database-fault.js';
+import { type Command, command } from '../access/command.js';
 import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import type { MessageKey } from '../common/messages/messages.js';
 
-/** Runs a command on a matter. PostgreSQL decides under the caller's rights and a lock; what it refuses comes in the API's words. */
-export async function deskCommand(tx: EntityManager, name: string, text: string, values: unknown[]): Promise<void> {
-  try {
-    await prepared(tx, name, text, values);
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
+/** Runs a command on a matter. PostgreSQL decides under the caller's rights and a lock. */
+export async function deskCommand(tx: EntityManager, statement: Command): Promise<void> {
+  await command(tx, statement, refusalOf);
 }
 
 function refusalOf(fault: string): Error {

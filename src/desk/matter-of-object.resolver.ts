@@ -1,6 +1,5 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphqlContext } from '../access/current-caller.js';
-import { loaderOf } from '../common/loader.js';
 import { Duty } from '../duties/duties.resolver.js';
 import { ObjectSummary } from '../exchange/object-record.js';
 import { Matter } from './matter.models.js';
@@ -16,7 +15,7 @@ export class MatterOfObjectResolver {
     description: 'How one’s own agency works on what it belongs to; null where that is no alert or request',
   })
   matter(@Parent() { row }: ObjectSummary, @Context() context: GraphqlContext): Promise<Matter | null> {
-    return matterOf(this.service, context, row.thread_seq);
+    return this.service.ofThread(context, row.thread_seq);
   }
 }
 
@@ -26,12 +25,6 @@ export class MatterOfDutyResolver {
 
   @ResolveField(() => Matter, { nullable: true, description: 'How one’s own agency works on it' })
   matter(@Parent() { threadSeq }: Duty, @Context() context: GraphqlContext): Promise<Matter | null> {
-    return matterOf(this.service, context, threadSeq);
+    return this.service.ofThread(context, threadSeq);
   }
-}
-
-function matterOf(service: MattersService, context: GraphqlContext, threadSeq: string): Promise<Matter | null> {
-  return loaderOf(context, 'matters', (seqs: readonly string[]) => service.ofThreads(context.caller!, seqs)).load(
-    threadSeq,
-  );
 }

@@ -82,7 +82,7 @@ export function readNumberedMatters(tx: EntityManager, nationalRef: string): Pro
 }
 
 export interface StepRow {
-  thread_seq: string;
+  thread: string;
   act: MatterAct;
   at: Date;
   by_unit: string;
@@ -95,34 +95,42 @@ export interface StepRow {
 /** The most that is shown of one matter. */
 export const MOST = 100;
 
-/** What was done with a matter, the newest first. */
-export function readSteps(tx: EntityManager, threadSeq: string): Promise<StepRow[]> {
+/** What was done with each of these matters, the newest first. */
+export function readSteps(tx: EntityManager, threadSeqs: readonly string[]): Promise<StepRow[]> {
   return prepared(
     tx,
     'matter-steps',
-    `SELECT s.thread_seq, s.act, s.at, s.by_unit, s.by_officer, s.to_unit, s.to_officer, s.note FROM agency.matter_step s
-     WHERE s.agency_id = cmd.my_agency() AND s.thread_seq = $1 ORDER BY s.id DESC LIMIT ${MOST}`,
-    [threadSeq],
+    `SELECT t.thread, x.* FROM unnest($1::bigint[]) t(thread) CROSS JOIN LATERAL (
+       SELECT s.id, s.act, s.at, s.by_unit, s.by_officer, s.to_unit, s.to_officer, s.note FROM agency.matter_step s
+       WHERE s.agency_id = cmd.my_agency() AND s.thread_seq = t.thread ORDER BY s.id DESC LIMIT ${MOST}) x ORDER BY x.id DESC`,
+    [threadSeqs],
   );
 }
 
-/** Units that were given a matter. */
-export function readUnits(tx: EntityManager, threadSeq: string): Promise<{ unit: string; at: Date }[]> {
+/** Units that were given these matters. */
+export function readUnits(
+  tx: EntityManager,
+  threadSeqs: readonly string[],
+): Promise<{ thread: string; unit: string; at: Date }[]> {
   return prepared(
     tx,
     'matter-units',
-    `SELECT d.unit_id AS unit, d.at FROM agency.distribution d
-     WHERE d.agency_id = cmd.my_agency() AND d.thread_seq = $1 ORDER BY d.at, d.unit_id LIMIT ${MOST}`,
-    [threadSeq],
+    `SELECT t.thread, x.* FROM unnest($1::bigint[]) t(thread) CROSS JOIN LATERAL (
+       SELECT d.unit_id AS unit, d.at FROM agency.distribution d
+       WHERE d.agency_id = cmd.my_agency() AND d.thread_seq = t.thread ORDER BY d.at, d.unit_id LIMIT ${MOST}) x ORDER BY x.at, x.unit`,
+    [threadSeqs],
   );
 }
+
+/** How many identifiers of one object are looked up. */
+const MOST_TERMS = 20;
 
 /** The identifiers under which an object is found; its partners are none. */
 export async function readTerms(tx: EntityManager, objectSeq: string): Promise<string[]> {
   const rows = await prepared<{ term: string }>(
     tx,
     'terms-of',
-    `SELECT DISTINCT t.term FROM hub.release_term t WHERE t.seq = $1 AND t.term NOT LIKE 'partner:%' ORDER BY t.term LIMIT ${MOST}`,
+    `SELECT DISTINCT t.term FROM hub.release_term t WHERE t.seq = $1 AND t.term NOT LIKE 'partner:%' ORDER BY t.term LIMIT ${MOST_TERMS}`,
     [objectSeq],
   );
   return rows.map(({ term }) => term);

@@ -2,6 +2,7 @@ import { Args, Context, ID, Int, Mutation, Parent, Query, ResolveField, Resolver
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { loaderOf } from '../common/loader.js';
 import { checkUuid } from '../common/uuid.js';
 import { AFTER, FIRST } from '../exchange/exchange.models.js';
 import { Matter, MatterConnection, MatterStep, MatterUnit, RelatedObject, Task } from './matter.models.js';
@@ -47,6 +48,19 @@ export class MattersResolver {
     @Args('nationalRef', { type: () => String, description: 'Exactly as it was given' }) nationalRef: string,
   ): Promise<Matter[]> {
     return this.service.numbered(caller, nationalRef);
+  }
+
+  @Query(() => [RelatedObject], {
+    description:
+      'What else on one’s own desk, sent or received, names the same container, ship, waybill or reference; the newest first. What others sent is recorded as found.',
+  })
+  @Allow('objects.read')
+  alsoOnDesk(
+    @CurrentCaller() caller: Caller,
+    @Args('id', OBJECT) id: string,
+    @Args('first', { type: () => Int, defaultValue: 10, description: 'How many, 1 to 100' }) first: number,
+  ): Promise<RelatedObject[]> {
+    return this.service.related(caller, checkUuid(id, '/id'), first);
   }
 
   @Mutation(() => Matter, {
@@ -126,28 +140,22 @@ export class MattersResolver {
 
   @ResolveField(() => [Task], { description: 'What units were given to do for it, the newest first; 100 at most' })
   tasks(@Parent() { threadSeq }: Matter, @Context() context: GraphqlContext): Promise<Task[]> {
-    return this.tasksOf.ofMatter(context.caller!, threadSeq);
+    return loaderOf(context, 'tasks', (seqs: readonly string[]) => this.tasksOf.ofMatters(context.caller!, seqs)).load(
+      threadSeq,
+    );
   }
 
   @ResolveField(() => [MatterUnit], { description: 'Units that were given it by another unit; 100 at most' })
   units(@Parent() { threadSeq }: Matter, @Context() context: GraphqlContext): Promise<MatterUnit[]> {
-    return this.service.units(context.caller!, threadSeq);
+    return loaderOf(context, 'matter units', (seqs: readonly string[]) =>
+      this.service.units(context.caller!, seqs),
+    ).load(threadSeq);
   }
 
   @ResolveField(() => [MatterStep], { description: 'What was done with it, the newest first; 100 at most' })
   steps(@Parent() { threadSeq }: Matter, @Context() context: GraphqlContext): Promise<MatterStep[]> {
-    return this.service.steps(context.caller!, threadSeq);
-  }
-
-  @ResolveField(() => [RelatedObject], {
-    description:
-      'What else on one’s own desk, sent or received, names the same container, ship, waybill or reference; the newest first. What others sent is recorded as found.',
-  })
-  related(
-    @Parent() { object }: Matter,
-    @Context() context: GraphqlContext,
-    @Args('first', { type: () => Int, defaultValue: 10, description: 'How many, 1 to 100' }) first: number,
-  ): Promise<RelatedObject[]> {
-    return this.service.related(context.caller!, object, first);
+    return loaderOf(context, 'matter steps', (seqs: readonly string[]) =>
+      this.service.steps(context.caller!, seqs),
+    ).load(threadSeq);
   }
 }

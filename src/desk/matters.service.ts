@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
+import type { Command } from '../access/command.js';
+import type { GraphqlContext } from '../access/current-caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
+import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { Forbidden, InvalidInput, NotFound } from '../common/errors.js';
+import { loaderOf } from '../common/loader.js';
 import { ChangeSignal } from '../exchange/change-signal.js';
-import { isText } from '../exchange/body/rules/text.js';
-import { recordHits } from '../exchange/objects.service.js';
+import { checkText } from '../exchange/body/rules/text.js';
 import { readObjectPage } from '../exchange/object-pages.js';
 import { type ObjectRow, summaryOf } from '../exchange/object-record.js';
-import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
+import { checkPageSize, recordHits, scopeOf } from '../exchange/objects.service.js';
 import { deskCommand } from './desk-commands.js';
 import type { Matter, MatterConnection, MatterStep, MatterUnit, RelatedObject } from './matter.models.js';
 import {
@@ -22,12 +25,11 @@ import {
   readSteps,
   readTerms,
   readUnits,
+  type StepRow,
 } from './matter-rows.js';
 
 const LONGEST_NOTE = 1_000;
 const LONGEST_NUMBER = 60;
-/** What is looked up of one object, and how many objects are looked at for each. */
-const MOST_TERMS = 20;
 const MOST_UNITS = 50;
 
 /** What an agency does with the alerts and requests on its own desks. */
@@ -44,12 +46,14 @@ export class MattersService {
     return this.database.as(caller, async (tx) => matterOf(await found(tx, id)));
   }
 
-  /** The matters of threads, in their order; null where the caller does not see what it is about. */
-  ofThreads(caller: Caller, threadSeqs: readonly string[]): Promise<(Matter | null)[]> {
-    return this.database.as(caller, async (tx) => {
-      const rows = new Map((await readMatters(tx, threadSeqs)).map((row) => [row.thread_seq, row]));
-      return threadSeqs.map((seq) => (rows.has(seq) ? matterOf(rows.get(seq)!) : null));
-    });
+  /** The matter of a thread, read together with the others that one operation asks for; null where the caller does not see what it is about. */
+  ofThread(context: GraphqlContext, threadSeq: string): Promise<Matter | null> {
+    return loaderOf(context, 'matters', (seqs: readonly string[]) =>
+      this.database.as(context.caller!, async (tx) => {
+        const rows = new Map((await readMatters(tx, seqs)).map((row) => [row.thread_seq, matterOf(row)]));
+        return seqs.map((seq) => rows.get(seq) ?? null);
+      }),
+    ).load(threadSeq);
   }
 
   /** What the officer holds, and what those hold for whom he or she stands in. */
@@ -62,14 +66,10 @@ export class MattersService {
     const rows = await this.database.as(caller, (tx) =>
       readHeldMatters(tx, { officer, after: mark, limit: first + 1 }),
     );
-    const edges = rows
-      .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.held!, row.thread_seq]), node: matterOf(row) }));
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    };
+    return connectionOf(rows, first, (row) => ({
+      cursor: this.cursors.write(scope, [row.held!, row.thread_seq]),
+      node: matterOf(row),
+    }));
   }
 
   numbered(caller: Caller, nationalRef: string): Promise<Matter[]> {
@@ -77,52 +77,48 @@ export class MattersService {
     return this.database.as(caller, async (tx) => (await readNumberedMatters(tx, nationalRef)).map(matterOf));
   }
 
-  steps(caller: Caller, threadSeq: string): Promise<MatterStep[]> {
-    return this.database.as(caller, async (tx) =>
-      (await readSteps(tx, threadSeq)).map((row) => ({
-        act: row.act,
-        at: row.at,
-        byUnit: row.by_unit,
-        byOfficer: row.by_officer,
-        toUnit: row.to_unit,
-        toOfficer: row.to_officer,
-        note: row.note,
-      })),
-    );
+  /** What was done with each of these matters, in their order. */
+  steps(caller: Caller, threadSeqs: readonly string[]): Promise<MatterStep[][]> {
+    return this.database.as(caller, async (tx) => {
+      const rows = await readSteps(tx, threadSeqs);
+      return threadSeqs.map((seq) => rows.filter(({ thread }) => thread === seq).map(stepOf));
+    });
   }
 
-  units(caller: Caller, threadSeq: string): Promise<MatterUnit[]> {
-    return this.database.as(caller, (tx) => readUnits(tx, threadSeq));
+  /** The units that were given each of these matters, in their order. */
+  units(caller: Caller, threadSeqs: readonly string[]): Promise<MatterUnit[][]> {
+    return this.database.as(caller, async (tx) => {
+      const rows = await readUnits(tx, threadSeqs);
+      return threadSeqs.map((seq) => rows.filter(({ thread }) => thread === seq));
+    });
   }
 
   /**
    * What else the caller may see, sent or received, that names the same identifiers; the newest first. What others sent is recorded as
    * found by them, as in every look-up.
    */
-  related(caller: Caller, { row }: Matter['object'], first: number): Promise<RelatedObject[]> {
+  related(caller: Caller, id: string, first: number): Promise<RelatedObject[]> {
     checkPageSize(first);
     return this.database.as(caller, async (tx) => {
+      const matter = await found(tx, id);
       const hits = new Map<string, { row: ObjectRow; terms: string[] }>();
-      for (const term of (await readTerms(tx, row.seq)).slice(0, MOST_TERMS)) {
+      for (const term of await readTerms(tx, matter.seq)) {
         for (const box of ['inbox', 'outbox'] as const) {
           const page = { box, term, before: null, limit: first + 1, clearance: caller.clearance };
-          for (const hit of await readObjectPage(tx, page)) {
-            if (hit.thread_seq === row.thread_seq) continue;
-            const known = hits.get(hit.seq) ?? { row: hit, terms: [] };
-            hits.set(hit.seq, { ...known, terms: [...known.terms, term] });
+          for (const row of await readObjectPage(tx, page)) {
+            if (row.thread_seq === matter.thread_seq) continue;
+            hits.set(row.seq, { row, terms: [...(hits.get(row.seq)?.terms ?? []), term] });
           }
         }
       }
-      const newest = [...hits.values()].toSorted((a, b) => Number(b.row.seq) - Number(a.row.seq)).slice(0, first);
-      const shown = new Set(await recordHits(tx, caller, newest.map((hit) => hit.row))); // prettier-ignore
-      return newest
-        .filter((hit) => shown.has(hit.row))
-        .map((hit) => ({ object: summaryOf(hit.row), terms: hit.terms }));
+      const newest = [...hits.values()].map(({ row }) => row).toSorted((a, b) => Number(b.seq) - Number(a.seq));
+      const shown = await recordHits(tx, caller, newest.slice(0, first));
+      return shown.map((row) => ({ object: summaryOf(row), terms: hits.get(row.seq)!.terms }));
     });
   }
 
   claim(caller: Caller, id: string): Promise<Matter> {
-    return this.change(caller, id, 'claim', 'SELECT cmd.claim($1)', []);
+    return this.change(caller, id, { name: 'claim', text: 'SELECT cmd.claim($1)' });
   }
 
   /** Gives it to an officer: as its holder, or as who directs the work. */
@@ -132,17 +128,19 @@ export class MattersService {
     { officer, note, isHeld }: { officer: string; note: string | null; isHeld: boolean },
   ): Promise<Matter> {
     if (note !== null) checkText(note, LONGEST_NOTE, '/note');
-    return this.change(caller, id, 'give-matter', 'SELECT cmd.give_matter($1, $2, $3, $4)', [officer, note, isHeld]);
+    const text = 'SELECT cmd.give_matter($1, $2, $3, $4)';
+    return this.change(caller, id, { name: 'give-matter', text, values: [officer, note, isHeld] });
   }
 
   layDown(caller: Caller, id: string, note: string | null): Promise<Matter> {
     if (note !== null) checkText(note, LONGEST_NOTE, '/note');
-    return this.change(caller, id, 'lay-down', 'SELECT cmd.lay_down($1, $2)', [note]);
+    return this.change(caller, id, { name: 'lay-down', text: 'SELECT cmd.lay_down($1, $2)', values: [note] });
   }
 
   number(caller: Caller, id: string, nationalRef: string | null): Promise<Matter> {
     if (nationalRef !== null) checkText(nationalRef, LONGEST_NUMBER, '/nationalRef');
-    return this.change(caller, id, 'number-matter', 'SELECT cmd.number_matter($1, $2)', [nationalRef]);
+    const text = 'SELECT cmd.number_matter($1, $2)';
+    return this.change(caller, id, { name: 'number-matter', text, values: [nationalRef] });
   }
 
   async distribute(caller: Caller, id: string, units: readonly string[], note: string | null): Promise<Matter> {
@@ -152,15 +150,17 @@ export class MattersService {
         { pointer: '/units', rule: 'range', key: 'problem.range', params: { min: 1, max: MOST_UNITS } },
       ]);
     }
-    const matter = await this.change(caller, id, 'distribute', 'SELECT cmd.distribute($1, $2, $3)', [units, note]);
+    const text = 'SELECT cmd.distribute($1, $2, $3)';
+    const matter = await this.change(caller, id, { name: 'distribute', text, values: [units, note] });
     this.signal.announce();
     return matter;
   }
 
-  private change(caller: Caller, id: string, name: string, text: string, values: unknown[]): Promise<Matter> {
+  /** Runs a command whose first value is the object that the caller named. */
+  private change(caller: Caller, id: string, { name, text, values = [] }: Command): Promise<Matter> {
     return this.database.as(caller, async (tx) => {
       const { seq, thread_seq } = await found(tx, id);
-      await deskCommand(tx, name, text, [seq, ...values]);
+      await deskCommand(tx, { name, text, values: [seq, ...values] });
       return matterOf((await readMatters(tx, [thread_seq]))[0]!);
     });
   }
@@ -172,10 +172,16 @@ async function found(tx: EntityManager, id: string): Promise<MatterRow> {
   return row;
 }
 
-/** Refuses a text that is blank, too long or holds what does not show. */
-export function checkText(text: string, max: number, pointer: string): void {
-  if (isText(text, max, true)) return;
-  throw new InvalidInput([{ pointer, rule: 'longText', key: 'problem.longText', params: { max } }]);
+function stepOf(row: StepRow): MatterStep {
+  return {
+    act: row.act,
+    at: row.at,
+    byUnit: row.by_unit,
+    byOfficer: row.by_officer,
+    toUnit: row.to_unit,
+    toOfficer: row.to_officer,
+    note: row.note,
+  };
 }
 
 function matterOf(row: MatterRow): Matter {

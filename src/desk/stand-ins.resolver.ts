@@ -53,7 +53,8 @@ export class StandInsResolver {
       throw new InvalidInput([{ pointer: '/until', rule: 'period', key: 'problem.standInPeriod' }]);
     }
     return this.database.as(caller, async (tx) => {
-      await deskCommand(tx, 'keep-stand-in', 'SELECT cmd.keep_stand_in($1, $2, $3)', [officer, from, until]);
+      const values = [officer, from, until];
+      await deskCommand(tx, { name: 'keep-stand-in', text: 'SELECT cmd.keep_stand_in($1, $2, $3)', values });
       return readStandIns(tx, caller.unitId);
     });
   }
@@ -62,17 +63,16 @@ export class StandInsResolver {
   @Allow('desk.work')
   endStandIn(@CurrentCaller() caller: Caller): Promise<StandIn[]> {
     return this.database.as(caller, async (tx) => {
-      await deskCommand(tx, 'end-stand-in', 'SELECT cmd.end_stand_in()', []);
+      await deskCommand(tx, { name: 'end-stand-in', text: 'SELECT cmd.end_stand_in()' });
       return readStandIns(tx, caller.unitId);
     });
   }
 }
 
-/** Administrators and auditors see no content, so that nothing can be given to them. */
 const COLLEAGUES = `
   SELECT o.pseudonym AS officer, o.unit_id AS unit, o.title_en AS "titleEn", o.title_vi AS "titleVi" FROM agency.officer o
   WHERE o.agency_id = cmd.my_agency() AND o.unit_id = $1 AND o.valid_from <= now() AND (o.valid_until IS NULL OR o.valid_until > now())
-    AND o.roles && ARRAY['FIELD_OFFICER', 'PCU_MEMBER', 'ANALYST', 'CASE_OWNER', 'OCU_OFFICER', 'NCP_OFFICER', 'RELEASER']
+    AND cmd.works(o.roles)
   ORDER BY o.title_en, o.pseudonym LIMIT 200`;
 
 interface StandInRow {

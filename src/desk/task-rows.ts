@@ -41,14 +41,15 @@ export function readOpenTasks(
   );
 }
 
-/** The tasks of a matter, the newest first. */
-export function readTasks(tx: EntityManager, threadSeq: string): Promise<TaskRow[]> {
+/** The tasks of each of these matters, the newest first. */
+export function readTasks(tx: EntityManager, threadSeqs: readonly string[]): Promise<TaskRow[]> {
   return prepared(
     tx,
-    'tasks-of-matter',
-    `SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = cmd.my_agency() AND x.thread_seq = $1
-     ORDER BY x.given_at DESC, x.id LIMIT ${MOST}`,
-    [threadSeq],
+    'tasks-of-matters',
+    `SELECT y.* FROM unnest($1::bigint[]) t(thread) CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = cmd.my_agency() AND x.thread_seq = t.thread
+       ORDER BY x.given_at DESC, x.id LIMIT ${MOST}) y ORDER BY y.given_at DESC, y.id`,
+    [threadSeqs],
   );
 }
 

@@ -12,7 +12,6 @@ import {
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
-import { loaderOf } from '../common/loader.js';
 import { checkUuid } from '../common/uuid.js';
 import { AFTER, FIRST } from '../exchange/exchange.models.js';
 import { TaskSide } from './desk-codes.js';
@@ -82,8 +81,6 @@ export class TasksResolver {
 
   @ResolveField(() => Matter, { nullable: true, description: 'What it is for' })
   matter(@Parent() { threadSeq }: Task, @Context() context: GraphqlContext): Promise<Matter | null> {
-    return loaderOf(context, 'matters', (seqs: readonly string[]) =>
-      this.matters.ofThreads(context.caller!, seqs),
-    ).load(threadSeq);
+    return this.matters.ofThread(context, threadSeq);
   }
 }

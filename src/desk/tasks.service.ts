@@ -3,15 +3,16 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
+import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { NotFound } from '../common/errors.js';
+import { checkText } from '../exchange/body/rules/text.js';
 import { ChangeSignal } from '../exchange/change-signal.js';
 import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
 import { deskCommand } from './desk-commands.js';
 import type { TaskOutcome, TaskSide } from './desk-codes.js';
 import type { Task, TaskConnection } from './matter.models.js';
 import { readMatterOf } from './matter-rows.js';
-import { checkText } from './matters.service.js';
 import { readOpenTasks, readTask, readTasks, type TaskMark, type TaskRow } from './task-rows.js';
 
 const LONGEST_TASK = 2_000;
@@ -37,18 +38,18 @@ export class TasksService {
     const rows = await this.database.as(caller, (tx) =>
       readOpenTasks(tx, { side, unit: caller.unitId, after: mark, limit: first + 1 }),
     );
-    const edges = rows
-      .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.due, row.id]), node: this.shown(row) }));
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    };
+    return connectionOf(rows, first, (row) => ({
+      cursor: this.cursors.write(scope, [row.due, row.id]),
+      node: this.shown(row),
+    }));
   }
 
-  ofMatter(caller: Caller, threadSeq: string): Promise<Task[]> {
-    return this.database.as(caller, async (tx) => (await readTasks(tx, threadSeq)).map((row) => this.shown(row)));
+  /** The tasks of each of these matters, in their order. */
+  ofMatters(caller: Caller, threadSeqs: readonly string[]): Promise<Task[][]> {
+    return this.database.as(caller, async (tx) => {
+      const tasks = (await readTasks(tx, threadSeqs)).map((row) => this.shown(row));
+      return threadSeqs.map((seq) => tasks.filter(({ threadSeq }) => threadSeq === seq));
+    });
   }
 
   /** Gives a unit something to do, and what it is about. */
@@ -59,7 +60,7 @@ export class TasksService {
       if (!matter) throw new NotFound();
       const id = randomUUID();
       const values = [matter.seq, id, task.unit, task.text, task.dueAt];
-      await deskCommand(tx, 'give-task', 'SELECT cmd.give_task($1, $2, $3, $4, $5)', values);
+      await deskCommand(tx, { name: 'give-task', text: 'SELECT cmd.give_task($1, $2, $3, $4, $5)', values });
       return this.shown((await readTask(tx, id))!);
     });
     this.signal.announce();
@@ -71,7 +72,8 @@ export class TasksService {
     checkText(result, LONGEST_TASK, '/result');
     return this.database.as(caller, async (tx) => {
       if (!(await readTask(tx, id))) throw new NotFound();
-      await deskCommand(tx, 'end-task', 'SELECT cmd.end_task($1, $2, $3)', [id, outcome, result]);
+      const values = [id, outcome, result];
+      await deskCommand(tx, { name: 'end-task', text: 'SELECT cmd.end_task($1, $2, $3)', values });
       return this.shown((await readTask(tx, id))!);
     });
   }

@@ -6,6 +6,7 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { Visible } from '../access/visibility.js';
 import { Clock } from '../common/clock.js';
 import { Urgency } from '../common/codes/alert-codes.js';
+import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { InvalidInput } from '../common/errors.js';
 import { type Language, languageOf } from '../common/messages/messages.js';
@@ -147,14 +148,10 @@ export class DutiesResolver {
       timeZone: await readTimeZone(tx, agencyId),
     }));
     const reader = { language: languageOf(context.request.headers['accept-language']), timeZone };
-    const edges = rows
-      .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.due, row.id]), node: this.shown(row, reader) }));
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    };
+    return connectionOf(rows, first, (row) => ({
+      cursor: this.cursors.write(scope, [row.due, row.id]),
+      node: this.shown(row, reader),
+    }));
   }
 
   private shown(row: DutyRow, { language, timeZone }: { language: Language; timeZone: string }): Duty {

@@ -5,6 +5,7 @@ import { Allow } from '../access/permission.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Visible } from '../access/visibility.js';
 import { type AccessRow, readAccessPage } from '../audit/access-log.js';
+import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { NotFound } from '../common/errors.js';
 import { checkUuid } from '../common/uuid.js';
@@ -126,14 +127,7 @@ export class ObjectAccessResolver {
       if (!object) throw new NotFound();
       return readAccessPage(tx, { agencyId: caller.agencyId, objectSeq: object.seq, by, before, limit: first + 1 });
     });
-    const edges = rows
-      .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.id]), node: accessOf(row) }));
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    };
+    return connectionOf(rows, first, (row) => ({ cursor: this.cursors.write(scope, [row.id]), node: accessOf(row) }));
   }
 }
 

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { prepared } from '../access/prepared.js';
-import { databaseFault } from '../common/database-fault.js';
+import { command } from '../access/command.js';
 import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 
 /** What became of it in the database. */
@@ -12,14 +11,8 @@ export interface StoredObject {
 
 /** Stores an object that passed every check, with its releases, terms, feed and parts; the database decides once more. Throws as cmd.submit refuses. */
 export async function store(tx: EntityManager, submission: object): Promise<StoredObject> {
-  try {
-    const text = 'SELECT * FROM cmd.submit($1)';
-    return (await prepared<StoredObject>(tx, 'submit', text, [JSON.stringify(submission)]))[0]!;
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
+  const submit = { name: 'submit', text: 'SELECT * FROM cmd.submit($1)', values: [JSON.stringify(submission)] };
+  return (await command<StoredObject>(tx, submit, refusalOf))[0]!;
 }
 
 /** What cmd.submit refused, in the API's words. */

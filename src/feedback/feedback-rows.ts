@@ -1,24 +1,23 @@
 import type { EntityManager } from 'typeorm';
+import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
 import type { Contribution, FeedbackDisposition, FeedbackStage } from '../common/codes/feedback-codes.js';
-import { databaseFault } from '../common/database-fault.js';
 import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
 
 /** Lets a report take its effect on its alert; PostgreSQL decides, under a lock, whether it still may. */
 export async function takeFeedback(tx: EntityManager, seq: string): Promise<void> {
-  try {
-    await prepared(tx, 'take-feedback', 'SELECT cmd.take_feedback($1)', [seq]);
-  } catch (error) {
-    switch (databaseFault(error)) {
-      case 'LINK':
-        throw new NotFound();
-      case 'ADDRESSEE':
-        throw new InvalidInput([{ pointer: '/to', rule: 'sender', key: 'problem.alertSender' }]);
-      case 'FEEDBACK_CLOSED':
-        throw new Conflict('error.feedbackClosed', { sub: 'FEEDBACK_CLOSED', pointer: '/body/stage' });
-      default:
-        throw error;
-    }
+  await command(tx, { name: 'take-feedback', text: 'SELECT cmd.take_feedback($1)', values: [seq] }, refusalOf);
+}
+
+/** What cmd.take_feedback refused, in the API's words. */
+function refusalOf(fault: string): Error {
+  switch (fault) {
+    case 'LINK':
+      return new NotFound();
+    case 'ADDRESSEE':
+      return new InvalidInput([{ pointer: '/to', rule: 'sender', key: 'problem.alertSender' }]);
+    default:
+      return new Conflict('error.feedbackClosed', { sub: 'FEEDBACK_CLOSED', pointer: '/body/stage' });
   }
 }
 

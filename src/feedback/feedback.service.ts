@@ -2,11 +2,12 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
+import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
-import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
+import { Conflict, NotFound } from '../common/errors.js';
 import type { Language } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
-import { isText } from '../exchange/body/rules/text.js';
+import { checkText } from '../exchange/body/rules/text.js';
 import { ComposerService } from '../exchange/composer.service.js';
 import { type Composition, replyTo } from '../exchange/composition.js';
 import { signedObjectOf } from '../exchange/exchange.resolver.js';
@@ -88,24 +89,12 @@ export class FeedbackService implements OnModuleInit {
     const scope = scopeOf(caller, `reports ${threadSeq}`);
     const before = after === null ? null : this.cursors.read(scope, after)[0]!;
     const rows = await this.database.as(caller, (tx) => readReports(tx, threadSeq, { before, limit: first + 1 }));
-    const edges = rows
-      .slice(0, first)
-      .map((row) => ({ cursor: this.cursors.write(scope, [row.seq]), node: report(row) }));
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-    };
+    return connectionOf(rows, first, (row) => ({ cursor: this.cursors.write(scope, [row.seq]), node: report(row) }));
   }
 
   /** The sender of an alert does without the reports of one of its addressees. Only its sender can; for others there is no such alert. */
   waive(caller: Caller, waiver: { alert: string; agency: string; reason: string }): Promise<AlertAddressee[]> {
-    const { reason } = waiver;
-    if (!isText(reason, LONGEST_REASON, true)) {
-      throw new InvalidInput([
-        { pointer: '/reason', rule: 'longText', key: 'problem.longText', params: { max: LONGEST_REASON } },
-      ]);
-    }
+    checkText(waiver.reason, LONGEST_REASON, '/reason');
     return this.database.as(caller, async (tx) => {
       const alert = await readObject(tx, waiver.alert);
       if (alert?.kind !== 'alert' || alert.from_agency !== caller.agencyId) throw new NotFound();

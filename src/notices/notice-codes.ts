@@ -3,7 +3,7 @@ import { codeList } from '../common/codes/code-list.js';
 export const NoticeKinds = codeList('NoticeKind', 'What a notice tells of.', {
   FLASH: 'Something flash has come, which nobody has opened or acknowledged.',
   URGENT: 'Something urgent has come.',
-  REMINDER: 'Half, or four fifths, of the time of a duty has passed.',
+  REMINDER: 'Half, or four fifths, of the time of a duty has passed; or a quarter, and nobody has taken it over.',
   OVERDUE: 'The time of a duty has passed.',
   DIGEST: 'How much of the unit is open, due today and overdue.',
   CONFIRM: 'The code that confirms an address for notices.',

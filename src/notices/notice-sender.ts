@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { Clock } from '../common/clock.js';
+import { ScopedDatabase } from '../access/scoped-database.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { MailServer } from './mail-server.js';
 import { type ClaimedNotice, noticeWords } from './notice-words.js';
@@ -21,8 +20,7 @@ export class NoticeSender implements OnApplicationBootstrap, OnApplicationShutdo
   private isStopped = false;
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly clock: Clock,
+    private readonly database: ScopedDatabase,
     private readonly mail: MailServer,
     private readonly identity: HubIdentity,
   ) {}
@@ -58,33 +56,27 @@ export class NoticeSender implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async make(): Promise<void> {
     for (let made = BATCH; made === BATCH && !this.isStopped;) {
-      const [row] = await this.ask<{ made: number }>('SELECT cmd.make_notices($1, $2) AS made', BATCH);
+      const [row] = await this.ask<{ made: number }>('SELECT cmd.make_notices($1) AS made', BATCH);
       made = row?.made ?? 0;
     }
-    await this.ask('SELECT cmd.make_digests($1)');
-    await this.ask('SELECT cmd.tidy_notices($1)');
+    await this.ask('SELECT cmd.make_digests()');
+    await this.ask('SELECT cmd.tidy_notices()');
   }
 
   /** Ends early where the mail server cannot be reached: the others would wait for it as long. */
   private async send(): Promise<number> {
     for (let sent = 0; ; sent++) {
-      const [notice] = this.isStopped ? [] : await this.ask<ClaimedNotice>('SELECT * FROM cmd.claim_notice($1)');
+      const [notice] = this.isStopped ? [] : await this.ask<ClaimedNotice>('SELECT * FROM cmd.claim_notice()');
       if (!notice) return sent;
       const words = noticeWords(notice, `${this.identity.publicUrl}/`);
       const problem = await this.mail.send({ ...words, to: notice.address, id: notice.id });
-      const at = this.clock.now();
-      await this.dataSource.query('SELECT cmd.end_notice($1, $2, $3, $4)', [
-        notice.id,
-        at,
-        problem,
-        problem === 'REFUSED',
-      ]);
+      await this.ask('SELECT cmd.end_notice($1, $2, $3)', notice.id, problem, problem === 'REFUSED');
       if (problem !== null) this.logger.warn({ notice: notice.id, problem }, 'A notice was not sent');
       if (problem === 'UNREACHABLE') return sent;
     }
   }
 
   private ask<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
-    return this.dataSource.query<Row[]>(text, [this.clock.now(), ...values]);
+    return this.database.asHub((tx) => tx.query<Row[]>(text, values));
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
+import { command } from '../access/command.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
-import { databaseFault } from '../common/database-fault.js';
 import { Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import { validateBody } from '../exchange/body/validate.js';
 import { MailServer } from './mail-server.js';
@@ -45,7 +45,8 @@ export class NoticesService {
     }
     const given = shifts.map((shift, i) => checked(ShiftInput, shift, `/shifts/${i}`));
     return this.database.as(caller, async (tx) => {
-      await command(tx, 'SELECT cmd.keep_roster($1, $2)', [unit, JSON.stringify(given)]);
+      const values = [unit, JSON.stringify(given)];
+      await command(tx, { name: 'keep-roster', text: 'SELECT cmd.keep_roster($1, $2)', values }, refusalOf);
       return readRoster(tx, unit);
     });
   }
@@ -59,7 +60,12 @@ export class NoticesService {
   keepRule(caller: Caller, unit: string, input: NoticeRuleInput): Promise<NoticeRule> {
     const { digestHour, language } = checked(NoticeRuleInput, input, '/input');
     return this.database.as(caller, async (tx) => {
-      await command(tx, 'SELECT cmd.keep_notice_rule($1, $2, $3)', [unit, digestHour ?? null, language]);
+      const values = [unit, digestHour ?? null, language];
+      await command(
+        tx,
+        { name: 'keep-notice-rule', text: 'SELECT cmd.keep_notice_rule($1, $2, $3)', values },
+        refusalOf,
+      );
       return readRule(tx, unit);
     });
   }
@@ -81,7 +87,12 @@ export class NoticesService {
   keepAddress(caller: Caller, input: NoticeAddressInput): Promise<NoticeAddress> {
     const { address, language } = checked(NoticeAddressInput, input, '/input');
     return this.database.as(caller, async (tx) => {
-      await command(tx, 'SELECT cmd.keep_notice_address($1, $2)', [address, language]);
+      const values = [address, language];
+      await command(
+        tx,
+        { name: 'keep-notice-address', text: 'SELECT cmd.keep_notice_address($1, $2)', values },
+        refusalOf,
+      );
       return readAddress(tx);
     });
   }
@@ -89,9 +100,12 @@ export class NoticesService {
   /** Confirms the address with its code. Throws Conflict for a wrong one; that it was tried stays. */
   async confirmAddress(caller: Caller, code: string): Promise<NoticeAddress> {
     const address = await this.database.as(caller, async (tx) => {
-      const [row] = await command<{ is_right: boolean }>(tx, 'SELECT cmd.confirm_notice_address($1) AS is_right', [
-        code,
-      ]);
+      const confirm = {
+        name: 'confirm-notice-address',
+        text: 'SELECT cmd.confirm_notice_address($1) AS is_right',
+        values: [code],
+      };
+      const [row] = await command<{ is_right: boolean }>(tx, confirm, refusalOf);
       return row!.is_right ? readAddress(tx) : null;
     });
     if (address === null) throw new Conflict('error.wrongCode', { sub: 'WRONG_CODE' });
@@ -99,7 +113,8 @@ export class NoticesService {
   }
 
   async endAddress(caller: Caller): Promise<void> {
-    await this.database.as(caller, (tx) => command(tx, 'SELECT cmd.end_notice_address()', []));
+    const end = { name: 'end-notice-address', text: 'SELECT cmd.end_notice_address()' };
+    await this.database.as(caller, (tx) => command(tx, end, refusalOf));
   }
 }
 
@@ -139,21 +154,16 @@ function checked<T extends object>(inputClass: new () => T, input: T, pointer: s
   return result.value;
 }
 
-async function command<Row>(tx: EntityManager, text: string, values: unknown[]): Promise<Row[]> {
-  try {
-    return await tx.query<Row[]>(text, values);
-  } catch (error) {
-    switch (databaseFault(error)) {
-      case undefined:
-        throw error;
-      case 'MISSING':
-        throw new NotFound();
-      case 'OFFICER':
-        throw new InvalidInput([{ pointer: '/shifts', rule: 'officerOfUnit', key: 'problem.officerOfUnit' }]);
-      case 'TOO_SOON':
-        throw new Conflict('error.codeTooSoon', { sub: 'TOO_SOON', retryable: true, retryAfter: 60 });
-      default:
-        throw new Forbidden('error.notAdministrator');
-    }
+/** What PostgreSQL refused, in the API's words. */
+function refusalOf(fault: string): Error {
+  switch (fault) {
+    case 'MISSING':
+      return new NotFound();
+    case 'OFFICER':
+      return new InvalidInput([{ pointer: '/shifts', rule: 'officerOfUnit', key: 'problem.officerOfUnit' }]);
+    case 'TOO_SOON':
+      return new Conflict('error.codeTooSoon', { sub: 'TOO_SOON', retryable: true, retryAfter: 60 });
+    default:
+      return new Forbidden('error.notAdministrator');
   }
 }

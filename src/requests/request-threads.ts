@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
-import { databaseFault } from '../common/database-fault.js';
 import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
 import type { RequestAct, RequestSide, RequestState } from './request-states.js';
 
@@ -83,23 +83,13 @@ export function sideOf(thread: ThreadRow, agencyId: string): RequestSide | null 
 }
 
 /** Begins the thread of a request, in the transaction that accepts it. */
-export function openRequest(tx: EntityManager, seq: string): Promise<void> {
-  return command(tx, 'open-request', 'SELECT cmd.open_request($1)', seq);
+export async function openRequest(tx: EntityManager, seq: string): Promise<void> {
+  await command(tx, { name: 'open-request', text: 'SELECT cmd.open_request($1)', values: [seq] }, refusalOf);
 }
 
 /** Lets an accepted object take its effect on its request; PostgreSQL decides, under a lock, whether it still may. */
-export function moveRequest(tx: EntityManager, seq: string): Promise<void> {
-  return command(tx, 'move-request', 'SELECT cmd.move_request($1)', seq);
-}
-
-async function command(tx: EntityManager, name: string, text: string, seq: string): Promise<void> {
-  try {
-    await prepared(tx, name, text, [seq]);
-  } catch (error) {
-    const fault = databaseFault(error);
-    if (fault === undefined) throw error;
-    throw refusalOf(fault);
-  }
+export async function moveRequest(tx: EntityManager, seq: string): Promise<void> {
+  await command(tx, { name: 'move-request', text: 'SELECT cmd.move_request($1)', values: [seq] }, refusalOf);
 }
 
 /** What the commands refused, in the API's words. The checks before have passed, so another act has come in between. */

@@ -172,6 +172,7 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
     takes: ({ id }) => id === ownNote.id,
   },
   'matter id': { arguments: (id) => ({ id }), takes: () => true },
+  'alsoOnDesk id': { arguments: (id) => ({ id }), takes: () => true },
   'assignHolder id': { arguments: (id) => ({ id, officer }), takes: () => true },
   'distribute id': { arguments: (id) => ({ id, units: [la.unit] }), takes: () => true },
   'giveTask id': {

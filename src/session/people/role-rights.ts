@@ -40,6 +40,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
   SYSTEM_ADMIN: { permissions: OPERATES, nominal: 'NO', givenBy: 'OPERATOR' },
 };
 
+/** Roles whose officers may be given work. */
+export const ROLES_THAT_WORK: readonly string[] = Object.keys(ROLES).filter((role) =>
+  ROLES[role]!.permissions.includes('desk.work'),
+);
+
 /** Roles without any content: the only ones that the operator may bring in (an agency's administrators enrol the others). */
 export const ADMINISTRATORS: readonly string[] = ['AGENCY_ADMIN', 'SYSTEM_ADMIN'];
 

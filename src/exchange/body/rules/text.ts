@@ -1,3 +1,4 @@
+import { InvalidInput } from '../../../common/errors.js';
 import type { KeyOf } from '../../../common/messages/messages.js';
 import { failingItems, rule, type Rule, type SchemaPart } from './rule.js';
 
@@ -13,6 +14,12 @@ export function isText(value: unknown, max: number, lines: boolean): value is st
   if (typeof value !== 'string' || value === '' || value.length > 2 * max) return false;
   if (!value.isWellFormed() || value !== value.trim() || REFUSED.test(value)) return false;
   return (lines || !value.includes('\n')) && Array.from(value).length <= max;
+}
+
+/** Refuses a text beside a body, which may have lines: one that is blank, too long or holds what does not show. */
+export function checkText(text: string, max: number, pointer: string): void {
+  if (isText(text, max, true)) return;
+  throw new InvalidInput([{ pointer, rule: 'longText', key: 'problem.longText', params: { max } }]);
 }
 
 /** A text of one line. */
