@@ -212,6 +212,15 @@ describe('a matter', () => {
     expect(foreign.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', problems });
   });
 
+  it('is not given to an officer who reads no content', async () => {
+    const { id } = await request();
+    const administrator = await aSignedIn(t, th, ['AGENCY_ADMIN']);
+    const assigned = chief.browser.ask(ASSIGN, { id, officer: administrator.officer });
+    expect(await fault(assigned)).toMatchObject({ problems: [{ pointer: '/officer', rule: 'OFFICER' }] });
+    const standIn = { officer: administrator.officer, from: later(1), until: later(2) };
+    expect(await fault(dao.browser.ask(KEEP_STAND_IN, standIn))).toMatchObject({ problems: [{ pointer: '/officer' }] });
+  });
+
   it('is not given to an officer whose unit does not see it, or whose clearance does not suffice', async () => {
     const { id } = await toUnit();
     const withheld = { code: 'CONFLICT', sub: 'OFFICER_SIGHT' };
