@@ -21,6 +21,7 @@ export default {
     '!src/protocol/browser/key-store.ts',
     '!src/protocol/browser/touch.ts',
     // Only PostgreSQL shows what they do: npm run mutate.
+    '!src/access/command.ts',
     '!src/access/prepared.ts',
     '!src/access/row-security.ts',
     '!src/access/scoped-database.ts',

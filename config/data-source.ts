@@ -27,6 +27,7 @@ import { CreateDesk1795300118000 } from '../migrations/1795300118000-create-desk
 import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-duties.js';
 import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
 import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.js';
+import { CreateRegister1795300140000 } from '../migrations/1795300140000-create-register.js';
 import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   CreateDuties1795300120000,
   CreateFeedback1795300125000,
   BindNotes1795300130000,
+  CreateRegister1795300140000,
   CreateNotices1795300150000,
 ];
 

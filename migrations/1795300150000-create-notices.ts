@@ -269,7 +269,8 @@ const RECIPIENTS = `
   LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
     RETURN EXISTS (SELECT 1 FROM hub.duty d WHERE d.id = p_duty AND d.owed_by = p_agency AND d.settled_at IS NULL
-      AND cmd.unit_sees(d.object_seq, p_agency, p_unit, p_clearance));
+      AND CASE WHEN d.letter_id IS NULL THEN cmd.unit_sees(d.object_seq, p_agency, p_unit, p_clearance)
+        ELSE EXISTS (SELECT 1 FROM agency.letter l WHERE l.id = d.letter_id AND l.scope IN ('', p_unit) AND l.clearance <= p_clearance) END);
   END $$;
 
   -- Who of a unit can be told now, in order: on its roster, still its officer, not shut out, reading content up to this clearance, and with
@@ -335,10 +336,11 @@ const TELLING = `
   BEGIN
     FOR c IN
       WITH due AS (
-        SELECT x.duty_id, x.kind, x.percent, x.told, x.begun_at, x.at, d.owed_by, o.clearance,
+        SELECT x.duty_id, x.kind, x.percent, x.told, x.begun_at, x.at, d.owed_by, COALESCE(o.clearance, l.clearance) AS clearance,
           COALESCE(d.owed_by_unit, cmd.head_unit(d.owed_by)) AS unit, d.settled_at IS NULL AND d.paused_at IS NULL AS is_open,
           CASE WHEN x.kind = 'FLASH' THEN LEAST(3, pg_catalog.floor(EXTRACT(epoch FROM v_now - x.begun_at) / 600))::integer END AS stage
-        FROM hub.notice_cause x JOIN hub.duty d ON d.id = x.duty_id JOIN hub.object o ON o.seq = d.object_seq
+        FROM hub.notice_cause x JOIN hub.duty d ON d.id = x.duty_id LEFT JOIN hub.object o ON o.seq = d.object_seq
+          LEFT JOIN agency.letter l ON l.id = d.letter_id
         WHERE x.at <= v_now ORDER BY x.at LIMIT p_limit FOR UPDATE OF x SKIP LOCKED)
       SELECT due.kind, due.percent, due.told, due.stage, due.unit, due.clearance,
         due.is_open AND due.at > v_now - interval '1 day' AND due.unit IS NOT NULL

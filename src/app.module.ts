@@ -40,6 +40,7 @@ import { HealthController } from './health.controller.js';
 import { operationPlugin } from './operation-plugin.js';
 import { DutiesModule } from './duties/duties.module.js';
 import { NotesModule } from './notes/notes.module.js';
+import { RegisterModule } from './register/register.module.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { SchemaController } from './schema.controller.js';
 import { PeopleModule } from './session/people/people.module.js';
@@ -115,6 +116,7 @@ export class AppModule {
         NotesModule,
         DeskModule,
         NoticesModule,
+        RegisterModule,
         AdministrationModule,
       ],
       controllers: [

@@ -14,13 +14,14 @@ import { aFeedbackBody } from '../src/feedback/body/feedback-body.example.js';
 import { aRequestBody } from '../src/requests/body/request-body.example.js';
 import { aHandling } from './support/exchange.js';
 import { HUB_ID, startTestHub, type TestHub } from './support/hub.js';
+import writeXlsxFile from 'write-excel-file/node';
 
 const CLI = resolve('dist/src/cli/liaison.js');
 const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'upload compose sign submit inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol issuer help'.split(
+  'upload compose sign submit partner import inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol issuer help'.split(
     ' ',
   );
 
@@ -270,6 +271,46 @@ describe('two parties with nothing but the command line', () => {
     const verified = await run(`verify thread.bundle.json ${VN}`, withoutNetwork());
     expect(verified).toMatchObject({ code: 0 });
     expect(verified.stdout).toContain('All 3 objects');
+  });
+
+  it('take over an old register: tried first, then for good, and what was mended once more', async () => {
+    const elbonia = { nameEn: 'Customs of Elbonia', nameVi: 'Hải quan Elbonia', country: 'BN', language: 'en' };
+    const { id } = await must<{ id: string }>(`partner ${write('elbonia.json', elbonia)} ${VN}`);
+    expect((await run(`partner ${VN}`)).stdout).toBe(`${id}  BN  Customs of Elbonia  Hải quan Elbonia\n`);
+    expect((await run(`partner ${TH}`)).stdout).toBe('There is none yet.\n');
+    const row = (number: string, day: string, kind: string): string[] => [
+      number,
+      day,
+      'hải quan elbonia',
+      'Xác minh',
+      kind,
+    ];
+    const titles = ['Số', 'Ngày', 'Cơ quan', 'Trích yếu', 'Loại'];
+    const save = async (day: string): Promise<void> => {
+      const rows = [row('1/CLI', '4/3/2025', 'Yêu cầu'), row('2/CLI', day, 'Yêu cầu')];
+      await writeXlsxFile([titles, ...rows].map((cells) => cells.map((value) => ({ value })))).toFile(
+        join(folder, 'register.xlsx'),
+      );
+    };
+    write('mapping.json', {
+      columns: { nationalRef: 'Số', dated: 'Ngày', partner: 'Cơ quan', subject: 'Trích yếu', kind: 'Loại' },
+      values: { kind: { 'Yêu cầu': 'REQUEST' } },
+      fixed: { direction: 'IN', medium: 'POST' },
+    });
+    await save('31/2/2025');
+    const line = `import register.xlsx --map mapping.json ${VN}`;
+    const tried = await run(`${line} --dry-run`);
+    expect([tried.code, tried.stdout]).toEqual([
+      3,
+      'Row 3, Ngày: must be a day: a date of the spreadsheet, or 22/11/2026, or 2026-11-22.\n' +
+        'Nothing was kept. To be registered: 1. In the register before: 0. Refused: 1.\n',
+    ]);
+    expect((await run(`${line} --lang vi`)).stdout).toContain('Đã đăng ký: 1. Đã có trong sổ: 0. Không nhận: 1.');
+    await save('28/2/2025');
+    const again = await must(line);
+    expect(again).toEqual({ dryRun: false, new: 1, known: 1, refused: 0, rows: [] });
+    const owed = await run(`duties --first 100 ${VN}`);
+    expect(owed.stdout).toMatch(/OVERDUE {2}answer: VN-LTR-\d{4}-[A-Z]{6} {2}/);
   });
 
   it('see where a request stands, by its reference too', async () => {

@@ -140,7 +140,7 @@ export interface AccessPage {
 /** What one side of an exchange owes the other, as the hub tells it. */
 export interface Duty {
   kind: string;
-  object: string;
+  object: string | null;
   objectKind: string;
   ref: string;
   owedBy: string;
@@ -232,4 +232,19 @@ export interface Me {
   hub: string;
   now: string;
   permissions: string[];
+}
+
+/** An administration that is not on the hub. */
+export interface OutsidePartner {
+  id: string;
+  nameEn: string;
+  nameVi: string;
+  nameOwn: string | null;
+  country: string;
+}
+
+/** What became of a row of an old register. */
+export interface ImportedRow {
+  state: 'NEW' | 'KNOWN' | 'REFUSED';
+  problems: { field: string; rule: string; message: string }[];
 }

@@ -12,9 +12,11 @@ import {
   type Composable,
   type Composition,
   type Directory,
+  type ImportedRow,
   type ListOptions,
   type Me,
   type Opened,
+  type OutsidePartner,
   type Page,
   type RequestThread,
   type SignedText,
@@ -168,6 +170,22 @@ export class HubClient {
     type Answered = { list: { nodes: DutyPage['nodes']; pageInfo: Omit<DutyPage, 'nodes'> } };
     const { list } = await this.run<Answered>('Duties', variables);
     return { nodes: list.nodes, ...list.pageInfo };
+  }
+
+  /** Administrations that are not on the hub, as the caller's agency knows them. */
+  async outsidePartners(): Promise<OutsidePartner[]> {
+    return (await this.run<{ outsidePartners: OutsidePartner[] }>('OutsidePartners')).outsidePartners;
+  }
+
+  /** Writes down an administration that is not on the hub, or changes what is written of one. */
+  async keepOutsidePartner(input: object, id?: string): Promise<OutsidePartner> {
+    type Answered = { keepOutsidePartner: OutsidePartner };
+    return (await this.run<Answered>('KeepOutsidePartner', { input, id: id ?? null })).keepOutsidePartner;
+  }
+
+  /** Registers rows of an old register, 100 at most, and tells of each what became of it; with `dryRun` nothing is kept. */
+  async importLetters(rows: readonly object[], dryRun: boolean): Promise<ImportedRow[]> {
+    return (await this.run<{ importLetters: ImportedRow[] }>('ImportLetters', { rows, dryRun })).importLetters;
   }
 
   /** Opens an object; its owner sees the opening, or the export, and that parts were handed out. */

@@ -12,6 +12,8 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['send', 'compose', () => import('./commands/compose.js')],
   ['send', 'sign', () => import('./commands/sign.js')],
   ['send', 'submit', () => import('./commands/submit.js')],
+  ['send', 'partner', () => import('./commands/partner.js')],
+  ['send', 'import', () => import('./commands/import.js')],
   ['read', 'inbox', () => import('./commands/inbox.js')],
   ['read', 'changes', () => import('./commands/changes.js')],
   ['read', 'show', () => import('./commands/show.js')],
@@ -40,6 +42,8 @@ type CommandName =
   | 'compose'
   | 'sign'
   | 'submit'
+  | 'import'
+  | 'partner'
   | 'inbox'
   | 'changes'
   | 'show'

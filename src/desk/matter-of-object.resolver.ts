@@ -23,8 +23,8 @@ export class MatterOfObjectResolver {
 export class MatterOfDutyResolver {
   constructor(private readonly service: MattersService) {}
 
-  @ResolveField(() => Matter, { nullable: true, description: 'How one’s own agency works on it' })
-  matter(@Parent() { threadSeq }: Duty, @Context() context: GraphqlContext): Promise<Matter | null> {
-    return this.service.ofThread(context, threadSeq);
+  @ResolveField(() => Matter, { nullable: true, description: 'How one’s own agency works on it; null for a letter' })
+  matter(@Parent() { threadSeq }: Duty, @Context() context: GraphqlContext): Promise<Matter | null> | null {
+    return threadSeq === null ? null : this.service.ofThread(context, threadSeq);
   }
 }

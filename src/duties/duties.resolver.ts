@@ -21,22 +21,26 @@ import { becauseOf } from './duty-words.js';
 @ObjectType({ description: 'What one side of an exchange owes the other by a time. Seen by these two alone.' })
 @Visible('released')
 export class Duty {
-  /** The thread that it is about; not part of the API. */
-  threadSeq: string;
+  /** The thread or the letter that it is about; not part of the API. */
+  threadSeq: string | null;
+  letterId: string | null;
 
   @Field(() => DutyKinds, { description: 'What is owed' })
   kind: DutyKind;
 
-  @Field(() => ID, { description: 'What it is about: the newest version of the alert or the request' })
-  object: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'What it is about: the newest version of the alert or the request; null for a letter',
+  })
+  object: string | null;
 
-  @Field(() => String, { description: 'alert or request' })
+  @Field(() => String, { description: 'alert, request or letter' })
   objectKind: string;
 
   @Field(() => String, { description: 'Its reference, such as VN-REQ-2026-MPLRSA' })
   ref: string;
 
-  @Field(() => ID, { description: 'The agency that owes it' })
+  @Field(() => ID, { description: 'The agency that owes it; of a letter, the id of the administration outside' })
   owedBy: string;
 
   @Field(() => ID, {
@@ -116,14 +120,18 @@ export class DutiesResolver {
 
   @Query(() => DutyConnection, {
     description:
-      'What the caller’s agency owes to others, or others to it, for alerts and requests that the caller may see; what is due first stands first',
+      'What the caller’s agency owes to others, or others to it, for alerts, requests and letters of the register that the caller may see; what is due first stands first',
   })
   @Allow('objects.read')
   async duties(
     @CurrentCaller() caller: Caller,
     @Context() context: GraphqlContext,
     @Args('owed', { type: () => DutySides, description: 'Whose duties' }) owed: DutySide,
-    @Args('partner', { type: () => ID, nullable: true, description: 'Only what is between the two: the other agency' })
+    @Args('partner', {
+      type: () => ID,
+      nullable: true,
+      description: 'Only what is between the two: the other agency, or the administration outside',
+    })
     partner: string | null,
     @Args('unit', {
       type: () => ID,
@@ -158,6 +166,7 @@ export class DutiesResolver {
     const { kind, object, ref, urgency, started_at, due_at, paused_at, reminded } = row;
     return {
       threadSeq: row.thread_seq,
+      letterId: row.letter_id,
       kind,
       object,
       objectKind: row.object_kind,

@@ -6,10 +6,12 @@ import type { DutySide } from './duty-codes.js';
 export type DutyReason =
   'RECEIPT' | 'END_OF_VALIDITY' | 'NAMED' | 'RAISED' | 'AUTHORISATION_NOTICE' | 'POSTPONEMENT' | 'RENEWED';
 
-/** A row of hub.duty that is still open, with the newest version of what it is about. */
+/** A row of hub.duty that is still open, with the newest version of what it is about, or the letter. */
 export interface DutyRow {
   id: string;
-  thread_seq: string;
+  /** Null for a letter of the agency's own register. */
+  thread_seq: string | null;
+  letter_id: string | null;
   kind: DutyKind;
   owed_by: string;
   owed_by_unit: string | null;
@@ -27,7 +29,8 @@ export interface DutyRow {
   reason: DutyReason;
   paused_at: Date | null;
   reminded: number;
-  object: string;
+  object: string | null;
+  /** letter for one of the register. */
   object_kind: string;
   ref: string;
 }
@@ -76,16 +79,16 @@ export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after
   const [due, id] = after ?? ['-infinity', '0'];
   return {
     name: `duties-${side}-${filter ?? 'all'}-${limit}`,
-    text: `SELECT v.*, v.due_at::text AS due, o.id AS object, o.kind AS object_kind, o.ref FROM (
+    text: `SELECT v.*, v.due_at::text AS due, o.id AS object, COALESCE(o.kind, 'letter') AS object_kind, COALESCE(o.ref, l.ref) AS ref FROM (
         SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
           SELECT d.id, d.thread_seq, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
-            d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq
+            d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq, d.letter_id
           FROM hub.duty d
           WHERE d.${column.own} = (SELECT $1) AND d.${column.scope} = s AND d.settled_at IS NULL
             ${filter === null ? '' : `AND d.${column[filter]} = (SELECT $5)`} AND (d.due_at, d.id) > ($3::timestamptz, $4::bigint)
           ORDER BY d.due_at, d.id LIMIT ${limit}) x
         ORDER BY x.due_at, x.id LIMIT ${limit}) v
-      JOIN hub.object o ON o.seq = v.object_seq ORDER BY v.due_at, v.id`,
+      LEFT JOIN hub.object o ON o.seq = v.object_seq LEFT JOIN agency.letter l ON l.id = v.letter_id ORDER BY v.due_at, v.id`,
     values: [agencyId, unitId, due, id, ...(filter === null ? [] : [partner ?? unit])],
   };
 }

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../access/caller.js';
@@ -27,6 +27,7 @@ import type { ComposedPart, Composition, CompositionInput, Preview } from './com
 import { type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
+import { freshReference } from './reference.js';
 import { decideSharing, type SharingDecision } from './sharing-policy.js';
 import { tierOf } from './signatories.js';
 
@@ -289,12 +290,4 @@ function plain(value: unknown): unknown {
       .filter(([, member]) => member !== null && member !== undefined)
       .map(([name, member]) => [name, plain(member)]),
   );
-}
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-
-/** A reference that tells nobody how many there are: VN-ALR-2026-KXQWPD. */
-function freshReference(agencyId: string, code: string, now: Date): string {
-  const letters = Array.from({ length: 6 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return `${agencyId.slice(0, 2)}-${code}-${now.getUTCFullYear()}-${letters}`;
 }

@@ -87,6 +87,11 @@ beforeAll(async () => {
        m AS (INSERT INTO agency.distribution SELECT 'TH-CUS', seq, 'TH-CUS-LCB', NULL, NULL, now() FROM o),
        n AS (INSERT INTO agency.task SELECT $1, 'TH-CUS', seq, 'TH-CUS-LCB', 'x', now(), 'TH-CUS-LCB', NULL, now() FROM o),
        p AS (INSERT INTO agency.stand_in VALUES ('TH-CUS', 'p:officer1', 'p:officer2', now(), now() + interval '1 day')),
+       u AS (INSERT INTO agency.outside_partner (id, agency_id, name_en, name_vi, country, language) VALUES ($1, 'TH-CUS', 'x', 'x', 'BN', 'en') RETURNING id),
+       v AS (INSERT INTO agency.letter (id, agency_id, clearance, ref, direction, medium, kind, partner_id, dated, at, subject, urgency, root_id, registered_at, by_unit)
+             SELECT id, 'TH-CUS', 0, 'TH-LTR-2026-AAAAAA', 'IN', 'POST', 'OTHER', id, now(), now(), 'x', 'ROUTINE', id, now(), 'TH-CUS-LCB' FROM u RETURNING id),
+       z AS (INSERT INTO agency.letter_wording (letter_id, wording) SELECT id, '{}' FROM v),
+       w AS (INSERT INTO agency.letter_step (letter_id, act, at, by_unit) SELECT id, 'REGISTERED', now(), 'TH-CUS-LCB' FROM v),
        i AS (INSERT INTO hub.consent (ask_seq, object_seq, object_id, object_digest, from_agency, to_agency, for_what, urgency, asked_at, due_at)
              SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
        j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)

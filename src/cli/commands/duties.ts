@@ -37,5 +37,8 @@ function linesOf(cli: Cli, duty: Duty): string[] {
   const state = isOverdue ? cli.text('cli.duties.overdue') : isPaused ? cli.text('cli.duties.paused') : '';
   const what = wordsFor(cli.language, 'DutyKind', kind);
   const sides = cli.text('cli.duties.sides', { by: owedByUnit ?? owedBy, to: owedToUnit ?? owedTo });
-  return [[state, `${what}: ${ref}`, sides, object].filter((part) => part !== '').join('  '), `  ${because}`];
+  return [
+    [state, `${what}: ${ref}`, sides, object].filter((part) => part !== '' && part !== null).join('  '),
+    `  ${because}`,
+  ];
 }

@@ -12,6 +12,7 @@ import '../../duties/duty-codes.js';
 import '../../desk/desk-codes.js';
 import '../../feedback/feedback-codes.js';
 import '../../notices/notice-codes.js';
+import '../../register/register-codes.js';
 import '../../requests/request-codes.js';
 import { CODE_LISTS } from './code-list.js';
 import { CommodityGroup } from './goods-codes.js';

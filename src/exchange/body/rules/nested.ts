@@ -11,9 +11,11 @@ interface Nested {
 
 const nestedMembers = new WeakMap<object, Map<string, Nested>>();
 
-/** The records inside a record, by member. */
+/** The records inside a record, by member; those of a class that it extends as well. */
 export function nestedIn(constructor: Constructor): ReadonlyMap<string, Nested> {
-  return nestedMembers.get(constructor.prototype as object) ?? new Map<string, Nested>();
+  const parent = Object.getPrototypeOf(constructor.prototype) as object;
+  const inherited = parent === Object.prototype ? [] : nestedIn(parent.constructor as Constructor);
+  return new Map([...inherited, ...(nestedMembers.get(constructor.prototype as object) ?? [])]);
 }
 
 function isRecord(value: unknown): boolean {
