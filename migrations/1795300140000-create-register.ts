@@ -18,7 +18,7 @@ export class CreateRegister1795300140000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.open_scan(uuid), cmd.note_printing(uuid), cmd.import_letters(jsonb), cmd.import_letter(jsonb), cmd.keep_outside_partner(uuid, jsonb), cmd.close_letter(uuid, text, text), cmd.correct_letter(uuid, jsonb, text),
+      DROP FUNCTION cmd.give_letter_task(uuid, uuid, text, text, timestamptz), cmd.note_letter_task(uuid, text, text, text), cmd.open_scan(uuid), cmd.note_printing(uuid), cmd.import_letters(jsonb), cmd.import_letter(jsonb), cmd.keep_outside_partner(uuid, jsonb), cmd.close_letter(uuid, text, text), cmd.correct_letter(uuid, jsonb, text),
         cmd.register_letter(jsonb), cmd.check_letter(agency.letter), cmd.keep_wording(uuid, jsonb), cmd.letter_of(jsonb), cmd.note_letter(agency.letter, text, text, jsonb),
         cmd.letter_for(uuid), cmd.keep_letter_duties(uuid), cmd.scan_of(text, text);
       SET ROLE hub_owner;
@@ -28,6 +28,10 @@ export class CreateRegister1795300140000 implements MigrationInterface {
       ALTER TABLE hub.duty DROP COLUMN letter_id, ALTER COLUMN thread_seq SET NOT NULL, ALTER COLUMN object_seq SET NOT NULL,
         ADD UNIQUE NULLS NOT DISTINCT (thread_seq, kind, owed_by, owed_by_unit);
       ALTER TABLE audit.pending DROP COLUMN letter_id;
+      ALTER POLICY own_agency ON agency.task USING (agency_id = (SELECT cmd.my_agency())
+        AND (SELECT true FROM hub.object o WHERE o.thread_seq = task.thread_seq AND o.kind IN ('alert', 'request') LIMIT 1));
+      DROP INDEX agency.task_of_letter;
+      ALTER TABLE agency.task DROP COLUMN letter_id, ALTER COLUMN thread_seq SET NOT NULL;
       RESET ROLE;
     `);
     for (const change of CHANGED) await runner.query(rewritten(change.name, change.after, change.before));
@@ -122,16 +126,22 @@ const TABLES = `
   CREATE TABLE agency.letter_step (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     letter_id uuid NOT NULL REFERENCES agency.letter,
-    act text NOT NULL CHECK (act IN ('REGISTERED', 'CORRECTED', 'CLOSED')),
+    act text NOT NULL CHECK (act IN ('REGISTERED', 'CORRECTED', 'CLOSED', 'TASK_GIVEN', 'TASK_DONE', 'TASK_WITHDRAWN')),
     at timestamptz NOT NULL,
     by_unit text NOT NULL,
     by_officer text,
     note text,
+    to_unit text,                       -- of a task: the unit that is to do it
     before jsonb
   );
   CREATE INDEX letter_step_of ON agency.letter_step (letter_id, id);
 
   ALTER TABLE audit.pending ADD COLUMN letter_id uuid;
+
+  -- What a unit is to do may be for a letter as well.
+  ALTER TABLE agency.task ALTER COLUMN thread_seq DROP NOT NULL, ADD COLUMN letter_id uuid REFERENCES agency.letter,
+    ADD CONSTRAINT task_for CHECK ((letter_id IS NULL) = (thread_seq IS NOT NULL));
+  CREATE INDEX task_of_letter ON agency.task (letter_id, given_at, id) WHERE letter_id IS NOT NULL;
 
   -- A duty is about an object or about a letter.
   ALTER TABLE hub.duty ALTER COLUMN thread_seq DROP NOT NULL, ALTER COLUMN object_seq DROP NOT NULL,
@@ -164,6 +174,9 @@ const POLICIES = `
   GRANT SELECT, INSERT, UPDATE ON agency.outside_partner, agency.letter TO hub_cmd;
   GRANT SELECT, INSERT ON agency.letter_wording, agency.letter_step TO hub_cmd;
   -- Only one of the two is looked for.
+  ALTER POLICY own_agency ON agency.task USING (agency_id = (SELECT cmd.my_agency()) AND CASE WHEN letter_id IS NULL
+    THEN (SELECT true FROM hub.object o WHERE o.thread_seq = task.thread_seq AND o.kind IN ('alert', 'request') LIMIT 1)
+    ELSE (SELECT true FROM agency.letter l WHERE l.id = task.letter_id LIMIT 1) END);
   ALTER POLICY sides ON hub.duty USING ((SELECT cmd.my_agency()) IN (owed_by, owed_to) AND CASE WHEN letter_id IS NULL
     THEN (SELECT true FROM hub.object o WHERE o.seq = duty.object_seq LIMIT 1)
     ELSE (SELECT true FROM agency.letter l WHERE l.id = duty.letter_id LIMIT 1) END);
@@ -177,6 +190,23 @@ const CHANGED = [
     name: 'cmd.keep_duties(text, text, bigint, bigint, timestamptz)',
     before: 'ON CONFLICT (thread_seq, kind, owed_by, owed_by_unit) DO',
     after: 'ON CONFLICT (thread_seq, kind, owed_by, owed_by_unit) WHERE thread_seq IS NOT NULL DO',
+  },
+  {
+    name: 'cmd.end_task(uuid, text, text)',
+    before:
+      "AND EXISTS (SELECT 1 FROM hub.object o WHERE o.thread_seq = x.thread_seq AND o.kind IN ('alert', 'request') AND cmd.sees(o.seq))",
+    after: `AND CASE WHEN x.letter_id IS NULL
+          THEN EXISTS (SELECT 1 FROM hub.object o WHERE o.thread_seq = x.thread_seq AND o.kind IN ('alert', 'request') AND cmd.sees(o.seq))
+          ELSE EXISTS (SELECT 1 FROM agency.letter l WHERE l.id = x.letter_id AND l.scope IN ('', me.unit) AND l.clearance <= me.clearance) END`,
+  },
+  {
+    name: 'cmd.end_task(uuid, text, text)',
+    before: 'PERFORM cmd.note_step(',
+    after: `IF task.letter_id IS NOT NULL THEN
+      PERFORM cmd.note_letter_task(task.letter_id, 'TASK_' || p_outcome, task.unit_id, p_result);
+      RETURN;
+    END IF;
+    PERFORM cmd.note_step(`,
   },
   {
     // Nobody takes a letter over, so nobody is reminded after a quarter that nobody has.
@@ -501,6 +531,32 @@ const KEEPING = `
     PERFORM cmd.keep_letter_duties(letter.root_id);
   END $$;
 
+  CREATE FUNCTION cmd.note_letter_task(p_id uuid, p_act text, p_unit text, p_note text) RETURNS void LANGUAGE sql SET search_path = '' AS $$
+    INSERT INTO agency.letter_step (letter_id, act, at, by_unit, by_officer, note, to_unit)
+      SELECT p_id, p_act, hub.now(), (c).unit, (c).officer, p_note, p_unit FROM cmd.context() c;
+    INSERT INTO audit.pending (event, letter_id) VALUES ('letter.' || pg_catalog.replace(pg_catalog.lower(p_act), '_', '-'), p_id);
+  $$;
+
+  -- Gives a unit something to do for a letter that it sees, by a time before that of what the agency owes for it.
+  CREATE FUNCTION cmd.give_letter_task(p_letter uuid, p_id uuid, p_unit text, p_text text, p_due timestamptz) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE
+    me hub.context := cmd.context();
+    letter agency.letter := cmd.letter_for(p_letter);
+  BEGIN
+    IF letter.closed_at IS NOT NULL THEN RAISE EXCEPTION 'LETTER_CLOSED' USING ERRCODE = 'LH409'; END IF;
+    IF p_due <= cmd.now() OR p_due > cmd.now() + interval '366 days' OR EXISTS (SELECT 1 FROM hub.duty d
+        WHERE d.letter_id = letter.root_id AND d.owed_by = me.agency AND d.kind = 'ANSWER'
+          AND d.settled_at IS NULL AND d.paused_at IS NULL AND d.due_at > cmd.now() AND d.due_at <= p_due)
+    THEN RAISE EXCEPTION 'TASK_DUE' USING ERRCODE = 'LH400'; END IF;
+    IF letter.scope NOT IN ('', p_unit) OR NOT EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = p_unit AND u.agency_id = me.agency
+        AND u.suspended_at IS NULL AND u.valid_from <= cmd.now() AND (u.valid_until IS NULL OR u.valid_until > cmd.now()))
+    THEN RAISE EXCEPTION 'UNIT' USING ERRCODE = 'LH400'; END IF;
+    INSERT INTO agency.task (id, agency_id, letter_id, unit_id, text, due_at, by_unit, by_officer, given_at)
+      VALUES (p_id, me.agency, p_letter, p_unit, p_text, p_due, me.unit, me.officer, cmd.now());
+    PERFORM cmd.note_letter_task(p_letter, 'TASK_GIVEN', p_unit, p_text);
+  END $$;
+
   -- Writes down an administration that is not on the hub, or changes what is written of it.
   CREATE FUNCTION cmd.keep_outside_partner(p_id uuid, p jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE me hub.context := cmd.context();
@@ -538,6 +594,8 @@ const KEEPING = `
     IF FOUND THEN INSERT INTO audit.pending (event, letter_id) VALUES ('letter.scan-opened', p_id); END IF;
   END $$;
 
+  REVOKE ALL ON FUNCTION cmd.note_letter_task(uuid, text, text, text), cmd.give_letter_task(uuid, uuid, text, text, timestamptz) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.give_letter_task(uuid, uuid, text, text, timestamptz) TO hub_app;
   REVOKE ALL ON FUNCTION cmd.correct_letter(uuid, jsonb, text), cmd.close_letter(uuid, text, text), cmd.keep_outside_partner(uuid, jsonb),
     cmd.note_printing(uuid), cmd.open_scan(uuid) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.correct_letter(uuid, jsonb, text), cmd.close_letter(uuid, text, text), cmd.keep_outside_partner(uuid, jsonb),

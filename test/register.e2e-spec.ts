@@ -542,6 +542,70 @@ describe('a letter that is closed', () => {
   });
 });
 
+describe('a task for a letter', () => {
+  const GIVE = `mutation($letter: ID!, $unit: ID!, $dueAt: DateTime!) {
+    giveLetterTask(letter: $letter, unit: $unit, text: "Look for the invoice", dueAt: $dueAt) { id unit letter { id } matter { nationalRef } } }`;
+  const DONE = 'mutation($task: ID!) { reportTaskResult(task: $task, result: "Found") { outcome letter { id } } }';
+  const OPEN = 'query { tasks { nodes { id letter { id } } } }';
+  const inDays = (days: number): string => new Date(Date.now() + days * 24 * HOUR).toISOString();
+  const aNewLetter = (changes: object = {}): Promise<Letter> =>
+    register(vn, partner, { at: inDays(-1).replace(/\.\d+/, ''), dated: inDays(-1).slice(0, 10), ...changes });
+
+  it('goes to a unit that sees the letter, stands among its tasks, and is told done', async () => {
+    const { id } = await aNewLetter();
+    const given = await vn.ask<{ giveLetterTask: { id: string } }>(GIVE, {
+      letter: id,
+      unit: 'VN-CUS-HCM',
+      dueAt: inDays(5),
+    });
+    expect(given.data!.giveLetterTask).toMatchObject({ unit: 'VN-CUS-HCM', letter: { id }, matter: null });
+    const task = given.data!.giveLetterTask.id;
+    const open = await hcm.ask<{ tasks: { nodes: object[] } }>(OPEN);
+    expect(open.data!.tasks.nodes).toContainEqual({ id: task, letter: { id } });
+    // Only officers report; of the unit that has it.
+    const [giver, doer, foreigner] = await Promise.all(
+      [vn, hcm, th].map(async (party) => (await aSignedIn(t, party, ['NCP_OFFICER'])).browser),
+    );
+    expect(await fault(giver!.ask(DONE, { task }))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await fault(foreigner!.ask(DONE, { task }))).toEqual(
+      await fault(foreigner!.ask(DONE, { task: randomUUID() })),
+    );
+    expect((await doer!.ask(DONE, { task })).data).toEqual({ reportTaskResult: { outcome: 'DONE', letter: { id } } });
+    expect(await fault(doer!.ask(DONE, { task }))).toMatchObject({ sub: 'TASK_ENDED' });
+    const told = await vn.ask('query($id: ID!) { letter(id: $id) { tasks { id result } steps { act toUnit note } } }', {
+      id,
+    });
+    expect(told.data).toMatchObject({
+      letter: {
+        tasks: [{ id: task, result: 'Found' }],
+        steps: [
+          { act: 'REGISTERED', toUnit: null },
+          { act: 'TASK_GIVEN', toUnit: 'VN-CUS-HCM', note: 'Look for the invoice' },
+          { act: 'TASK_DONE', note: 'Found' },
+        ],
+      },
+    });
+  });
+
+  it('is given to nobody who does not see the letter, nor later than the answer is due, nor for a closed one', async () => {
+    const { id } = await aNewLetter({ ownUnitOnly: true });
+    const give = (letter: string, unit: string, days = 5, party = vn): Promise<object | undefined> =>
+      fault(party.ask(GIVE, { letter, unit, dueAt: inDays(days) }));
+    for (const unit of ['VN-CUS-HCM', 'TH-CUS-LCB', 'VN-CUS-NONE']) {
+      expect(await give(id, unit)).toMatchObject({ code: 'BAD_USER_INPUT', pointer: '/unit' });
+    }
+    expect(await give(id, 'VN-CUS-AS', 60)).toMatchObject({ pointer: '/dueAt' });
+    expect(await give(id, 'VN-CUS-AS', -1)).toMatchObject({ pointer: '/dueAt' });
+    expect(await give(id, 'VN-CUS-HCM', 5, hcm)).toEqual(await give(randomUUID(), 'VN-CUS-HCM', 5, hcm));
+    expect(await give(id, 'VN-CUS-AS')).toBeUndefined();
+    expect(
+      (await hcm.ask<{ tasks: { nodes: { letter: { id: string } | null }[] } }>(OPEN)).data!.tasks.nodes,
+    ).not.toContainEqual(expect.objectContaining({ letter: { id } }));
+    await close(vn, id, 'OTHERWISE');
+    expect(await give(id, 'VN-CUS-AS')).toMatchObject({ sub: 'LETTER_CLOSED' });
+  });
+});
+
 describe('the statistics of a year', () => {
   it('tell of each partner what was asked, answered, open, late and refused, both ways', async () => {
     const other = await keepPartner(vn);

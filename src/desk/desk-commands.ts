@@ -32,4 +32,5 @@ const CONFLICTS: Record<string, MessageKey> = {
   NOT_HELD: 'error.matterNotHeld',
   OFFICER_SIGHT: 'error.officerSight',
   TASK_ENDED: 'error.taskEnded',
+  LETTER_CLOSED: 'error.letterClosed',
 };

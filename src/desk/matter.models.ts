@@ -109,8 +109,9 @@ export class MatterStep {
 @ObjectType({ description: 'What a unit is to do for its agency’s answer' })
 @Visible('ownAgency')
 export class Task {
-  /** The matter that it belongs to; not part of the API. */
-  threadSeq: string;
+  /** The matter or the letter that it is for; not part of the API. */
+  threadSeq: string | null;
+  letterId: string | null;
 
   @Field(() => ID)
   id: string;

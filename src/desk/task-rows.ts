@@ -1,11 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 import type { TaskOutcome, TaskSide } from './desk-codes.js';
+import type { Task } from './matter.models.js';
 import { MOST } from './matter-rows.js';
 
 export interface TaskRow {
   id: string;
-  thread_seq: string;
+  /** Of the alert or the request that it is for; null where it is for a letter. */
+  thread_seq: string | null;
+  letter_id: string | null;
   unit_id: string;
   text: string;
   due_at: Date;
@@ -19,7 +22,7 @@ export interface TaskRow {
   result: string | null;
 }
 
-const COLUMNS = `x.id, x.thread_seq, x.unit_id, x.text, x.due_at, x.due_at::text AS due, x.by_unit, x.by_officer, x.given_at, x.ended_at,
+const COLUMNS = `x.id, x.thread_seq, x.letter_id, x.unit_id, x.text, x.due_at, x.due_at::text AS due, x.by_unit, x.by_officer, x.given_at, x.ended_at,
   x.outcome, x.result`;
 
 /** Where a page of tasks begins: after this one. */
@@ -53,7 +56,32 @@ export function readTasks(tx: EntityManager, threadSeqs: readonly string[]): Pro
   );
 }
 
+/** The tasks for a letter, the newest first. */
+export function readLetterTasks(tx: EntityManager, letterId: string): Promise<TaskRow[]> {
+  const text = `SELECT ${COLUMNS} FROM agency.task x WHERE x.letter_id = $1 ORDER BY x.given_at DESC, x.id LIMIT ${MOST}`;
+  return prepared(tx, 'tasks-of-letter', text, [letterId]);
+}
+
 export async function readTask(tx: EntityManager, id: string): Promise<TaskRow | undefined> {
   const text = `SELECT ${COLUMNS} FROM agency.task x WHERE x.agency_id = cmd.my_agency() AND x.id = $1`;
   return (await prepared<TaskRow>(tx, 'task', text, [id]))[0];
+}
+
+/** A task as the API shows it. */
+export function taskOf(row: TaskRow, now: Date): Task {
+  return {
+    threadSeq: row.thread_seq,
+    letterId: row.letter_id,
+    id: row.id,
+    unit: row.unit_id,
+    text: row.text,
+    dueAt: row.due_at,
+    isOverdue: row.ended_at === null && row.due_at <= now,
+    byUnit: row.by_unit,
+    byOfficer: row.by_officer,
+    givenAt: row.given_at,
+    outcome: row.outcome,
+    result: row.result,
+    endedAt: row.ended_at,
+  };
 }

@@ -79,8 +79,8 @@ export class TasksResolver {
     return this.service.end(caller, checkUuid(task, '/task'), { outcome: 'WITHDRAWN', result });
   }
 
-  @ResolveField(() => Matter, { nullable: true, description: 'What it is for' })
-  matter(@Parent() { threadSeq }: Task, @Context() context: GraphqlContext): Promise<Matter | null> {
-    return this.matters.ofThread(context, threadSeq);
+  @ResolveField(() => Matter, { nullable: true, description: 'What it is for; null where that is a letter' })
+  matter(@Parent() { threadSeq }: Task, @Context() context: GraphqlContext): Promise<Matter | null> | null {
+    return threadSeq === null ? null : this.matters.ofThread(context, threadSeq);
   }
 }

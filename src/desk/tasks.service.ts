@@ -13,9 +13,9 @@ import { deskCommand } from './desk-commands.js';
 import type { TaskOutcome, TaskSide } from './desk-codes.js';
 import type { Task, TaskConnection } from './matter.models.js';
 import { readMatterOf } from './matter-rows.js';
-import { readOpenTasks, readTask, readTasks, type TaskMark, type TaskRow } from './task-rows.js';
+import { readOpenTasks, readTask, readTasks, type TaskMark, taskOf } from './task-rows.js';
 
-const LONGEST_TASK = 2_000;
+export const LONGEST_TASK = 2_000;
 
 /** What units of an agency are to do for its answers. */
 @Injectable()
@@ -40,14 +40,14 @@ export class TasksService {
     );
     return connectionOf(rows, first, (row) => ({
       cursor: this.cursors.write(scope, [row.due, row.id]),
-      node: this.shown(row),
+      node: taskOf(row, this.clock.now()),
     }));
   }
 
   /** The tasks of each of these matters, in their order. */
   ofMatters(caller: Caller, threadSeqs: readonly string[]): Promise<Task[][]> {
     return this.database.as(caller, async (tx) => {
-      const tasks = (await readTasks(tx, threadSeqs)).map((row) => this.shown(row));
+      const tasks = (await readTasks(tx, threadSeqs)).map((row) => taskOf(row, this.clock.now()));
       return threadSeqs.map((seq) => tasks.filter(({ threadSeq }) => threadSeq === seq));
     });
   }
@@ -61,7 +61,7 @@ export class TasksService {
       const id = randomUUID();
       const values = [matter.seq, id, task.unit, task.text, task.dueAt];
       await deskCommand(tx, { name: 'give-task', text: 'SELECT cmd.give_task($1, $2, $3, $4, $5)', values });
-      return this.shown((await readTask(tx, id))!);
+      return taskOf((await readTask(tx, id))!, this.clock.now());
     });
     this.signal.announce();
     return given;
@@ -74,24 +74,7 @@ export class TasksService {
       if (!(await readTask(tx, id))) throw new NotFound();
       const values = [id, outcome, result];
       await deskCommand(tx, { name: 'end-task', text: 'SELECT cmd.end_task($1, $2, $3)', values });
-      return this.shown((await readTask(tx, id))!);
+      return taskOf((await readTask(tx, id))!, this.clock.now());
     });
-  }
-
-  private shown(row: TaskRow): Task {
-    return {
-      threadSeq: row.thread_seq,
-      id: row.id,
-      unit: row.unit_id,
-      text: row.text,
-      dueAt: row.due_at,
-      isOverdue: row.ended_at === null && row.due_at <= this.clock.now(),
-      byUnit: row.by_unit,
-      byOfficer: row.by_officer,
-      givenAt: row.given_at,
-      outcome: row.outcome,
-      result: row.result,
-      endedAt: row.ended_at,
-    };
   }
 }

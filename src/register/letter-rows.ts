@@ -98,7 +98,7 @@ type StepRow = Omit<LetterStep, 'changes'> & { before: Record<string, unknown> |
 
 /** What was done with a letter, the first first. */
 export async function readLetterSteps(tx: EntityManager, id: string): Promise<LetterStep[]> {
-  const text = `SELECT s.act, s.at, s.by_unit AS "byUnit", s.by_officer AS "byOfficer", s.note, s.before FROM agency.letter_step s
+  const text = `SELECT s.act, s.at, s.by_unit AS "byUnit", s.by_officer AS "byOfficer", s.note, s.to_unit AS "toUnit", s.before FROM agency.letter_step s
     WHERE s.letter_id = $1 ORDER BY s.id LIMIT ${MOST}`;
   const rows = await prepared<StepRow>(tx, 'letter-steps', text, [id]);
   return rows.map(({ before, ...step }) => ({

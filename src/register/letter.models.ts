@@ -92,8 +92,11 @@ export class LetterStep {
   @Field(() => ID, { nullable: true, description: 'Pseudonym of the officer; null for the unit’s system' })
   byOfficer: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why' })
+  @Field(() => String, { nullable: true, description: 'Why, or what is to be done' })
   note: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Of a task: the unit that is to do it' })
+  toUnit: string | null;
 
   @Field(() => [LetterChange], { description: 'What was corrected' })
   changes: LetterChange[];

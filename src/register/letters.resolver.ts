@@ -5,6 +5,7 @@ import { Allow } from '../access/permission.js';
 import { loaderOf } from '../common/loader.js';
 import { checkUuid } from '../common/uuid.js';
 import { Duty } from '../duties/duties.resolver.js';
+import { Task } from '../desk/matter.models.js';
 import { AFTER, FIRST } from '../exchange/exchange.models.js';
 import { LetterDetailsInput, LetterInput, OutsidePartnerInput } from './letter.inputs.js';
 import { Letter, LetterConnection, LetterStep, OutsidePartner, PartnerStatistics } from './letter.models.js';
@@ -152,8 +153,22 @@ export class LetterOfDutyResolver {
     description: 'The letter that it is about; null for an alert or a request',
   })
   letter(@Parent() { letterId }: Duty, @Context() context: GraphqlContext): Promise<Letter | null> | null {
-    if (letterId === null) return null;
-    const load = (ids: readonly string[]): Promise<(Letter | null)[]> => this.service.ofIds(context.caller!, ids);
-    return loaderOf(context, 'letters', load).load(letterId);
+    return letterId === null ? null : letterOf(this.service, context, letterId);
   }
+}
+
+/** Adds to a task the letter that it is for. */
+@Resolver(() => Task)
+export class LetterOfTaskResolver {
+  constructor(private readonly service: LettersService) {}
+
+  @ResolveField(() => Letter, { nullable: true, description: 'The letter that it is for; null where it is a matter' })
+  letter(@Parent() { letterId }: Task, @Context() context: GraphqlContext): Promise<Letter | null> | null {
+    return letterId === null ? null : letterOf(this.service, context, letterId);
+  }
+}
+
+function letterOf(service: LettersService, context: GraphqlContext, id: string): Promise<Letter | null> {
+  const load = (ids: readonly string[]): Promise<(Letter | null)[]> => service.ofIds(context.caller!, ids);
+  return loaderOf(context, 'letters', load).load(id);
 }

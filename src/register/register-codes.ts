@@ -43,6 +43,9 @@ export const LetterAct = codeList('LetterAct', 'What was done with a letter in t
   REGISTERED: 'It was registered.',
   CORRECTED: 'What is written of it was corrected.',
   CLOSED: 'It was closed.',
+  TASK_GIVEN: 'A unit was given something to do for it.',
+  TASK_DONE: 'A unit has done what it was to do.',
+  TASK_WITHDRAWN: 'The unit that gave a task does without it.',
 });
 export type LetterAct = Code<typeof LetterAct>;
 

@@ -5,7 +5,9 @@ import { ImportsResolver } from './imports.resolver.js';
 import { ImportsService } from './imports.service.js';
 import { LetterFilesController } from './letter-files.controller.js';
 import { LetterFilesService } from './letter-files.service.js';
-import { LetterOfDutyResolver, LettersResolver } from './letters.resolver.js';
+import { LetterTasksResolver } from './letter-tasks.resolver.js';
+import { LetterTasksService } from './letter-tasks.service.js';
+import { LetterOfDutyResolver, LetterOfTaskResolver, LettersResolver } from './letters.resolver.js';
 import { LettersService } from './letters.service.js';
 
 /**
@@ -20,6 +22,9 @@ import { LettersService } from './letters.service.js';
     ImportsService,
     LetterFilesService,
     LetterOfDutyResolver,
+    LetterOfTaskResolver,
+    LetterTasksResolver,
+    LetterTasksService,
     LettersResolver,
     LettersService,
   ],

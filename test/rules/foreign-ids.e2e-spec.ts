@@ -205,7 +205,7 @@ const OPEN_TO_ALL = new Set([
   'distribute units',
   'duties partner',
   'duties unit',
-  'giveTask unit',
+  'giveTask unit', 'giveLetterTask unit',
   'keySets agency',
   'waiveReports agency',
 ]);
@@ -215,7 +215,7 @@ const OF_COLLEAGUES = new Set(['assignHolder officer']);
 
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
-  'approveKey proof', 'assignHolder note', 'changes after', 'closeLetter reason', 'confirmNoticeAddress code', 'confirmObject assertion', 'correctLetter reason', 'distribute note', 'duties after', 'giveTask text',
+  'approveKey proof', 'assignHolder note', 'changes after', 'closeLetter reason', 'confirmNoticeAddress code', 'confirmObject assertion', 'correctLetter reason', 'distribute note', 'duties after', 'giveLetterTask text', 'giveTask text',
   'handOverMatter note', 'inbox after', 'layDownMatter note', 'letters after', 'lettersByNumber number', 'mattersByNumber nationalRef', 'myMatters after', 'notes after', 'reportTaskResult result',
   'setNationalRef nationalRef', 'tasks after', 'withdrawTask result', 'inbox kind', 'linkPasskey device',
   'objectAccess after', 'outsidePartners country', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
@@ -298,6 +298,7 @@ const OF_THE_REGISTER = new Set([
   'registerLetter input.inReplyTo',
   'registerLetter input.partner',
   'importLetters rows.partner',
+  'giveLetterTask letter',
 ]);
 
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
