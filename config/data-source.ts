@@ -29,6 +29,7 @@ import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-
 import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.js';
 import { CreateRegister1795300140000 } from '../migrations/1795300140000-create-register.js';
 import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
+import { AcknowledgeRestrictions1795300152000 } from '../migrations/1795300152000-acknowledge-restrictions.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -59,6 +60,7 @@ export const MIGRATIONS = [
   BindNotes1795300130000,
   CreateRegister1795300140000,
   CreateNotices1795300150000,
+  AcknowledgeRestrictions1795300152000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

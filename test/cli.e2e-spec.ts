@@ -21,7 +21,7 @@ const AGREEMENT = 'EX-CLI';
 const VN = '--home VN-CUS/home';
 const TH = '--home TH-CUS/home';
 const COMMANDS =
-  'upload compose sign submit partner import inbox changes show request opened download export verify directory keygen prove keyset profile pin init enrol issuer help'.split(
+  'upload compose sign submit partner import inbox changes restriction show request opened download export verify directory keygen prove keyset profile pin init enrol issuer help'.split(
     ' ',
   );
 

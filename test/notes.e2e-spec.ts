@@ -6,6 +6,7 @@ import {
   aHandling,
   COMPOSE_ANSWER,
   composeAndSubmit,
+  readCondition,
   recall,
   signAndSubmit,
   signAndTry,
@@ -333,6 +334,7 @@ describe('the conditions of a note', () => {
 
   it('are those of what it belongs to', async () => {
     const { id } = await alert(['TH-CUS'], { handling: strict });
+    await readCondition(th, id);
     const payload = JSON.parse((await composeNote(th, id)).text!) as { handling: object };
     expect(payload.handling).toEqual(aHandling(agreement, strict));
   });
@@ -349,6 +351,7 @@ describe('the conditions of a note', () => {
     ['for ever', { expiresAt: undefined }, 'expiresAt'],
   ])('are no laxer: %s', async (_, changes, member) => {
     const { id } = await alert(['TH-CUS'], { handling: strict });
+    await readCondition(th, id);
     const handling = JSON.parse(JSON.stringify(aHandling(agreement, { ...strict, ...changes }))) as object;
     const inherited = { code: 'BAD_USER_INPUT', rules: [`/handling/${member} inherited`] };
     for (const party of [vn, th]) {

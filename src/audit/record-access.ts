@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { prepared } from '../access/prepared.js';
+import { command } from '../access/command.js';
+import { NotFound, RestrictionUnread } from '../common/errors.js';
 
 /** How a reader comes to an object's text: to read it here, or to take it elsewhere. */
 export type Opening = 'object.opened' | 'object.exported';
@@ -9,7 +10,8 @@ export type AccessEvent = Opening | 'object.hit' | 'nominal.viewed' | 'file.down
 
 /**
  * Records what the caller does with these objects, in the caller's transaction: for the log, for their owners, and for the caller's own
- * agency. Answers with the rows that are still in sight; only these are recorded, and only these may be shown.
+ * agency. Answers with the rows that are still in sight; only these are recorded, and only these may be shown. Throws RestrictionUnread
+ * where the provider's own condition on one of them has not been read.
  */
 export async function recordAccess<Row extends { seq: string }>(
   tx: EntityManager,
@@ -17,8 +19,14 @@ export async function recordAccess<Row extends { seq: string }>(
   rows: readonly Row[],
 ): Promise<Row[]> {
   if (rows.length === 0) return [];
-  const text = 'SELECT cmd.record_access($1, $2) AS seen';
-  const [answer] = await prepared<{ seen: string[] }>(tx, 'record-access', text, [event, rows.map(({ seq }) => seq)]);
+  const statement = {
+    name: 'record-access',
+    text: 'SELECT cmd.record_access($1, $2) AS seen',
+    values: [event, rows.map(({ seq }) => seq)],
+  };
+  const [answer] = await command<{ seen: string[] }>(tx, statement, refusalOf);
   const seen = new Set(answer!.seen);
   return rows.filter(({ seq }) => seen.has(seq));
 }
+
+const refusalOf = (fault: string): Error => (fault === 'RESTRICTION' ? new RestrictionUnread() : new NotFound());

@@ -248,3 +248,10 @@ export interface ImportedRow {
   state: 'NEW' | 'KNOWN' | 'REFUSED';
   problems: { field: string; rule: string; message: string }[];
 }
+
+/** A condition of the provider in its own words. */
+export interface Restriction {
+  text: string;
+  digest: string;
+  acknowledgedAt: string | null;
+}

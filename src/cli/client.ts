@@ -19,6 +19,7 @@ import {
   type OutsidePartner,
   type Page,
   type RequestThread,
+  type Restriction,
   type SignedText,
   type Submitted,
   type Uploaded,
@@ -196,6 +197,18 @@ export class HubClient {
       withParts,
     });
     return { parts: [], ...object };
+  }
+
+  /** The provider's own condition on an object, which is read before it is opened; null where there is none. */
+  async restriction(id: string): Promise<Restriction | null> {
+    type Answered = { objectSummary: { restriction: Restriction | null } };
+    return (await this.run<Answered>('Restriction', { id })).objectSummary.restriction;
+  }
+
+  /** Says that the condition with this digest was read. */
+  async acknowledgeRestriction(id: string, digest: string): Promise<Restriction> {
+    type Answered = { acknowledgeRestriction: Restriction };
+    return (await this.run<Answered>('AcknowledgeRestriction', { id, digest })).acknowledgeRestriction;
   }
 
   /** A request with all that followed; opens its newest version. */

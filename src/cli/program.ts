@@ -16,6 +16,7 @@ const COMMANDS: readonly [group: Group, name: CommandName, load: () => Promise<C
   ['send', 'import', () => import('./commands/import.js')],
   ['read', 'inbox', () => import('./commands/inbox.js')],
   ['read', 'changes', () => import('./commands/changes.js')],
+  ['read', 'restriction', () => import('./commands/restriction.js')],
   ['read', 'show', () => import('./commands/show.js')],
   ['read', 'request', () => import('./commands/request.js')],
   ['read', 'duties', () => import('./commands/duties.js')],
@@ -46,6 +47,7 @@ type CommandName =
   | 'partner'
   | 'inbox'
   | 'changes'
+  | 'restriction'
   | 'show'
   | 'request'
   | 'duties'

@@ -90,6 +90,13 @@ export class Forbidden extends HubError {
   }
 }
 
+/** The provider's own condition (H3) is to be read first. */
+export class RestrictionUnread extends Forbidden {
+  constructor() {
+    super('error.restrictionUnread', { sub: 'RESTRICTION_UNREAD' });
+  }
+}
+
 /** Whoever sent the object has not agreed to this. */
 export class ConsentRequired extends HubError {
   readonly code = 'CONSENT_REQUIRED';

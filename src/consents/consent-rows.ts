@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
-import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
+import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound, RestrictionUnread } from '../common/errors.js';
 import type { MessageKey } from '../common/messages/messages.js';
 import type { ConsentUse } from './consent-codes.js';
 import type { ConsentSide, ConsentState } from './consent-states.js';
@@ -123,6 +123,8 @@ function refusalOf(fault: string): Error {
       return new NotFound();
     case 'CONSENT_REQUIRED':
       return new ConsentRequired();
+    case 'RESTRICTION':
+      return new RestrictionUnread();
     case 'ADDRESSEE':
       return new InvalidInput([{ pointer: '/to', rule: fault, key: 'problem.addresseeClosed' }]);
     case 'FORBIDDEN':

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Command, command } from '../access/command.js';
-import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
+import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound, RestrictionUnread } from '../common/errors.js';
 import type { MessageKey } from '../common/messages/messages.js';
 
 /** Runs a command on a matter. PostgreSQL decides under the caller's rights and a lock. */
@@ -14,6 +14,10 @@ function refusalOf(fault: string): Error {
       return new NotFound();
     case 'FORBIDDEN':
       return new Forbidden();
+    case 'RESTRICTION':
+      return new RestrictionUnread();
+    case 'REASON':
+      return new InvalidInput([{ pointer: '/note', rule: fault, key: 'problem.reasonUnderRestriction' }]);
     case 'CONSENT_REQUIRED':
       return new ConsentRequired();
     case 'OFFICER':

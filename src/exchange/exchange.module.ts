@@ -9,6 +9,7 @@ import { ObjectKinds } from './object-kind.js';
 import { ObjectAccessResolver } from './object-access.js';
 import { ObjectsService } from './objects.service.js';
 import { RecallsResolver } from './recalls.js';
+import { RestrictionOfObjectResolver, RestrictionsResolver } from './restrictions.js';
 import { SchemasController } from './schemas.controller.js';
 import { SubmissionsService } from './submissions.service.js';
 
@@ -27,6 +28,8 @@ import { SubmissionsService } from './submissions.service.js';
     ObjectKinds,
     ObjectsService,
     RecallsResolver,
+    RestrictionOfObjectResolver,
+    RestrictionsResolver,
     SubmissionResolver,
     SubmissionsService,
   ],

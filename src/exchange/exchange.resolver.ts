@@ -80,6 +80,15 @@ export class ExchangeResolver {
     return signedObjectOf(await this.objects.open(caller, checkUuid(id, '/id'), null, opening));
   }
 
+  @Query(() => ObjectSummary, { description: 'What lists show of one object in sight, without opening it' })
+  @Allow('objects.read')
+  async objectSummary(
+    @CurrentCaller() caller: Caller,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<ObjectSummary> {
+    return summaryOf(await this.objects.summary(caller, checkUuid(id, '/id')));
+  }
+
   @ResolveField(() => [ObjectPart], { description: 'Its parts; giving out a text is recorded for its owner' })
   parts(@Parent() object: SignedObject, @Context() context: GraphqlContext): Promise<ObjectPart[]> {
     return this.objects.parts(context.caller!, object.row, object.partNames);

@@ -20,6 +20,7 @@ export enum AccessAct {
   HIT = 'object.hit',
   NOMINAL_VIEWED = 'nominal.viewed',
   FILE_DOWNLOADED = 'file.downloaded',
+  ACKNOWLEDGED = 'restriction.acknowledged',
 }
 registerEnumType(AccessAct, {
   name: 'AccessAct',
@@ -30,6 +31,7 @@ registerEnumType(AccessAct, {
     HIT: { description: 'Found it by an identifier that the reader looked up, such as a container number' },
     NOMINAL_VIEWED: { description: 'Was given personal details' },
     FILE_DOWNLOADED: { description: 'Was given an attached file' },
+    ACKNOWLEDGED: { description: 'Said that the provider’s own condition (H3) was read' },
   },
 });
 

@@ -216,7 +216,7 @@ async function fill(client: Client, size: number): Promise<void> {
     INSERT INTO hub.object (seq, id, kind, from_agency, from_unit, recipients, digest, text, receipt, ref, title, urgency, clearance, has_parts,
         thread_seq, created_at, received_at) OVERRIDING SYSTEM VALUE
       SELECT n, gen_random_uuid(), 'alert', '${SENDER}', '${UNIT(SENDER)}', ARRAY[agency], 'sha256:' || encode(sha256(n::text::bytea), 'hex'),
-        repeat('x', 1500), 'receipt', 'BM-ALR-' || n, 'Alert number ' || n, 'ROUTINE', 0, false, n, now(), now() FROM owing;
+        '{"payload":"e30","x":"' || repeat('x', 1475) || '"}', 'receipt', 'BM-ALR-' || n, 'Alert number ' || n, 'ROUTINE', 0, false, n, now(), now() FROM owing;
     INSERT INTO hub.release (audience_id, seq, clearance)
       SELECT a.id, n, 0 FROM owing JOIN hub.audience a ON a.owner = COALESCE(unit, agency) AND a.kind IN ('AGENCY', 'UNIT')
       UNION ALL SELECT a.id, n, 0 FROM owing JOIN hub.audience a ON a.owner = '${SENDER}' AND a.kind = 'SENT';

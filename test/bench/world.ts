@@ -69,7 +69,7 @@ export async function fillWorld(client: pg.Client, objects: number, say: (text: 
     `INSERT INTO hub.object (id, kind, from_agency, from_unit, recipients, digest, text, receipt, ref, title, urgency, clearance,
        has_parts, thread_seq, created_at, received_at)
      SELECT gen_random_uuid(), 'alert', 'BM-A200', 'BM-A200-HQ', '{BM-A001}', 'sha256:' || encode(sha256(n::text::bytea), 'hex'),
-       repeat('x', 1500), 'receipt', NULL, 'Alert number ' || n, 'ROUTINE', 0, false, n, now(), now()
+       '{"payload":"e30","x":"' || repeat('x', 1475) || '"}', 'receipt', NULL, 'Alert number ' || n, 'ROUTINE', 0, false, n, now(), now()
      FROM generate_series(1, $1) n`,
     [objects],
   );

@@ -36,7 +36,7 @@ let operator: SignedIn;
 let secondOperator: SignedIn;
 
 beforeAll(async () => {
-  t = await startTestHub({ POINTS_PER_MINUTE: '1000000' });
+  t = await startTestHub({ POINTS_PER_MINUTE: '1000000000' });
   vn = await t.enrol('VN-CUS-AS');
   la = await t.enrol('LA-CUS-HQ');
   op = await t.enrol('SG-HUB-OPS');

@@ -140,3 +140,15 @@ export async function untilFeedIsComplete(database: TestDatabase): Promise<void>
     isComplete = row!.complete;
   }
 }
+
+/** Reads the sender's own condition on an object (H3), and says so. */
+export async function readCondition(party: Pick<Party, 'ask'>, id: string): Promise<void> {
+  const { data } = await party.ask<{ objectSummary: { restriction: { digest: string } } }>(
+    'query($id: ID!) { objectSummary(id: $id) { restriction { digest } } }',
+    { id },
+  );
+  const { digest } = data!.objectSummary.restriction;
+  const text = 'mutation($id: ID!, $digest: String!) { acknowledgeRestriction(id: $id, digest: $digest) { digest } }';
+  const { errors } = await party.ask(text, { id, digest });
+  if (errors) throw new Error(JSON.stringify(errors));
+}

@@ -235,7 +235,7 @@ export async function settle(database: TestDatabase, world: World): Promise<void
     await put(
       `INSERT INTO hub.object (seq, id, kind, from_agency, from_unit, recipients, digest, text, receipt, clearance, has_parts,
          thread_seq, created_at, received_at) OVERRIDING SYSTEM VALUE
-       SELECT seq, id, kind, "from", unit, '{}', 'd', 't', 'r', clearance, false, seq, now(), now() FROM jsonb_to_recordset($1)
+       SELECT seq, id, kind, "from", unit, '{}', 'd', '{"payload":"e30"}', 'r', clearance, false, seq, now(), now() FROM jsonb_to_recordset($1)
          AS x (seq bigint, id uuid, kind text, "from" text, unit text, clearance smallint)`,
       world.objects,
     );

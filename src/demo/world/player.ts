@@ -59,7 +59,9 @@ export class Player {
   async send({ key, unit, kind, input }: WorldAct): Promise<string> {
     const party = this.partyOf(unit);
     const client = this.clientOf(unit);
-    const compositions = await client.compose(kind, input(this.idOf));
+    const composed = input(this.idOf);
+    await heed(client, composed);
+    const compositions = await client.compose(kind, composed);
     if (compositions.length !== 1) throw new Error(`“${key}” makes ${compositions.length} objects, not one`);
     const signed = await this.sign(key, party, compositions[0]!);
     const { id, receipt } = await client.submit(signed);
@@ -82,4 +84,17 @@ export class Player {
     if (!party) throw new Error(`The demonstration has no unit ${unit}`);
     return party;
   }
+}
+
+/** Reads the sender's own condition on what this is about, as every unit must before it opens it. */
+async function heed(client: HubClient, input: object): Promise<void> {
+  const { request, object } = input as { request?: string; object?: string };
+  const about = request ?? object;
+  if (about !== undefined) await readCondition(client, about);
+}
+
+/** Reads the condition on an object, if it has one, and says so. */
+export async function readCondition(client: HubClient, id: string): Promise<void> {
+  const condition = await client.restriction(id);
+  if (condition && condition.acknowledgedAt === null) await client.acknowledgeRestriction(id, condition.digest);
 }

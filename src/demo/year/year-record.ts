@@ -3,7 +3,7 @@ import { wordsFor } from '../../common/codes/words.js';
 import type { AnswerBody } from '../../requests/body/answer-body.js';
 import { permittedActs, REQUEST_STATES, type RequestState } from '../../requests/request-states.js';
 import { agencyOfUnit } from '../world/directory.js';
-import type { Player } from '../world/player.js';
+import { type Player, readCondition } from '../world/player.js';
 import { OFFICES } from './year-plan.js';
 
 /** What the year has left behind, as the units themselves see it through the API. */
@@ -70,7 +70,9 @@ async function threadOf(
 }
 
 async function groundOf(player: Player, unit: string, answer: string): Promise<string> {
-  const { text } = await player.clientOf(unit).open(answer);
+  const client = player.clientOf(unit);
+  await readCondition(client, answer);
+  const { text } = await client.open(answer);
   const { payload } = JSON.parse(text) as { payload: string };
   const { body } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { body: AnswerBody };
   return body.refusal!.ground;

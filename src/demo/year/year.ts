@@ -9,7 +9,7 @@ import { DAY, later } from '../world/acts.js';
 import { enrolAll } from '../world/build-world.js';
 import { agencyOfUnit } from '../world/directory.js';
 import { obtainParties, type WorldParties, writeProfiles } from '../world/parties.js';
-import { Player } from '../world/player.js';
+import { Player, readCondition } from '../world/player.js';
 import { overdueLines, readYear, statisticsLines, type YearOnRecord } from './year-record.js';
 import { OFFICES, planYear, type YearAct, type YearSize } from './year-plan.js';
 
@@ -106,8 +106,11 @@ async function playActs(
       const act = acts[done]!;
       hub.clock.set(act.at);
       await hub.sweep();
-      if ('opens' in act) await player.clientOf(act.unit).open(player.idOf(act.opens));
-      else {
+      if ('opens' in act) {
+        const client = player.clientOf(act.unit);
+        await readCondition(client, player.idOf(act.opens));
+        await client.open(player.idOf(act.opens));
+      } else {
         const { kind, key, unit } = act.sends;
         sent.push({ id: await player.send(act.sends), kind, name: key, unit });
       }
