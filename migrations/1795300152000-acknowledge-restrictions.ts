@@ -151,7 +151,7 @@ const COMMANDS = `
 /** Every opening but a hit in a search asks for it, and so does whatever is done with the object. */
 const CHANGED = [
   {
-    name: 'cmd.record_access(text, bigint[])',
+    name: 'cmd.record_access(text, bigint[], text)',
     before: 'INSERT INTO audit.pending (event, object_seq) SELECT',
     after: `IF p_event <> 'object.hit' AND cmd.restrictions_unread(seen) <> '{}' THEN
           RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403';

@@ -596,12 +596,14 @@ describe('personal details', () => {
     const submitted = await run(`submit nominal.signed.json --json ${VN}`);
     const [{ id }] = submitted.json<{ submitted: [{ id: string }] }>().submitted;
     const shown = await run(`show ${id} ${TH}`);
-    const exported = await run(`export ${id} --out nominal.bundle.json ${TH}`);
+    const forCase = '--purpose INVESTIGATE --case 12/2026';
+    const exported = await run(`export ${id} --out nominal.bundle.json ${forCase} ${TH}`);
     for (const { code, stdout, stderr } of [composed, signed, submitted, shown, exported]) {
       expect(code).toBe(0);
       expect(stdout + stderr).not.toContain(name);
     }
-    expect((await run(`show ${id} --nominal ${TH}`)).stdout).toContain(name);
+    expect((await run(`show ${id} --nominal ${TH}`)).stdout).toContain('say for which purpose and case');
+    expect((await run(`show ${id} --nominal ${forCase} ${TH}`)).stdout).toContain(name);
     expect(exported.stdout).toContain('personal details');
     expect(await must(`verify nominal.bundle.json ${TH}`)).toMatchObject({ objects: [{ notes: [] }] });
     await must(`export ${id} --without-parts --out bare.bundle.json ${TH}`);

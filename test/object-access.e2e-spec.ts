@@ -7,6 +7,7 @@ import { accessPageStatement } from '../src/audit/access-log.js';
 import { someNominalData } from '../src/exchange/body/body.example.js';
 import { openObject } from '../src/exchange/object-pages.js';
 import { aSignedIn, type Browser, makeStale } from './support/browser.js';
+import { asServer, seqOf } from './support/commands.js';
 import { composeAndSubmit, recall } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 import { aCaller } from './support/world.js';
@@ -225,7 +226,7 @@ describe('L7 an opening that is refused', () => {
     await th.ask(ACCESS, { id });
     // Not even the server itself can record an object that its caller does not see.
     const seen = await asCaller(kh, null, (tx) =>
-      tx.query<{ seen: string[] }[]>("SELECT cmd.record_access('object.opened', ARRAY[$1]::bigint[]) AS seen", [
+      tx.query<{ seen: string[] }[]>("SELECT cmd.record_access('object.opened', ARRAY[$1]::bigint[], NULL) AS seen", [
         row!.seq,
       ]),
     );
@@ -302,3 +303,54 @@ function asCaller<T>(party: Party, officer: string | null, work: (tx: EntityMana
   const caller = aCaller({ agencyId: party.agency, unitId: party.unit, officer });
   return t.hub.app.get(ScopedDatabase, { strict: false }).as(caller, work);
 }
+
+describe('personal details that others sent', () => {
+  const PARTS = 'query($id: ID!) { object(id: $id) { parts { name text withheld } } }';
+  const OWN = 'query($id: ID!, $by: AccessBy!) { objectAccess(id: $id, by: $by) { nodes { act purpose caseRef } } }';
+  interface Parts {
+    object: { parts: { text: string | null; withheld: string | null }[] };
+  }
+  const part = async (party: Party, id: string, headers: Record<string, string | undefined>): Promise<object> =>
+    (await party.ask<Parts>(PARTS, { id }, headers)).data!.object.parts[0]!;
+  const acts = async (party: Party, id: string, by: string): Promise<object[]> =>
+    (await party.ask<{ objectAccess: { nodes: object[] } }>(OWN, { id, by })).data!.objectAccess.nodes;
+  const NONE = { 'x-liaison-purpose': undefined, 'x-liaison-case-ref': undefined };
+
+  it('are given out for a purpose and a case of the reader’s own, of which the sender is told the purpose alone', async () => {
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, nominal: someNominalData() });
+    expect(await part(th, id, NONE)).toMatchObject({ text: null, withheld: 'CASE_REF' });
+    expect(await part(vn, id, NONE)).toMatchObject({ text: expect.any(String), withheld: null });
+    const forCase = { 'x-liaison-purpose': 'INVESTIGATE', 'x-liaison-case-ref': encodeURIComponent('Hồ sơ 12/2026') };
+    expect(await part(th, id, forCase)).toMatchObject({ text: expect.any(String), withheld: null });
+    const viewed = { act: 'NOMINAL_VIEWED', purpose: 'INVESTIGATE' };
+    expect(await acts(th, id, 'OWN')).toContainEqual({ ...viewed, caseRef: 'Hồ sơ 12/2026' });
+    expect(await acts(vn, id, 'OTHERS')).toContainEqual({ ...viewed, caseRef: null });
+    // The opening that found them withheld gave out nothing.
+    expect((await acts(vn, id, 'OTHERS')).filter((act) => 'act' in act && act.act === 'NOMINAL_VIEWED')).toHaveLength(
+      1,
+    );
+  });
+
+  it.each([
+    ['without a purpose', { 'x-liaison-purpose': undefined }, '/headers/x-liaison-purpose'],
+    ['that is empty', { 'x-liaison-case-ref': '' }, '/headers/x-liaison-case-ref'],
+    ['that is too long', { 'x-liaison-case-ref': 'x'.repeat(61) }, '/headers/x-liaison-case-ref'],
+    ['of two lines', { 'x-liaison-case-ref': '12%0A13' }, '/headers/x-liaison-case-ref'],
+    ['that is no text', { 'x-liaison-case-ref': '%FF%FE' }, '/headers/x-liaison-case-ref'],
+  ])('are not given out for a case %s', async (_, headers, pointer) => {
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, nominal: someNominalData() });
+    const { errors } = await th.ask(PARTS, { id }, headers);
+    expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', pointer });
+  });
+
+  it('are not given out by PostgreSQL either', async () => {
+    const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement, nominal: someNominalData() });
+    const seq = await seqOf(t.database, id);
+    const text = "SELECT cmd.record_access('nominal.viewed', ARRAY[$1]::bigint[], $2)";
+    const record = (party: Party, caseRef: string | null): Promise<unknown> =>
+      asServer(t.database, party, () => t.database.sql(text, [seq, caseRef]));
+    await expect(record(th, null)).rejects.toThrow('CASE_REF');
+    await record(th, '12/2026');
+    await record(vn, null);
+  });
+});

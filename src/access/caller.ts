@@ -10,6 +10,8 @@ export interface Caller {
   readonly clearance: number;
   readonly maySeeNominal: boolean;
   readonly purpose: string;
+  /** The own agency's number of the case for which personal details are wanted; absent or null when the request named none. */
+  readonly caseRef?: string | null;
   readonly permissions: ReadonlySet<Permission>;
   /** What the unit's system may send; absent for an officer, whom no connection limits. */
   readonly sending?: SendingLimits;

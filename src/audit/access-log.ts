@@ -12,6 +12,8 @@ export interface AccessRow {
   title_en: string | null;
   title_vi: string | null;
   purpose: string;
+  /** For which of its cases; there for the reader's own agency alone. */
+  case_ref: string | null;
   at: Date;
 }
 
@@ -49,8 +51,9 @@ export function accessPageStatement({ agencyId, objectSeq, by, before, limit }: 
 } {
   return {
     name: `access-page-${by.toLowerCase()}`,
-    text: `SELECT a.id, a.event, a.agency_id, a.unit_id, a.officer, f.title_en, f.title_vi, a.purpose, a.at FROM (
+    text: `SELECT a.id, a.event, a.agency_id, a.unit_id, a.officer, f.title_en, f.title_vi, a.purpose, c.case_ref, a.at FROM (
        SELECT * FROM audit.access a WHERE ${CONDITIONS[by]} AND a.object_seq = $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4) a
+     LEFT JOIN agency.case_use c ON c.access_id = a.id
      LEFT JOIN agency.officer f ON f.agency_id = a.agency_id AND f.pseudonym = a.officer
      ORDER BY a.id DESC`,
     values: [agencyId, objectSeq, before ?? END_OF_TIME, limit],

@@ -40,6 +40,8 @@ export interface HubClientOptions {
   language?: string;
   /** Purpose under which objects are opened; the hub's default when absent. */
   purpose?: string;
+  /** The own agency's number of the case for which personal details are wanted; goes with a purpose. */
+  caseRef?: string;
   /** Milliseconds before the second and, doubled, before the third try of `submit`. */
   retryDelayMs?: number;
 }
@@ -269,10 +271,11 @@ export class HubClient {
   }
 
   private headers(): Record<string, string> {
-    const { language, purpose } = this.options;
+    const { language, purpose, caseRef } = this.options;
     return {
       ...(language === undefined ? {} : { 'accept-language': language }),
       ...(purpose === undefined ? {} : { 'x-liaison-purpose': purpose }),
+      ...(caseRef === undefined ? {} : { 'x-liaison-case-ref': encodeURIComponent(caseRef) }),
     };
   }
 

@@ -51,16 +51,22 @@ export function hasProfile(home: string): boolean {
   return existsSync(profileFile(home));
 }
 
+/** Why something is read; for personal details both are asked for. */
+export interface Reasons {
+  purpose?: string;
+  case?: string;
+}
+
 /** A client for the profile's unit. */
-export async function connect(cli: Cli, purpose?: string): Promise<{ client: HubClient; profile: Profile }> {
+export async function connect(cli: Cli, reasons: Reasons = {}): Promise<{ client: HubClient; profile: Profile }> {
   const profile = readProfile(cli.home);
-  return { client: await clientFor(cli, profile, purpose), profile };
+  return { client: await clientFor(cli, profile, reasons), profile };
 }
 
 export async function clientFor(
   cli: Cli,
   { hub, unit, clientKey }: Pick<Profile, 'hub' | 'unit' | 'clientKey'>,
-  purpose?: string,
+  { purpose, case: caseRef }: Reasons = {},
 ): Promise<HubClient> {
   const { privateJwk } = await readPrivateKey(clientKey, 'client');
   const { language } = cli;
@@ -70,6 +76,7 @@ export async function clientFor(
     clientKey: privateJwk,
     language,
     ...(purpose === undefined ? {} : { purpose }),
+    ...(caseRef === undefined ? {} : { caseRef }),
   });
 }
 

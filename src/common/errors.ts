@@ -118,6 +118,13 @@ export class InvalidInput extends HubError {
   }
 }
 
+/** Personal details that others sent are given out for a purpose and a case of the reader's agency, which the request did not name. */
+export class CaseRefRequired extends InvalidInput {
+  constructor() {
+    super([{ pointer: '/headers/x-liaison-case-ref', rule: 'required', key: 'problem.caseRef' }]);
+  }
+}
+
 /** A signed object was refused; `sub` is the exact check of the profile that failed. */
 export class BadSignedObject extends HubError {
   readonly code = 'BAD_SIGNED_OBJECT';

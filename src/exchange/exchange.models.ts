@@ -79,7 +79,7 @@ export class ObjectPart {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why the text is withheld: NOT_CLEARED; ERASED; NOT_PASSED_ON: the object came by a consent, without personal details; or STEP_UP: by a rule of the own agency it takes a fresh passkey',
+      'Why the text is withheld: NOT_CLEARED; ERASED; NOT_PASSED_ON: the object came by a consent, without personal details; CASE_REF: the request named no case and purpose (headers x-liaison-case-ref and x-liaison-purpose); or STEP_UP: by a rule of the own agency it takes a fresh passkey',
   })
   withheld: string | null;
 }

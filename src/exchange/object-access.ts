@@ -75,6 +75,12 @@ export class ObjectAccess {
 
   @Field(() => String, { description: 'Purpose code under which the reader worked' })
   purpose: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The case for which personal details were given out, for the reader’s own agency alone',
+  })
+  caseRef: string | null;
 }
 
 @ObjectType({ description: 'An act with its place in the list' })
@@ -143,5 +149,6 @@ function accessOf(row: AccessRow): ObjectAccess {
     officerTitleEn: row.title_en,
     officerTitleVi: row.title_vi,
     purpose: row.purpose,
+    caseRef: row.case_ref,
   };
 }

@@ -32,7 +32,7 @@ export interface ListedPage {
 export interface OpenedPart {
   name: string;
   text: string | null;
-  withheld: 'NOT_CLEARED' | 'STEP_UP' | 'NOT_PASSED_ON' | 'ERASED' | null;
+  withheld: 'NOT_CLEARED' | 'STEP_UP' | 'CASE_REF' | 'NOT_PASSED_ON' | 'ERASED' | null;
 }
 
 const MAX_PAGE = 100;
@@ -89,6 +89,10 @@ export class ObjectsService {
       const withheld = caller.session?.nominalNeedsStepUp ? 'STEP_UP' : 'NOT_CLEARED';
       return names.map((name) => ({ name, text: null, withheld }));
     }
+    const { caseRef = null } = caller;
+    if (caseRef === null && row.from_agency !== caller.agencyId) {
+      return names.map((name) => ({ name, text: null, withheld: 'CASE_REF' }));
+    }
     return this.database.as(caller, async (tx) => {
       const stored = await prepared<{ name: string; iv: Buffer; ciphertext: Buffer; wrapped: Buffer | null }>(
         tx,
@@ -98,7 +102,7 @@ export class ObjectsService {
         [row.seq, caller.agencyId],
       );
       const isOpened = stored.some(({ wrapped }) => wrapped !== null);
-      if (isOpened && (await recordAccess(tx, 'nominal.viewed', [row])).length === 0) throw new NotFound();
+      if (isOpened && (await recordAccess(tx, 'nominal.viewed', [row], caseRef)).length === 0) throw new NotFound();
       const opened: OpenedPart[] = [];
       for (const name of names) {
         const part = stored.find((each) => each.name === name);

@@ -127,7 +127,7 @@ export class AttachmentsService {
   /**
    * An attachment of an object that the caller may see: the original for the agency that sent it, the recipients' copy for others. The
    * download is recorded and committed before this returns, so before the first byte. Throws NotFound for everything else, and
-   * Unavailable when the store does not answer. An officer whose agency's rule asks for a step-up is told so instead of NotFound.
+   * Unavailable when the store does not answer, CaseRefRequired for personal details of others without a case, and RestrictionUnread. An officer whose agency's rule asks for a step-up is told so instead of NotFound.
    */
   async open(caller: Caller, object: string, sha256: string): Promise<OpenedAttachment> {
     const row = await this.database.as(caller, (tx) => readAttachment(tx, caller, object, sha256));
@@ -139,7 +139,7 @@ export class AttachmentsService {
     const content = await this.store.read(isCopy ? copyOf(row.file_id) : row.file_id, key);
     try {
       await this.database.as(caller, async (tx) => {
-        if (row.is_nominal) await recordAccess(tx, 'nominal.viewed', [row]);
+        if (row.is_nominal) await recordAccess(tx, 'nominal.viewed', [row], caller.caseRef);
         if ((await recordAccess(tx, 'file.downloaded', [row])).length === 0) throw new NotFound();
       });
     } catch (error) {

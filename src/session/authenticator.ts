@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Caller, CallerToken } from '../access/caller.js';
 import { Purpose } from '../common/codes/handling-codes.js';
 import { InvalidInput, NonceWanted, Unauthenticated } from '../common/errors.js';
+import { isText } from '../common/text.js';
 import { API } from './create-provider.js';
 import { checkProof, type Proof } from './dpop-proof.js';
 import { rightsOf } from './scopes.js';
@@ -80,15 +81,15 @@ export class Authenticator {
     const system = token.sub === token.client_id ? await this.systems.findOnce(token.sub, ip, proof.mark) : undefined;
     if (!system) return this.refuse('agency, unit or connection is not in force here, or the proof was used before');
     const { auth_kid: kid, scope, exp } = token;
-    const caller = callerOf(system, { kid, scope, expiresAt: exp * 1000, address: ip }, purposeOf(headers));
+    const caller = callerOf(system, { kid, scope, expiresAt: exp * 1000, address: ip }, reasonsIn(headers));
     return caller ?? this.refuse('the key is not in force');
   }
 
   /** The same caller with the rights of this moment; undefined when the token has expired or its ground has gone. */
-  async again({ unitId, token, purpose }: Caller): Promise<Caller | undefined> {
+  async again({ unitId, token, purpose, caseRef = null }: Caller): Promise<Caller | undefined> {
     if (token === undefined || Date.now() >= token.expiresAt) return undefined;
     const system = await this.systems.find(unitId, token.address);
-    return system && callerOf(system, token, purpose);
+    return system && callerOf(system, token, { purpose, caseRef });
   }
 
   /** What an answer tells a client to make its next proof with. */
@@ -134,7 +135,7 @@ export class Authenticator {
 function callerOf(
   system: UnitSystem,
   token: Omit<CallerToken, 'isBoundToDocuments'>,
-  purpose: string,
+  reasons: Reasons,
 ): Caller | undefined {
   if (!system.keys.some(({ kid }) => kid === token.kid)) return undefined;
   const { permissions, kinds } = rightsOf(system.scopes, token.scope);
@@ -144,18 +145,54 @@ function callerOf(
     officer: null,
     clearance: system.clearance,
     maySeeNominal: system.maySeeNominal,
-    purpose,
+    ...reasons,
     permissions,
     sending: { kinds, addressees: system.addressees },
     token: { ...token, isBoundToDocuments: !system.adhoc },
   };
 }
 
-/** The purpose under which the caller works; it goes into the access log, so a wrong one is refused rather than replaced. */
-export function purposeOf(headers: IncomingHttpHeaders): string {
-  const purpose = headers['x-liaison-purpose'] ?? Purpose.PREVENT_DETECT;
-  if (typeof purpose === 'string' && PURPOSES.has(purpose)) return purpose;
+/** Why the caller reads. */
+export interface Reasons {
+  purpose: string;
+  caseRef: string | null;
+}
+
+const LONGEST_CASE_REF = 60;
+
+/**
+ * The purpose under which the caller works, and the case. They go into the access log, so a wrong one is refused rather than replaced. Who names
+ * a case names the purpose too: for personal details none is taken for granted. A header is ASCII, so a case may be written percent-encoded.
+ */
+export function reasonsIn(headers: IncomingHttpHeaders): Reasons {
+  const stated = headers['x-liaison-purpose'];
+  const purpose = stated ?? Purpose.PREVENT_DETECT;
+  if (typeof purpose !== 'string' || !PURPOSES.has(purpose)) throw wrongPurpose();
+  const written = headers['x-liaison-case-ref'];
+  if (written === undefined) return { purpose, caseRef: null };
+  if (stated === undefined) throw wrongPurpose();
+  const caseRef = decoded(written);
+  if (isText(caseRef, LONGEST_CASE_REF, false)) return { purpose, caseRef };
   throw new InvalidInput([
+    {
+      pointer: '/headers/x-liaison-case-ref',
+      rule: 'shortText',
+      key: 'problem.shortText',
+      params: { max: LONGEST_CASE_REF },
+    },
+  ]);
+}
+
+function decoded(header: string | string[]): unknown {
+  try {
+    return typeof header === 'string' ? decodeURIComponent(header) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function wrongPurpose(): InvalidInput {
+  return new InvalidInput([
     {
       pointer: '/headers/x-liaison-purpose',
       rule: 'enum',

@@ -123,6 +123,7 @@ describe("a unit's system", () => {
         clearance: 1,
         maySeeNominal: false,
         purpose: 'PREVENT_DETECT',
+        caseRef: null,
         permissions: ['directory.read', 'keys.publish', 'objects.read', 'objects.submit'],
         sending: { kinds: [...OBJECT_KINDS], addressees: null },
         token: {

@@ -77,6 +77,7 @@ beforeAll(async () => {
              VALUES ('TH-CUS', 'p:officer1', 'en', 'a@duty.example', now())),
        s AS (INSERT INTO hub.notice (kind, agency_id, unit_id, to_unit, duties, made_at, send_at)
              VALUES ('DIGEST', 'TH-CUS', 'TH-CUS-LCB', 'TH-CUS-LCB', '{}', now(), now() + interval '1 hour')),
+       x AS (INSERT INTO agency.case_use SELECT id, 'TH-CUS', '12/2026' FROM audit.access LIMIT 1),
        f AS (INSERT INTO agency.session_rule VALUES ('TH-CUS', 15, 8)),
        y AS (INSERT INTO hub.holiday VALUES ('VN-CUS', '2027-04-30', 'x', 'x')),
        g AS (INSERT INTO hub.upload (id, agency_id, unit_id, officer, sha256, size, media_type)

@@ -5,7 +5,7 @@ import { SoftwareAuthenticator } from './authenticator.js';
 import { trusted } from './documents.js';
 import { withoutServerTime } from './server-time.js';
 import { contentDigest } from './files.js';
-import type { Answer, Party, TestHub } from './hub.js';
+import { type Answer, type Party, type TestHub, FOR_A_CASE, given } from './hub.js';
 
 /** An answer to a page's script. */
 export interface Reply {
@@ -101,8 +101,8 @@ export class Browser {
     headers: Record<string, string | undefined>,
   ): Promise<Reply & { text: string }> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const given = Object.entries({ ...(cookie && { cookie }), ...headers }).filter(([, value]) => value !== undefined);
-    const response = await fetch(`${this.url}${path}`, { ...init, headers: given });
+    const sent = given({ ...(cookie && { cookie }), ...FOR_A_CASE, ...headers });
+    const response = await fetch(`${this.url}${path}`, { ...init, headers: sent });
     for (const line of response.headers.getSetCookie()) this.keep(line);
     const text = withoutServerTime(await response.text());
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;

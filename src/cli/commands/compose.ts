@@ -31,7 +31,7 @@ interface Options {
 }
 
 async function compose(cli: Cli, kind: Composable, inputFile: string, options: Options): Promise<Outcome> {
-  const { client, profile } = await connect(cli, options.purpose);
+  const { client, profile } = await connect(cli, options);
   const input = await withFiles(cli, client, readRecord(inputFile), options.attach ?? []);
   const compositions = await client.compose(kind, input);
   const lines = compositions.flatMap(({ to, preview }) => previewLines(cli, to, preview));

@@ -6,7 +6,7 @@ import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
 import { EXIT, Failure } from '../failures.js';
 import { PRIVATE, writeNew } from '../files.js';
-import { connect } from '../profile.js';
+import { connect, type Reasons } from '../profile.js';
 import { idOf, objectName } from '../object-argument.js';
 
 /** Fetches a file that an object names, and compares it with the digest that was signed. Never opens it. */
@@ -16,12 +16,12 @@ export function define(command: Command, cli: Cli): void {
     .argument('<sha256>', cli.text('cli.download.sha256'), digest)
     .option('--out <file>', cli.text('cli.download.out'))
     .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .option('--case <number>', cli.text('cli.option.case'))
     .action(cli.runs((name: string, sha256: string, options: Options) => download(cli, name, sha256, options)));
 }
 
-interface Options {
+interface Options extends Reasons {
   out?: string;
-  purpose?: string;
 }
 
 function digest(value: string): string {
@@ -30,7 +30,7 @@ function digest(value: string): string {
 }
 
 async function download(cli: Cli, name: string, sha256: string, options: Options): Promise<Outcome> {
-  const { client } = await connect(cli, options.purpose);
+  const { client } = await connect(cli, options);
   const { content, mediaType } = await client.download(await idOf(client, name), sha256);
   const isOriginal = createHash('sha256').update(content).digest('hex') === sha256;
   // Of an image the hub gives a copy without metadata; no other file may differ from what was signed.

@@ -3,7 +3,7 @@ import { envelopeIn, makeBundle } from '../bundle-maker.js';
 import type { Cli, Outcome } from '../cli.js';
 import { example } from '../command.js';
 import { writeJson } from '../files.js';
-import { connect } from '../profile.js';
+import { connect, type Reasons } from '../profile.js';
 import { idOf, objectNames } from '../object-argument.js';
 import { attachmentLines } from '../verdicts.js';
 
@@ -15,18 +15,18 @@ export function define(command: Command, cli: Cli): void {
     .option('--without-parts', cli.text('cli.export.withoutParts'))
     .option('--alone', cli.text('cli.export.alone'))
     .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .option('--case <number>', cli.text('cli.option.case'))
     .action(cli.runs((names: string[], options: Options) => exportBundle(cli, names, options)));
 }
 
-interface Options {
+interface Options extends Reasons {
   out: string;
   withoutParts?: boolean;
   alone?: boolean;
-  purpose?: string;
 }
 
 async function exportBundle(cli: Cli, names: string[], options: Options): Promise<Outcome> {
-  const { client, profile } = await connect(cli, options.purpose);
+  const { client, profile } = await connect(cli, options);
   const ids = await Promise.all(names.map((name) => idOf(client, name)));
   const { withoutParts = false, alone = false } = options;
   const request = { ids, hub: profile.hubId, withParts: !withoutParts, isFollowing: !alone, forExport: true };

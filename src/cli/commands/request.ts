@@ -5,7 +5,7 @@ import type { RequestThread } from '../client-models.js';
 import { example } from '../command.js';
 import { idOf, objectName } from '../object-argument.js';
 import { printable } from '../printable.js';
-import { connect } from '../profile.js';
+import { connect, type Reasons } from '../profile.js';
 import { summaryLine } from '../rendering.js';
 
 /** Shows where a request stands, its questions and everything that was sent in the matter. */
@@ -13,11 +13,11 @@ export function define(command: Command, cli: Cli): void {
   example(command, cli, 'liaison request VN-REQ-2026-MPLRSA')
     .argument('<object>', cli.text('cli.object.name'), objectName)
     .option('--purpose <code>', cli.text('cli.option.purpose'))
-    .action(cli.runs((name: string, { purpose }: { purpose?: string }) => request(cli, name, purpose)));
+    .action(cli.runs((name: string, options: Reasons) => request(cli, name, options)));
 }
 
-async function request(cli: Cli, name: string, purpose?: string): Promise<Outcome> {
-  const { client } = await connect(cli, purpose);
+async function request(cli: Cli, name: string, reasons: Reasons): Promise<Outcome> {
+  const { client } = await connect(cli, reasons);
   const opened = await client.request(await idOf(client, name));
   return { document: opened, lines: [...standing(cli, opened), ...questions(cli, opened), ...thread(cli, opened)] };
 }

@@ -8,7 +8,7 @@ import type { Opened } from '../client-models.js';
 import { example } from '../command.js';
 import { EXIT } from '../failures.js';
 import { printableJson } from '../printable.js';
-import { connect } from '../profile.js';
+import { connect, type Reasons } from '../profile.js';
 import { envelopeLines } from '../rendering.js';
 import { readHomeTrust } from '../trust-store.js';
 import { idOf, objectName } from '../object-argument.js';
@@ -25,19 +25,19 @@ export function define(command: Command, cli: Cli): void {
     .argument('<object>', cli.text('cli.object.name'), objectName)
     .option('--nominal', cli.text('cli.show.nominal'))
     .option('--purpose <code>', cli.text('cli.option.purpose'))
+    .option('--case <number>', cli.text('cli.option.case'))
     .action(cli.runs((name: string, options: Options) => show(cli, name, options)));
 }
 
-interface Options {
+interface Options extends Reasons {
   nominal?: boolean;
-  purpose?: string;
 }
 
 /** A single object quotes others that were not asked for, and parts that were left closed: nothing to be warned of. */
 const EXPECTED: readonly BundleNote[] = ['IN_REPLY_TO_ABSENT', 'SUPERSEDES_ABSENT'];
 
-async function show(cli: Cli, name: string, { nominal = false, purpose }: Options): Promise<Outcome> {
-  const { client, profile } = await connect(cli, purpose);
+async function show(cli: Cli, name: string, { nominal = false, ...reasons }: Options): Promise<Outcome> {
+  const { client, profile } = await connect(cli, reasons);
   const request = {
     ids: [await idOf(client, name)],
     hub: profile.hubId,
@@ -75,6 +75,7 @@ function partsOf(envelope: Envelope, parts: Opened['parts'], nominal: boolean): 
 }
 
 function partLines(cli: Cli, { name, text, withheld }: Opened['parts'][number]): string[] {
+  if (withheld === 'CASE_REF') return [cli.text('cli.show.caseRef', { name })];
   if (text === null) return [cli.text('cli.show.withheld', { name, reason: withheld ?? '' })];
   const { data } = JSON.parse(text) as { data: unknown };
   return [cli.text('cli.show.part', { name }), ...printableJson(data)];

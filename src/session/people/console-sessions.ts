@@ -6,7 +6,7 @@ import { Forbidden, NotFound, Unauthenticated } from '../../common/errors.js';
 import type { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
 import { UPLOAD_ROUTES } from '../../edge/upload-routes.js';
-import { purposeOf } from '../authenticator.js';
+import { type Reasons, reasonsIn } from '../authenticator.js';
 import { RETURN_PATH } from '../console-client.js';
 import { secretIn } from './cookies.js';
 import type { Identity, Strength } from './identity.js';
@@ -81,16 +81,16 @@ export class ConsoleSessions {
     const csrf = this.csrfOf(secret);
     if (!this.isOurs(request, csrf))
       throw new Forbidden('error.notFromOwnPage', { params: { url: this.hub.publicUrl } });
-    return callerOf(row, csrf, purposeOf(request.headers));
+    return callerOf(row, csrf, reasonsIn(request.headers));
   }
 
   /**
    * The same caller with the rights of this moment; undefined when the session has ended. It does not count as a request: who only
    * keeps a socket open is idle.
    */
-  async again({ session, purpose }: Caller): Promise<Caller | undefined> {
+  async again({ session, purpose, caseRef = null }: Caller): Promise<Caller | undefined> {
     const row = session && (await this.read('id', session.id));
-    return row && callerOf(row, session.csrf, purpose);
+    return row && callerOf(row, session.csrf, { purpose, caseRef });
   }
 
   /**
@@ -212,7 +212,7 @@ export class ConsoleSessions {
   }
 }
 
-function callerOf(row: Row, csrf: string, purpose: string): Caller {
+function callerOf(row: Row, csrf: string, reasons: Reasons): Caller {
   const { id, accountId, acr, isFresh } = row;
   // Administrators need a passkey; a password from before they were appointed administers nothing.
   const roles = acr === 'aal2' ? row.roles.filter((role) => !ADMINISTRATORS.includes(role)) : row.roles;
@@ -228,7 +228,7 @@ function callerOf(row: Row, csrf: string, purpose: string): Caller {
     officer: row.officer,
     clearance: row.clearance,
     maySeeNominal: isCleared && !nominalNeedsStepUp,
-    purpose,
+    ...reasons,
     permissions: allowed,
     session: { id, accountId, roles: row.roles, acr, isFresh, nominalNeedsStepUp, csrf },
   };
