@@ -28,6 +28,7 @@ import { CreateDuties1795300120000 } from '../migrations/1795300120000-create-du
 import { CreateFeedback1795300125000 } from '../migrations/1795300125000-create-feedback.js';
 import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.js';
 import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
+import { CountReaders1795300160000 } from '../migrations/1795300160000-count-readers.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -57,6 +58,7 @@ export const MIGRATIONS = [
   CreateFeedback1795300125000,
   BindNotes1795300130000,
   CreateNotices1795300150000,
+  CountReaders1795300160000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */
