@@ -141,7 +141,7 @@ export class WithheldPart {
 @ObjectType({ description: 'What to think over before it is sent; it may be sent all the same' })
 @Visible('caller')
 export class WarningModel {
-  @Field(() => SharingWarnings)
+  @Field(() => SharingWarnings, { description: 'What it warns of' })
   code: SharingWarning;
 
   @Field(() => String, { description: 'In the language of Accept-Language' })
