@@ -30,6 +30,7 @@ import { BindNotes1795300130000 } from '../migrations/1795300130000-bind-notes.j
 import { CreateRegister1795300140000 } from '../migrations/1795300140000-create-register.js';
 import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
 import { AcknowledgeRestrictions1795300152000 } from '../migrations/1795300152000-acknowledge-restrictions.js';
+import { CountReaders1795300160000 } from '../migrations/1795300160000-count-readers.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -61,6 +62,7 @@ export const MIGRATIONS = [
   CreateRegister1795300140000,
   CreateNotices1795300150000,
   AcknowledgeRestrictions1795300152000,
+  CountReaders1795300160000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -201,6 +201,7 @@ describe('two parties with nothing but the command line', () => {
     const preview = await run(`compose alert ${anInput('first')} ${VN}`);
     expect(preview.stdout).toContain('To TH-CUS:');
     expect(preview.stdout).toContain('TH-CUS-LCB Unit TH-CUS-LCB');
+    expect(preview.stdout).toContain('WARNING (NO_EXPIRY)');
     expect(preview.stdout).toContain('The hub added: ref');
 
     // Without a terminal nobody can be asked.

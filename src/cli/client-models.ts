@@ -36,11 +36,20 @@ export interface Refusal {
 
 /** Who would see what. */
 export interface Preview {
-  readers: { agency: string; unit: string; nameEn: string; nameVi: string; officers: number }[];
+  readers: {
+    agency: string;
+    unit: string;
+    nameEn: string;
+    nameVi: string;
+    officers: number;
+    notReading: { reason: string; officers: number }[];
+  }[];
+  neighbours: { unit: string; nameEn: string; nameVi: string; officers: number | null; fewerThan: number | null }[];
   restrictedParts: string[];
   legalBasis: string | null;
   expiresAt: string | null;
   notes: string[];
+  warnings: { code: string; message: string }[];
   refusals: Refusal[];
 }
 

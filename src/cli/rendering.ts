@@ -86,21 +86,38 @@ function described(cli: Cli, list: string, code: string): string {
 
 /** Who would see a composition, and why it may not be sent. */
 export function previewLines(cli: Cli, to: readonly string[], preview: Preview): string[] {
-  const { readers, restrictedParts, legalBasis, expiresAt, notes, refusals } = preview;
+  const { readers, neighbours, restrictedParts, legalBasis, expiresAt, notes, warnings, refusals } = preview;
   const of = (name: { nameEn: string; nameVi: string }) => (cli.language === 'vi' ? name.nameVi : name.nameEn);
   return [
     cli.text('cli.preview.to', { to: to.join(', ') }),
-    ...readers.map(
-      (unit) => `  ${cli.text('cli.preview.reader', { unit: unit.unit, name: of(unit), officers: unit.officers })}`,
-    ),
+    ...readers.flatMap((unit) => [
+      `  ${cli.text('cli.preview.reader', { unit: unit.unit, name: of(unit), officers: unit.officers })}`,
+      ...unit.notReading.map(
+        ({ reason, officers }) =>
+          `    ${cli.text('cli.preview.notReading', { officers, reason: wordsFor(cli.language, 'NotReadingReason', reason) })}`,
+      ),
+    ]),
+    ...neighbours.map((unit) => `  ${neighbourLine(cli, unit.unit, of(unit), unit)}`),
     ...(restrictedParts.length === 0
       ? []
       : [`  ${cli.text('cli.preview.restricted', { parts: restrictedParts.join(', ') })}`]),
     ...(legalBasis === null ? [] : [`  ${cli.text('cli.preview.legalBasis', { legalBasis })}`]),
     ...(expiresAt === null ? [] : [`  ${cli.text('cli.preview.expires', { expiresAt })}`]),
     ...notes.map((note) => `  ${cli.text('cli.preview.note', { note })}`),
+    ...warnings.map(({ code, message }) => `  ${cli.text('cli.preview.warning', { code, message })}`),
     ...refusals.map(({ code, message }) => `  ${cli.text('cli.preview.refusal', { code, message })}`),
   ];
+}
+
+function neighbourLine(
+  cli: Cli,
+  unit: string,
+  name: string,
+  { officers, fewerThan }: Preview['neighbours'][number],
+): string {
+  if (officers !== null) return cli.text('cli.preview.neighbours', { unit, name, officers });
+  if (fewerThan !== null) return cli.text('cli.preview.fewNeighbours', { unit, name, fewerThan });
+  return cli.text('cli.preview.neighbour', { unit, name });
 }
 
 /** Rows of cells in columns; the first row is the heading. What a cell says cannot steer the terminal. */

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
+import type { AgreementModel } from './directory.models.js';
 
 /** What two or more agencies have agreed, as data: what may be asked, in which language, and what may become of it. */
 export interface Agreement {
@@ -40,4 +41,25 @@ export function readAgreements(tx: EntityManager): Promise<Agreement[]> {
 export async function readAgreement(tx: EntityManager, id: string): Promise<Agreement | undefined> {
   const text = `SELECT ${COLUMNS} FROM hub.agreement a WHERE a.id = $1 AND ${IN_FORCE}`;
   return (await prepared<Agreement>(tx, 'agreement', text, [id]))[0];
+}
+
+/** An agreement as the API gives it. */
+export function agreementModel(row: Agreement): AgreementModel {
+  return {
+    id: row.id,
+    kind: row.kind,
+    titleEn: row.title_en,
+    titleVi: row.title_vi,
+    isExample: row.is_example,
+    parties: row.parties,
+    validFrom: row.valid_from,
+    validUntil: row.valid_until,
+    articles: row.articles,
+    assistanceTypes: row.assistance_types,
+    languages: row.languages,
+    deadlineProfile: row.deadline_profile,
+    nominalAllowed: row.nominal_allowed,
+    evidenceRule: row.evidence_rule,
+    onwardRule: row.onward_rule,
+  };
 }

@@ -1,5 +1,6 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
+import { type NotReadingReason, NotReadingReasons } from './directory-codes.js';
 
 @ObjectType({ description: 'An article of an agreement' })
 @Visible('caller')
@@ -122,6 +123,16 @@ export class Me {
   communities: Community[];
 }
 
+@ObjectType({ description: 'How many officers of a unit will not read it, or not all of it' })
+@Visible('caller')
+export class NotReading {
+  @Field(() => NotReadingReasons)
+  reason: NotReadingReason;
+
+  @Field(() => Int)
+  officers: number;
+}
+
 @ObjectType({ description: 'Officers of one unit who will be able to read' })
 @Visible('caller')
 export class ReadingUnitModel {
@@ -139,4 +150,34 @@ export class ReadingUnitModel {
 
   @Field(() => Int)
   officers: number;
+
+  @Field(() => [NotReading], { description: 'Officers of the same unit who will not, and why; numbers above zero' })
+  notReading: NotReading[];
+}
+
+@ObjectType({
+  description: 'A unit of another service at the place of a reading unit. It sees nothing, unless you consent to it',
+})
+@Visible('caller')
+export class NeighbouringUnitModel {
+  @Field(() => ID)
+  agency: string;
+
+  @Field(() => ID)
+  unit: string;
+
+  @Field(() => String)
+  nameEn: string;
+
+  @Field(() => String)
+  nameVi: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many officers it has; null below five, and for a service that is not a party to the agreement',
+  })
+  officers: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'It has fewer officers than this; only where the number is small' })
+  fewerThan: number | null;
 }

@@ -6,8 +6,8 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { Agency } from './agency.entity.js';
-import { type Agreement, readAgreements } from './agreement.js';
-import type { AgreementModel, Community, Me } from './directory.models.js';
+import { agreementModel, readAgreements } from './agreement.js';
+import type { Community, Me } from './directory.models.js';
 import { Unit } from './unit.entity.js';
 
 @Injectable()
@@ -54,24 +54,4 @@ export class DirectoryService {
 function readCommunities(tx: EntityManager): Promise<Community[]> {
   const text = 'SELECT c.id, c.name_en AS "nameEn", c.name_vi AS "nameVi" FROM hub.community c ORDER BY c.name_en';
   return prepared<Community>(tx, 'communities', text);
-}
-
-function agreementModel(row: Agreement): AgreementModel {
-  return {
-    id: row.id,
-    kind: row.kind,
-    titleEn: row.title_en,
-    titleVi: row.title_vi,
-    isExample: row.is_example,
-    parties: row.parties,
-    validFrom: row.valid_from,
-    validUntil: row.valid_until,
-    articles: row.articles,
-    assistanceTypes: row.assistance_types,
-    languages: row.languages,
-    deadlineProfile: row.deadline_profile,
-    nominalAllowed: row.nominal_allowed,
-    evidenceRule: row.evidence_rule,
-    onwardRule: row.onward_rule,
-  };
 }

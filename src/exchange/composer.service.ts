@@ -6,9 +6,8 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
 import { InvalidInput, NotFound, type Problem } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
-import { type Language, message } from '../common/messages/messages.js';
+import type { Language } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
-import { readReadingUnits } from '../directory/readers.js';
 import { AttachmentsService } from '../files/attachments.service.js';
 import { canonicalize, type JsonObject, type JsonValue } from '../protocol/canonical.js';
 import { digestOf } from '../protocol/digest.js';
@@ -23,12 +22,13 @@ import { readSigningKeys } from '../trust/key-directory.js';
 import { Handling } from './body/handling.js';
 import { NOMINAL_ATTACHMENTS } from './body/nominal-attachments.js';
 import { checked } from './body/validate.js';
-import type { ComposedPart, Composition, CompositionInput, Preview } from './composition.js';
+import type { ComposedPart, Composition, CompositionInput } from './composition.js';
 import { type ObjectKind, ObjectKinds } from './object-kind.js';
-import { readObject } from './object-pages.js';
+import { readHandling, readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
+import { previewOf } from './preview.js';
 import { freshReference } from './reference.js';
-import { decideSharing, type SharingDecision } from './sharing-policy.js';
+import { decideSharing } from './sharing-policy.js';
 import { tierOf } from './signatories.js';
 
 /** What a module asks to be composed. */
@@ -169,7 +169,19 @@ export class ComposerService {
       assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
       answeredClearance: inReplyTo?.clearance ?? null,
     });
-    const preview = await this.preview(tx, caller, parts, handling, decision, language);
+    const preview = await previewOf(
+      tx,
+      caller,
+      {
+        to,
+        handling,
+        parts: parts.map(({ name }) => name),
+        isReply: draft.isReply ?? false,
+        before: supersedes && (await readHandling(tx, supersedes.seq)),
+      },
+      decision,
+      language,
+    );
     const isRefused = decision.refusals.length > 0;
     const tier = await tierOf(tx, kind, { envelope, body });
     const text = canonicalize(envelope);
@@ -189,46 +201,6 @@ export class ComposerService {
           }),
       parts: isRefused ? [] : parts.map(({ name, text }) => ({ name, text })),
       preview,
-    };
-  }
-
-  private async preview(
-    tx: EntityManager,
-    caller: Caller,
-    parts: readonly ComposedPart[],
-    handling: Handling,
-    decision: SharingDecision,
-    language: Language,
-  ): Promise<Preview> {
-    const readers = [];
-    for (const addressee of decision.addressees) {
-      // Who stands behind an addressee is told to those who may write to it.
-      const isRefused = decision.refusals.some((refusal) => refusal.to === addressee.to);
-      const agencies = isRefused ? [] : addressee.agencies.filter((agency) => agency !== caller.agencyId);
-      for (const unit of await readReadingUnits(tx, addressee.to, agencies)) {
-        readers.push({
-          agency: unit.agency_id,
-          unit: unit.unit_id,
-          nameEn: unit.name_en,
-          nameVi: unit.name_vi,
-          officers: unit.officers,
-        });
-      }
-    }
-    return {
-      readers,
-      restrictedParts: parts.map((part) => part.name),
-      legalBasis: (language === 'vi' ? decision.agreement?.title_vi : decision.agreement?.title_en) ?? null,
-      expiresAt: handling.expiresAt === undefined ? null : new Date(handling.expiresAt),
-      notes: decision.addressees.flatMap(({ to: name, successor }) =>
-        successor === null ? [] : [message('preview.successor', language, { to: name, successor })],
-      ),
-      refusals: decision.refusals.map(({ to, rule, pointer, key, params }) => ({
-        to,
-        code: rule,
-        pointer,
-        message: message(key, language, params),
-      })),
     };
   }
 

@@ -1,10 +1,11 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, PickType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
-import { ReadingUnitModel } from '../directory/directory.models.js';
+import { AgreementModel, NeighbouringUnitModel, ReadingUnitModel } from '../directory/directory.models.js';
 import { Handling } from './body/handling.js';
 import type { Tier } from './object-kind.js';
 import type { OpenedRow } from './object-pages.js';
 import { payloadOf } from './payload.js';
+import { type SharingWarning, SharingWarnings } from './sharing-warnings.js';
 
 @InputType({ description: 'What every composition needs besides its body' })
 export class CompositionInput {
@@ -127,23 +128,57 @@ export class RefusalModel {
   message: string;
 }
 
+@ObjectType({ description: 'A part that not every reader gets' })
+@Visible('caller')
+export class WithheldPart {
+  @Field(() => String, { description: 'Such as nominal' })
+  name: string;
+
+  @Field(() => String, { description: 'From whom it is withheld and why, in the language of Accept-Language' })
+  message: string;
+}
+
+@ObjectType({ description: 'What to think over before it is sent; it may be sent all the same' })
+@Visible('caller')
+export class WarningModel {
+  @Field(() => SharingWarnings, { description: 'What it warns of' })
+  code: SharingWarning;
+
+  @Field(() => String, { description: 'In the language of Accept-Language' })
+  message: string;
+}
+
 @ObjectType({ description: 'Who would see what, before anything is sent' })
 @Visible('caller')
 export class Preview {
   @Field(() => [ReadingUnitModel], { description: 'Units whose officers will be able to read it' })
   readers: ReadingUnitModel[];
 
+  @Field(() => [NeighbouringUnitModel], {
+    description: 'Units of other services at the places of the readers, whose officers will not see it; at most 100',
+  })
+  neighbours: NeighbouringUnitModel[];
+
   @Field(() => [String], { description: 'Parts that only readers cleared for personal details will get' })
   restrictedParts: string[];
 
+  @Field(() => [WithheldPart], { description: 'The same parts with the reason why they are withheld from others' })
+  withheld: WithheldPart[];
+
   @Field(() => String, { nullable: true, description: 'Title of the agreement it is sent under' })
   legalBasis: string | null;
+
+  @Field(() => AgreementModel, { nullable: true, description: 'That agreement, and what it allows' })
+  agreement: AgreementModel | null;
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'When sight ends; null: not limited' })
   expiresAt: Date | null;
 
   @Field(() => [String], { description: 'What else to know, such as a dissolved unit’s successor' })
   notes: string[];
+
+  @Field(() => [WarningModel], { description: 'Signs that more is shared than is needed, or with fewer conditions' })
+  warnings: WarningModel[];
 
   @Field(() => [RefusalModel], { description: 'Empty when it may be sent' })
   refusals: RefusalModel[];

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 import { type Opening, recordAccess } from '../audit/record-access.js';
+import type { Handling } from './body/handling.js';
 import { OBJECT_COLUMNS, type ObjectRow } from './object-record.js';
+import { payloadOf } from './payload.js';
 
 export interface PageRequest {
   /** The caller's own sent objects, or what others released to it. */
@@ -51,6 +53,13 @@ export function objectPageStatement(page: PageRequest): { name: string; text: st
 export async function readObject(tx: EntityManager, id: string): Promise<ObjectRow | undefined> {
   const text = `SELECT ${OBJECT_COLUMNS} FROM hub.object o WHERE o.id = $1 ORDER BY o.seq LIMIT 1`;
   return (await prepared<ObjectRow>(tx, 'object-by-id', text, [id]))[0];
+}
+
+/** Under which conditions an object was sent, to compare with; nothing of it leaves. */
+export async function readHandling(tx: EntityManager, seq: string): Promise<Handling> {
+  const text = 'SELECT o.text FROM hub.object o WHERE o.seq = $1';
+  const [row] = await prepared<{ text: string }>(tx, 'object-text', text, [seq]);
+  return payloadOf(row!.text).handling as unknown as Handling;
 }
 
 /** An object with its signed text and the hub's receipt. */

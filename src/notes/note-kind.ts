@@ -2,10 +2,10 @@ import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 import { Conflict, Forbidden, type Problem } from '../common/errors.js';
 import type { Handling } from '../exchange/body/handling.js';
+import { readHandling } from '../exchange/object-pages.js';
 import { problemsOfInheritance } from '../exchange/inherited-handling.js';
 import type { ObjectKind } from '../exchange/object-kind.js';
 import type { ObjectRow } from '../exchange/object-record.js';
-import { payloadOf } from '../exchange/payload.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { readThread, sideOf } from '../requests/request-threads.js';
 import { NoteBody } from './body/note-body.js';
@@ -68,11 +68,4 @@ async function isReader(tx: EntityManager, [one, ...more]: readonly string[], { 
   const text = 'SELECT cmd.has_received($1, $2) AS received';
   const [row] = await prepared<{ received: boolean }>(tx, 'has-received', text, [one, seq]);
   return row!.received;
-}
-
-/** Under which conditions the target was sent, to compare with; nothing of it leaves. */
-async function readHandling(tx: EntityManager, seq: string): Promise<Handling> {
-  const text = 'SELECT o.text FROM hub.object o WHERE o.seq = $1';
-  const [row] = await prepared<{ text: string }>(tx, 'object-text', text, [seq]);
-  return payloadOf(row!.text).handling as unknown as Handling;
 }

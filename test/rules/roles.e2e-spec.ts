@@ -6,8 +6,9 @@ import type { GraphQLSchema } from 'graphql';
 import { format, resolveConfig } from 'prettier';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { Allow, type Permission, StepUp } from '../../src/access/permission.js';
-import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
+import { aPersonAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { message, type MessageKey } from '../../src/common/messages/messages.js';
+import { someNominalData } from '../../src/exchange/body/body.example.js';
 import { permittedActs, REQUEST_STATES } from '../../src/requests/request-states.js';
 import { ROLES } from '../../src/session/people/role-rights.js';
 import { anOfficer, aSignedIn, type Browser } from '../support/browser.js';
@@ -103,22 +104,25 @@ describe('threats 5 each role and each operation', () => {
     });
   });
 
-  it('count as readers of what a unit gets exactly if they may read', async () => {
+  it('count as readers of what a unit gets exactly if they may read, and of personal details if they may have those', async () => {
     const la = await t.enrol('LA-CUS-HQ');
     const agreement = await t.agree([vn, la]);
-    const { ref: _, ...body } = anAlertBody();
-    const input = { to: [la.unit], handling: aHandling(agreement), body };
-    const readers = async (): Promise<number> => {
+    const { ref: _, ...body } = aPersonAlertBody();
+    const input = { to: [la.unit], handling: aHandling(agreement), body, nominal: someNominalData() };
+    const readers = async (): Promise<[number, number]> => {
       const { data } = await vn.ask<ComposedAnswer>(COMPOSE_ALERT, { input });
-      return data!.composeAlert[0]!.preview.readers[0]!.officers;
+      const { officers, notReading } = data!.composeAlert[0]!.preview.readers[0]!;
+      return [officers, notReading.find(({ reason }) => reason === 'NO_PERSONAL_DETAILS')?.officers ?? 0];
     };
-    let expected = 0;
-    for (const [role, { permissions }] of Object.entries(ROLES)) {
+    let [reading, withoutNominal] = [0, 0];
+    for (const [role, { permissions, nominal }] of Object.entries(ROLES)) {
       await anOfficer(t, la, [role]);
-      expected += permissions.includes('objects.read') ? 1 : 0;
-      expect([role, await readers()]).toEqual([role, expected]);
+      const reads = permissions.includes('objects.read');
+      reading += reads ? 1 : 0;
+      withoutNominal += reads && nominal !== 'IF_CLEARED' ? 1 : 0;
+      expect([role, await readers()]).toEqual([role, [reading, withoutNominal]]);
     }
-    expect(expected).toBe(10);
+    expect([reading, withoutNominal]).toEqual([10, 2]);
   });
 
   it('has a page, written from the same table', async () => {

@@ -28,14 +28,19 @@ export interface ComposedObject {
   signing: { kid: string; alg: string; protected: string; signingInput: string }[];
   parts: { name: string; text: string }[];
   preview: {
-    readers: { agency: string; unit: string; officers: number }[];
+    readers: {
+      agency: string;
+      unit: string;
+      officers: number;
+      notReading: { reason: string; officers: number }[];
+    }[];
     refusals: { to: string; code: string; message: string }[];
     notes: string[];
   };
 }
 
 export const COMPOSED = `id to text digest signing { kid alg protected signingInput } parts { name text }
-  preview { readers { agency unit officers } refusals { to code message } notes }`;
+  preview { readers { agency unit officers notReading { reason officers } } refusals { to code message } notes }`;
 
 export const COMPOSE_ALERT = `query($input: ComposeAlertInput!) { composeAlert(input: $input) { ${COMPOSED} } }`;
 export const COMPOSE_REQUEST = `query($input: ComposeRequestInput!) { composeRequest(input: $input) { ${COMPOSED} } }`;

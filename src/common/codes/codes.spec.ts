@@ -10,6 +10,8 @@ import './request-codes.js';
 import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
 import '../../desk/desk-codes.js';
+import '../../directory/directory-codes.js';
+import '../../exchange/sharing-warnings.js';
 import '../../feedback/feedback-codes.js';
 import '../../notices/notice-codes.js';
 import '../../register/register-codes.js';
