@@ -31,6 +31,7 @@ import { CreateRegister1795300140000 } from '../migrations/1795300140000-create-
 import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-notices.js';
 import { AcknowledgeRestrictions1795300152000 } from '../migrations/1795300152000-acknowledge-restrictions.js';
 import { CountReaders1795300160000 } from '../migrations/1795300160000-count-readers.js';
+import { DecideActs1795300165000 } from '../migrations/1795300165000-decide-acts.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -63,6 +64,7 @@ export const MIGRATIONS = [
   CreateNotices1795300150000,
   AcknowledgeRestrictions1795300152000,
   CountReaders1795300160000,
+  DecideActs1795300165000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -101,6 +101,22 @@ describe('a condition of the provider', () => {
     expect(await first()).toMatchObject({ restriction: null });
   });
 
+  it('stands beside an object that was opened, as everything does that lists show of it', async () => {
+    const id = await sent();
+    await acknowledge(th, id);
+    const text =
+      'query($id: ID!) { object(id: $id) { restriction { text } alert { state } matter { nationalRef } consent { state } request { state } } }';
+    expect((await th.ask(text, { id })).data).toEqual({
+      object: {
+        restriction: { text: TEXT },
+        alert: { state: 'RELEASED' },
+        matter: { nationalRef: null },
+        consent: null,
+        request: null,
+      },
+    });
+  });
+
   it('is read by each officer and each unit’s system for itself, and told to the provider once each', async () => {
     const id = await sent();
     const officers = await Promise.all([1, 2].map(async () => (await aSignedIn(t, th, ['NCP_OFFICER'])).browser));

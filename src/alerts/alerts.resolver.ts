@@ -6,6 +6,7 @@ import { loaderOf } from '../common/loader.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import { Composition } from '../exchange/composition.js';
+import { SignedObject } from '../exchange/exchange.models.js';
 import { ObjectSummary, type ObjectRow } from '../exchange/object-record.js';
 import { Alert, AlertSummary, ComposeAlertInput } from './alert.models.js';
 import { AlertsService } from './alerts.service.js';
@@ -47,3 +48,7 @@ export class AlertOfObjectResolver {
     }).load(object.row);
   }
 }
+
+/** The same of an object that was opened: a resolver serves its own type, and none that extends it. */
+@Resolver(() => SignedObject)
+export class AlertOfOpenedResolver extends AlertOfObjectResolver {}

@@ -119,6 +119,10 @@ export class ConsentOfObjectResolver {
   }
 }
 
+/** The same of an object that was opened: a resolver serves its own type, and none that extends it. */
+@Resolver(() => SignedObject)
+export class ConsentOfOpenedResolver extends ConsentOfObjectResolver {}
+
 /** Adds `passedOn` to an opened object. */
 @Resolver(() => SignedObject)
 export class PassedOnResolver {

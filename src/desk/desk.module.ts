@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExchangeModule } from '../exchange/exchange.module.js';
-import { MatterOfDutyResolver, MatterOfObjectResolver } from './matter-of-object.resolver.js';
+import { MatterOfDutyResolver, MatterOfObjectResolver, MatterOfOpenedResolver } from './matter-of-object.resolver.js';
 import { MattersResolver } from './matters.resolver.js';
 import { MattersService } from './matters.service.js';
 import { StandInsResolver } from './stand-ins.resolver.js';
@@ -16,6 +16,7 @@ import { TasksService } from './tasks.service.js';
   providers: [
     MatterOfDutyResolver,
     MatterOfObjectResolver,
+    MatterOfOpenedResolver,
     MattersResolver,
     MattersService,
     StandInsResolver,

@@ -1,6 +1,7 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphqlContext } from '../access/current-caller.js';
 import { Duty } from '../duties/duties.resolver.js';
+import { SignedObject } from '../exchange/exchange.models.js';
 import { ObjectSummary } from '../exchange/object-record.js';
 import { Matter } from './matter.models.js';
 import { MattersService } from './matters.service.js';
@@ -18,6 +19,10 @@ export class MatterOfObjectResolver {
     return this.service.ofThread(context, row.thread_seq);
   }
 }
+
+/** The same of an object that was opened: a resolver serves its own type, and none that extends it. */
+@Resolver(() => SignedObject)
+export class MatterOfOpenedResolver extends MatterOfObjectResolver {}
 
 @Resolver(() => Duty)
 export class MatterOfDutyResolver {

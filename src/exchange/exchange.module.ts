@@ -9,7 +9,7 @@ import { ObjectKinds } from './object-kind.js';
 import { ObjectAccessResolver } from './object-access.js';
 import { ObjectsService } from './objects.service.js';
 import { RecallsResolver } from './recalls.js';
-import { RestrictionOfObjectResolver, RestrictionsResolver } from './restrictions.js';
+import { RestrictionOfObjectResolver, RestrictionOfOpenedResolver, RestrictionsResolver } from './restrictions.js';
 import { SchemasController } from './schemas.controller.js';
 import { SubmissionsService } from './submissions.service.js';
 
@@ -29,6 +29,7 @@ import { SubmissionsService } from './submissions.service.js';
     ObjectsService,
     RecallsResolver,
     RestrictionOfObjectResolver,
+    RestrictionOfOpenedResolver,
     RestrictionsResolver,
     SubmissionResolver,
     SubmissionsService,

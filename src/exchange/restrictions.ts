@@ -22,6 +22,7 @@ import { Visible } from '../access/visibility.js';
 import { Conflict, NotFound } from '../common/errors.js';
 import { loaderOf } from '../common/loader.js';
 import { checkUuid } from '../common/uuid.js';
+import { SignedObject } from './exchange.models.js';
 import { ObjectSummary } from './object-record.js';
 
 @ObjectType({
@@ -88,6 +89,10 @@ export class RestrictionOfObjectResolver {
     return loaderOf(context, 'restrictions', load).load(id);
   }
 }
+
+/** The same of an object that was opened: a resolver serves its own type, and none that extends it. */
+@Resolver(() => SignedObject)
+export class RestrictionOfOpenedResolver extends RestrictionOfObjectResolver {}
 
 const COLUMNS = 'r.text, r.digest, r.acknowledged_at AS "acknowledgedAt"';
 const OF_SEVERAL = `SELECT i.id, ${COLUMNS} FROM unnest($1::uuid[]) i(id) CROSS JOIN LATERAL cmd.restriction(i.id) r`;

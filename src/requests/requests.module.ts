@@ -6,6 +6,7 @@ import {
   AnswerOfStepResolver,
   AnswerToQuestionResolver,
   RequestOfObjectResolver,
+  RequestOfOpenedResolver,
   RequestsResolver,
 } from './requests.resolver.js';
 import { RequestsService } from './requests.service.js';
@@ -22,6 +23,7 @@ import { RequestsService } from './requests.service.js';
     RequestComposer,
     RequestKinds,
     RequestOfObjectResolver,
+    RequestOfOpenedResolver,
     RequestsResolver,
     RequestsService,
   ],

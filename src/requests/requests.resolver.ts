@@ -7,6 +7,7 @@ import { loaderOf } from '../common/loader.js';
 import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
 import { Composition } from '../exchange/composition.js';
+import { SignedObject } from '../exchange/exchange.models.js';
 import { ObjectSummary, type ObjectRow } from '../exchange/object-record.js';
 import { QuestionAnswer } from './body/answer-body.js';
 import { RequestComposer } from './request-composer.service.js';
@@ -139,3 +140,7 @@ export class RequestOfObjectResolver {
     }).load(object.row);
   }
 }
+
+/** The same of an object that was opened: a resolver serves its own type, and none that extends it. */
+@Resolver(() => SignedObject)
+export class RequestOfOpenedResolver extends RequestOfObjectResolver {}

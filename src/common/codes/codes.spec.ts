@@ -9,6 +9,7 @@ import './party-codes.js';
 import './request-codes.js';
 import '../../consents/consent-codes.js';
 import '../../duties/duty-codes.js';
+import '../../consents/act-codes.js';
 import '../../desk/desk-codes.js';
 import '../../directory/directory-codes.js';
 import '../../exchange/sharing-warnings.js';
