@@ -21,7 +21,7 @@ export class AcknowledgeRestrictions1795300152000 implements MigrationInterface 
     await runner.query('DROP TRIGGER kept_restriction ON hub.object');
     for (const { name, before, after } of CHANGED) await runner.query(rewritten(name, after, before));
     await runner.query(`
-      DROP FUNCTION cmd.acknowledge(uuid, text), cmd.restriction(uuid), cmd.check_restriction(bigint), cmd.restrictions_unread(bigint[]),
+      DROP FUNCTION cmd.acknowledge(uuid, text), cmd.restriction(uuid), cmd.check_restrictions(bigint[]), cmd.restrictions_unread(bigint[]),
         cmd.restriction_of(bigint), cmd.my_reader(), cmd.digest_of(text), cmd.keep_restriction();
       DROP TABLE agency.acknowledgement, hub.restriction;
       ALTER TABLE audit.access DROP CONSTRAINT access_event_check, ADD CONSTRAINT access_event_check
@@ -105,10 +105,13 @@ const COMMANDS = `
     RETURN unread;
   END $$;
 
-  -- Whoever has not read the condition does nothing with the object.
-  CREATE FUNCTION cmd.check_restriction(p_seq bigint) RETURNS void LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  -- Whoever has not read the condition on one of these objects does nothing with them, and is told which.
+  CREATE FUNCTION cmd.check_restrictions(p_seqs bigint[]) RETURNS void LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  DECLARE unread bigint[] := cmd.restrictions_unread(p_seqs);
   BEGIN
-    IF cmd.restrictions_unread(ARRAY[p_seq]) <> '{}' THEN RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403'; END IF;
+    IF unread <> '{}' THEN
+      RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403', DETAIL = (SELECT o.id::text FROM hub.object o WHERE o.seq = unread[1]);
+    END IF;
   END $$;
 
   -- The condition of an object that the caller sees, and when he said that he has read it.
@@ -142,7 +145,7 @@ const COMMANDS = `
   END $$;
 
   REVOKE ALL ON FUNCTION cmd.digest_of(text), cmd.keep_restriction(), cmd.my_reader(), cmd.restriction_of(bigint), cmd.restrictions_unread(bigint[]),
-    cmd.check_restriction(bigint), cmd.restriction(uuid), cmd.acknowledge(uuid, text) FROM PUBLIC;
+    cmd.check_restrictions(bigint[]), cmd.restriction(uuid), cmd.acknowledge(uuid, text) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.restriction(uuid), cmd.acknowledge(uuid, text) TO hub_app;
   GRANT EXECUTE ON FUNCTION cmd.keep_restriction() TO hub_owner;
   RESET ROLE;
@@ -153,15 +156,13 @@ const CHANGED = [
   {
     name: 'cmd.record_access(text, bigint[], text)',
     before: 'INSERT INTO audit.pending (event, object_seq) SELECT',
-    after: `IF p_event <> 'object.hit' AND cmd.restrictions_unread(seen) <> '{}' THEN
-          RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403';
-        END IF;
+    after: `IF p_event <> 'object.hit' THEN PERFORM cmd.check_restrictions(seen); END IF;
         INSERT INTO audit.pending (event, object_seq) SELECT`,
   },
   {
     name: 'cmd.give_to_unit(hub.object, text, text)',
     before: 'PERFORM cmd.lock_thread(p_target.thread_seq);',
-    after: 'PERFORM cmd.lock_thread(p_target.thread_seq);\n    PERFORM cmd.check_restriction(p_target.seq);',
+    after: 'PERFORM cmd.lock_thread(p_target.thread_seq);\n    PERFORM cmd.check_restrictions(ARRAY[p_target.seq]);',
   },
   {
     // Whom a condition binds says why he goes on.
@@ -174,7 +175,7 @@ const CHANGED = [
   {
     name: 'cmd.share_onward(bigint, bigint, text, jsonb)',
     before: "IF target.recalled_by_seq IS NOT NULL THEN RAISE EXCEPTION 'RECALLED'",
-    after: `PERFORM cmd.check_restriction(target.seq);
+    after: `PERFORM cmd.check_restrictions(ARRAY[target.seq]);
     IF target.recalled_by_seq IS NOT NULL THEN RAISE EXCEPTION 'RECALLED'`,
   },
 ];

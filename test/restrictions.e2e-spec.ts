@@ -78,6 +78,7 @@ describe('a condition of the provider', () => {
       String((await download(t, th, id, digest)).status),
     ];
     expect(await tries()).toEqual([UNREAD, UNREAD, UNREAD, '403']);
+    expect((await th.ask(OPEN, { id })).errors![0]!.message).toContain(`The sender of ${id} has set a condition`);
     expect(await acts(id)).toEqual([]);
     expect(await condition(th, id)).toEqual({
       text: TEXT,

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { databaseFault } from '../common/database-fault.js';
+import { databaseDetail, databaseFault } from '../common/database-fault.js';
 import { prepared } from './prepared.js';
 
 /** A call of one of our own functions in PostgreSQL (schema `cmd`). */
@@ -14,12 +14,12 @@ export interface Command {
 export async function command<Row>(
   tx: EntityManager,
   { name, text, values = [] }: Command,
-  refusalOf: (fault: string) => Error,
+  refusalOf: (fault: string, detail: string | undefined) => Error,
 ): Promise<Row[]> {
   try {
     return await prepared<Row>(tx, name, text, values);
   } catch (error) {
     const fault = databaseFault(error);
-    throw fault === undefined ? error : refusalOf(fault);
+    throw fault === undefined ? error : refusalOf(fault, databaseDetail(error));
   }
 }

@@ -31,7 +31,7 @@ export async function recordAccess<Row extends { seq: string }>(
   return rows.filter(({ seq }) => seen.has(seq));
 }
 
-function refusalOf(fault: string): Error {
-  if (fault === 'RESTRICTION') return new RestrictionUnread();
+function refusalOf(fault: string, detail?: string): Error {
+  if (fault === 'RESTRICTION') return new RestrictionUnread(detail);
   return fault === 'CASE_REF' ? new CaseRefRequired() : new NotFound();
 }

@@ -10,6 +10,11 @@ export function databaseFault(error: unknown): string | undefined {
   return OURS.test(code ?? '') ? message : undefined;
 }
 
+/** What a refusal says beside its code, such as the id of what it is about. */
+export function databaseDetail(error: unknown): string | undefined {
+  return databaseError(error).detail;
+}
+
 /** Whether a statement took too long, or waited too long for another. */
 export function isDatabaseTimeout(error: unknown): boolean {
   return GIVEN_UP.has(databaseError(error).code ?? '');
@@ -27,6 +32,6 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   return severity === 'FATAL' || UNREACHABLE.test(code ?? '') || BROKEN.test(message ?? '');
 }
 
-function databaseError(error: unknown): { code?: string; message?: string; severity?: string } {
+function databaseError(error: unknown): { code?: string; message?: string; severity?: string; detail?: string } {
   return ((error as { driverError?: unknown }).driverError ?? error) as ReturnType<typeof databaseError>;
 }

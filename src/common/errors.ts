@@ -90,10 +90,10 @@ export class Forbidden extends HubError {
   }
 }
 
-/** The provider's own condition (H3) is to be read first. */
+/** The provider's own condition (H3) on this object is to be read first. */
 export class RestrictionUnread extends Forbidden {
-  constructor() {
-    super('error.restrictionUnread', { sub: 'RESTRICTION_UNREAD' });
+  constructor(object = '') {
+    super('error.restrictionUnread', { sub: 'RESTRICTION_UNREAD', params: { object } });
   }
 }
 

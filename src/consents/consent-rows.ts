@@ -117,14 +117,14 @@ export async function shareOnward(
 }
 
 /** What the commands refused, in the API's words. */
-function refusalOf(fault: string): Error {
+function refusalOf(fault: string, detail?: string): Error {
   switch (fault) {
     case 'LINK':
       return new NotFound();
     case 'CONSENT_REQUIRED':
       return new ConsentRequired();
     case 'RESTRICTION':
-      return new RestrictionUnread();
+      return new RestrictionUnread(detail);
     case 'ADDRESSEE':
       return new InvalidInput([{ pointer: '/to', rule: fault, key: 'problem.addresseeClosed' }]);
     case 'FORBIDDEN':

@@ -8,14 +8,14 @@ export async function deskCommand(tx: EntityManager, statement: Command): Promis
   await command(tx, statement, refusalOf);
 }
 
-function refusalOf(fault: string): Error {
+function refusalOf(fault: string, detail?: string): Error {
   switch (fault) {
     case 'LINK':
       return new NotFound();
     case 'FORBIDDEN':
       return new Forbidden();
     case 'RESTRICTION':
-      return new RestrictionUnread();
+      return new RestrictionUnread(detail);
     case 'REASON':
       return new InvalidInput([{ pointer: '/note', rule: fault, key: 'problem.reasonUnderRestriction' }]);
     case 'CONSENT_REQUIRED':

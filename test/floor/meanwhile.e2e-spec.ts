@@ -58,10 +58,9 @@ beforeAll(async () => {
   t = await startTestHub();
   [vn, th, la] = [await t.enrol('VN-CUS-AS'), await t.enrol('TH-CUS-LCB'), await t.enrol('LA-CUS-HQ')];
   agreement = await t.agree([vn, th]);
-  [ofThailand, ofLaos] = [th, la].map(({ agency, unit }) => aCaller({ agencyId: agency, unitId: unit })) as [
-    Caller,
-    Caller,
-  ];
+  [ofThailand, ofLaos] = [th, la].map(({ agency, unit }) =>
+    aCaller({ agencyId: agency, unitId: unit, caseRef: 'TEST-1' }),
+  ) as [Caller, Caller];
 });
 afterAll(() => t.stop());
 

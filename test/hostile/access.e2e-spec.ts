@@ -17,7 +17,7 @@ import {
   type Submitted,
   untilFeedIsComplete,
 } from '../support/exchange.js';
-import { type Party, startTestHub, type TestHub } from '../support/hub.js';
+import { FOR_A_CASE, type Party, startTestHub, type TestHub } from '../support/hub.js';
 import {
   addKeys,
   aHeader,
@@ -413,6 +413,7 @@ describe('pages', () => {
 describe('D13 nominal data', () => {
   const MARK = 'ZYXWVUNAMEDPERSON';
   const TITLE_MARK = 'QPONMLTITLETEXT';
+  const CASE_MARK = 'JIHGFCASENUMBER';
   const nominal = (): object => {
     const data = someNominalData();
     return { parties: [{ ...data.parties[0]!, names: [{ text: MARK }], birthPlace: `${MARK} town` }] };
@@ -485,7 +486,7 @@ describe('D13 nominal data', () => {
         session = sender,
       ): Promise<{ data: Record<string, never>; errors?: unknown }> => {
         const response = await session.send(`/graphql?note=${MARK}`, {
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', ...FOR_A_CASE, 'x-liaison-case-ref': CASE_MARK },
           body: JSON.stringify({ query, variables }),
         });
         return (await response.json()) as { data: Record<string, never> };
@@ -517,7 +518,15 @@ describe('D13 nominal data', () => {
       expect(log).toContain('"path":"/files/:object/:sha256","status":404');
       const credentials = await Promise.all([sender, reader].map((each) => each.headersFor('POST', '/graphql')));
       const tokens = credentials.map(({ authorization }) => authorization.replace('DPoP ', ''));
-      const secrets = [MARK, TITLE_MARK, ...tokens, ...base64Forms(MARK), ...base64Forms(TITLE_MARK), composed[0]!.id];
+      const secrets = [
+        MARK,
+        TITLE_MARK,
+        CASE_MARK,
+        ...tokens,
+        ...base64Forms(MARK),
+        ...base64Forms(TITLE_MARK),
+        composed[0]!.id,
+      ];
       expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
     } finally {
       await process_.kill();
