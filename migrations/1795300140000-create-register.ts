@@ -389,7 +389,6 @@ const REGISTERING = `
     letter agency.letter := cmd.letter_of(p);
     target agency.letter;
   BEGIN
-    IF me.agency IS NULL THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
     letter.agency_id := me.agency;
     letter.unit_id := CASE WHEN (p->>'ownUnitOnly')::boolean THEN me.unit END;
     PERFORM cmd.check_letter(letter);

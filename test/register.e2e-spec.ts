@@ -488,6 +488,17 @@ describe('a letter that is corrected', () => {
     });
   });
 
+  it('is not marked otherwise than the letters that belong with it', async () => {
+    const letter = await register(vn, partner);
+    await correct(vn, letter.id, { classification: 'RESTRICTED' });
+    await correct(vn, letter.id, { classification: 'UNCLASSIFIED' });
+    await answerTo(letter);
+    const input = someDetails({ classification: 'RESTRICTED' });
+    expect(await fault(vn.ask(CORRECT, { id: letter.id, input, reason: 'x' }))).toMatchObject({
+      pointer: '/input/inReplyTo',
+    });
+  });
+
   it('as an answer moves the time at which its request was answered', async () => {
     const letter = await register(vn, partner);
     const answer = await answerTo(letter);
