@@ -18,9 +18,11 @@ export class CreateRegister1795300140000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION cmd.give_letter_task(uuid, uuid, text, text, timestamptz), cmd.note_letter_task(uuid, text, text, text), cmd.open_scan(uuid), cmd.note_printing(uuid), cmd.import_letters(jsonb), cmd.import_letter(jsonb), cmd.keep_outside_partner(uuid, jsonb), cmd.close_letter(uuid, text, text), cmd.correct_letter(uuid, jsonb, text),
-        cmd.register_letter(jsonb), cmd.check_letter(agency.letter), cmd.keep_wording(uuid, jsonb), cmd.letter_of(jsonb), cmd.note_letter(agency.letter, text, text, jsonb),
-        cmd.letter_for(uuid), cmd.keep_letter_duties(uuid), cmd.scan_of(text, text);
+      DROP FUNCTION cmd.give_letter_task(uuid, uuid, text, text, timestamptz), cmd.note_letter_task(uuid, text, text, text), cmd.open_scan(uuid),
+        cmd.note_printing(uuid), cmd.keep_outside_partner(uuid, jsonb), cmd.close_letter(uuid, text, text), cmd.correct_letter(uuid, jsonb, text),
+        cmd.import_letters(jsonb), cmd.import_letter(jsonb), cmd.register_letter(jsonb), cmd.note_letter(agency.letter, text, text, jsonb),
+        cmd.usual_agreement(uuid), cmd.keep_wording(uuid, jsonb), cmd.check_letter(agency.letter), cmd.letter_of(jsonb), cmd.scan_of(text, text),
+        cmd.letter_for(uuid), cmd.keep_letter_duties(uuid);
       SET ROLE hub_owner;
       ALTER POLICY sides ON hub.duty USING (
         (SELECT cmd.my_agency()) IN (owed_by, owed_to) AND (SELECT true FROM hub.object o WHERE o.seq = duty.object_seq LIMIT 1));
@@ -108,10 +110,10 @@ const TABLES = `
   CREATE INDEX letter_numbered_by_partner ON agency.letter (agency_id, partner_ref, seq DESC) WHERE partner_ref IS NOT NULL;
   CREATE INDEX letter_asked ON agency.letter (agency_id, at) WHERE kind = 'REQUEST' AND closed_as IS DISTINCT FROM 'MISTAKE';
   CREATE INDEX letter_of_file ON agency.letter (file_id) WHERE file_id IS NOT NULL;
-  -- No letter stands in the register twice.
-  CREATE UNIQUE INDEX letter_once ON agency.letter (agency_id, partner_id, direction, dated, national_ref)
+  -- No letter stands in the register twice for the same readers: who does not see one is not told of it by a refusal.
+  CREATE UNIQUE INDEX letter_once ON agency.letter (agency_id, partner_id, direction, dated, national_ref, scope, clearance)
     WHERE national_ref IS NOT NULL AND closed_as IS DISTINCT FROM 'MISTAKE';
-  CREATE UNIQUE INDEX letter_in_once ON agency.letter (agency_id, partner_id, dated, partner_ref)
+  CREATE UNIQUE INDEX letter_in_once ON agency.letter (agency_id, partner_id, dated, partner_ref, scope, clearance)
     WHERE direction = 'IN' AND partner_ref IS NOT NULL AND closed_as IS DISTINCT FROM 'MISTAKE';
 
   -- The words of a letter that goes out: {en: {subject, text}, vi: {subject, text}}. They may name people; the newest row counts.
@@ -376,6 +378,11 @@ const REGISTERING = `
     SELECT EXISTS (SELECT 1 FROM kept);
   $$;
 
+  -- The agreement under which letters to and from a partner stand when they name none, as long as it is one of the agency's own.
+  CREATE FUNCTION cmd.usual_agreement(p_partner uuid) RETURNS text LANGUAGE sql STABLE SET search_path = '' AS $$
+    SELECT o.agreement_id FROM agency.outside_partner o WHERE o.id = p_partner AND o.agreement_id = ANY (cmd.my_agreements());
+  $$;
+
   CREATE FUNCTION cmd.note_letter(l agency.letter, p_act text, p_note text, p_before jsonb) RETURNS void LANGUAGE sql SET search_path = '' AS $$
     INSERT INTO agency.letter_step (letter_id, act, at, by_unit, by_officer, note, before)
       SELECT (l).id, p_act, hub.now(), (c).unit, (c).officer, p_note, p_before FROM cmd.context() c;
@@ -394,6 +401,7 @@ const REGISTERING = `
     PERFORM cmd.check_letter(letter);
     PERFORM 1 FROM agency.outside_partner o WHERE o.id = letter.partner_id AND o.agency_id = me.agency;
     IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
+    letter.agreement_id := COALESCE(letter.agreement_id, cmd.usual_agreement(letter.partner_id));
 
     letter.root_id := letter.id;
     IF letter.reply_to IS NOT NULL THEN
@@ -474,7 +482,8 @@ const REGISTERING = `
   END $$;
 
   REVOKE ALL ON FUNCTION cmd.letter_for(uuid), cmd.scan_of(text, text), cmd.letter_of(jsonb), cmd.check_letter(agency.letter),
-    cmd.keep_wording(uuid, jsonb), cmd.note_letter(agency.letter, text, text, jsonb), cmd.register_letter(jsonb), cmd.import_letter(jsonb), cmd.import_letters(jsonb) FROM PUBLIC;
+    cmd.keep_wording(uuid, jsonb), cmd.usual_agreement(uuid), cmd.note_letter(agency.letter, text, text, jsonb), cmd.register_letter(jsonb),
+    cmd.import_letter(jsonb), cmd.import_letters(jsonb) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION cmd.register_letter(jsonb), cmd.import_letters(jsonb) TO hub_app;
   RESET ROLE;
 `;
@@ -492,11 +501,12 @@ const KEEPING = `
   BEGIN
     IF known.closed_as = 'MISTAKE' THEN RAISE EXCEPTION 'LETTER_CLOSED' USING ERRCODE = 'LH409'; END IF;
     PERFORM cmd.check_letter(letter);
+    letter.agreement_id := COALESCE(letter.agreement_id, cmd.usual_agreement(known.partner_id));
+    IF known.root_id <> known.id THEN PERFORM 1 FROM agency.letter l WHERE l.id = known.root_id FOR UPDATE; END IF;
     -- What belongs to it was registered for those who may see it.
     IF letter.clearance <> known.clearance AND EXISTS (SELECT 1 FROM agency.letter l WHERE l.root_id = known.root_id AND l.id <> known.id) THEN
       RAISE EXCEPTION 'REPLY_SIGHT' USING ERRCODE = 'LH400';
     END IF;
-    IF known.root_id <> known.id THEN PERFORM 1 FROM agency.letter l WHERE l.id = known.root_id FOR UPDATE; END IF;
     BEGIN
       UPDATE agency.letter l SET clearance = letter.clearance, medium = letter.medium, national_ref = letter.national_ref, partner_ref = letter.partner_ref,
           dated = letter.dated, at = letter.at, subject = letter.subject, summary = letter.summary, urgency = letter.urgency,
@@ -560,7 +570,6 @@ const KEEPING = `
   CREATE FUNCTION cmd.keep_outside_partner(p_id uuid, p jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE me hub.context := cmd.context();
   BEGIN
-    IF me.agency IS NULL THEN RAISE EXCEPTION 'FORBIDDEN' USING ERRCODE = 'LH403'; END IF;
     IF p->>'agreement' IS NOT NULL AND p->>'agreement' <> ALL (cmd.my_agreements()) THEN RAISE EXCEPTION 'AGREEMENT' USING ERRCODE = 'LH400'; END IF;
     IF (p->>'isNew')::boolean THEN
       INSERT INTO agency.outside_partner (id, agency_id, name_en, name_vi, name_own, country, address, mailbox, language, agreement_id)

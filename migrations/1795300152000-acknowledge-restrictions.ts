@@ -21,7 +21,7 @@ export class AcknowledgeRestrictions1795300152000 implements MigrationInterface 
     await runner.query('DROP TRIGGER kept_restriction ON hub.object');
     for (const { name, before, after } of CHANGED) await runner.query(rewritten(name, after, before));
     await runner.query(`
-      DROP FUNCTION cmd.acknowledge(uuid, text), cmd.restriction(uuid), cmd.check_restrictions(bigint[]), cmd.restrictions_unread(bigint[]),
+      DROP FUNCTION cmd.acknowledge(uuid, text), cmd.restrictions(uuid[]), cmd.check_restrictions(bigint[]), cmd.conditions(bigint[]),
         cmd.restriction_of(bigint), cmd.my_reader(), cmd.digest_of(text), cmd.keep_restriction();
       DROP TABLE agency.acknowledgement, hub.restriction;
       ALTER TABLE audit.access DROP CONSTRAINT access_event_check, ADD CONSTRAINT access_event_check
@@ -90,63 +90,59 @@ const COMMANDS = `
     FROM cmd.context() c CROSS JOIN hub.object o WHERE o.seq = p_seq AND o.from_agency <> (c).agency;
   $$;
 
-  -- Those of these objects whose condition the caller has not read. Most have none, which is found at once.
-  CREATE FUNCTION cmd.restrictions_unread(p_seqs bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE SET search_path = '' AS $$
-  DECLARE unread bigint[];
+  -- The conditions of these objects, and when the caller said that he has read each. Most objects have none, which is found at once.
+  CREATE FUNCTION cmd.conditions(p_seqs bigint[]) RETURNS TABLE (seq bigint, text text, digest text, acknowledged_at timestamptz)
+  LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  #variable_conflict use_column
   BEGIN
     IF NOT EXISTS (SELECT 1 FROM hub.restriction r WHERE r.object_seq = ANY (p_seqs))
       AND NOT EXISTS (SELECT 1 FROM hub.onward w WHERE w.object_seq = ANY (p_seqs) AND 'H3' = ANY (w.codes))
-    THEN RETURN '{}'; END IF;
-    SELECT COALESCE(pg_catalog.array_agg(o.seq ORDER BY o.seq), '{}') INTO unread
+    THEN RETURN; END IF;
+    RETURN QUERY SELECT o.seq, r.text, cmd.digest_of(r.text), (SELECT a.at FROM agency.acknowledgement a
+        WHERE a.agency_id = (cmd.context()).agency AND a.reader = cmd.my_reader() AND a.thread_seq = o.thread_seq
+          AND a.digest = cmd.digest_of(r.text))
       FROM hub.object o CROSS JOIN LATERAL (SELECT cmd.restriction_of(o.seq) AS text) r
-      WHERE o.seq = ANY (p_seqs) AND r.text IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM agency.acknowledgement a WHERE a.agency_id = (cmd.context()).agency AND a.reader = cmd.my_reader()
-          AND a.thread_seq = o.thread_seq AND a.digest = cmd.digest_of(r.text));
-    RETURN unread;
+      WHERE o.seq = ANY (p_seqs) AND r.text IS NOT NULL ORDER BY o.seq;
   END $$;
 
   -- Whoever has not read the condition on one of these objects does nothing with them, and is told which.
   CREATE FUNCTION cmd.check_restrictions(p_seqs bigint[]) RETURNS void LANGUAGE plpgsql STABLE SET search_path = '' AS $$
-  DECLARE unread bigint[] := cmd.restrictions_unread(p_seqs);
+  DECLARE unread bigint := (SELECT c.seq FROM cmd.conditions(p_seqs) c WHERE c.acknowledged_at IS NULL LIMIT 1);
   BEGIN
-    IF unread <> '{}' THEN
-      RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403', DETAIL = (SELECT o.id::text FROM hub.object o WHERE o.seq = unread[1]);
+    IF unread IS NOT NULL THEN
+      RAISE EXCEPTION 'RESTRICTION' USING ERRCODE = 'LH403', DETAIL = (SELECT o.id::text FROM hub.object o WHERE o.seq = unread);
     END IF;
   END $$;
 
-  -- The condition of an object that the caller sees, and when he said that he has read it.
-  CREATE FUNCTION cmd.restriction(p_id uuid) RETURNS TABLE (seq bigint, text text, digest text, acknowledged_at timestamptz)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
-  DECLARE target hub.object;
-  BEGIN
-    SELECT o.* INTO target FROM hub.object o WHERE o.id = p_id AND cmd.sees(o.seq) ORDER BY o.seq LIMIT 1;
-    IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
-    RETURN QUERY SELECT target.seq, r.text, cmd.digest_of(r.text), (SELECT a.at FROM agency.acknowledgement a
-        WHERE a.agency_id = (cmd.context()).agency AND a.reader = cmd.my_reader() AND a.thread_seq = target.thread_seq
-          AND a.digest = cmd.digest_of(r.text))
-      FROM (SELECT cmd.restriction_of(target.seq) AS text) r WHERE r.text IS NOT NULL;
-  END $$;
+  -- The same for those of these objects that the caller sees.
+  CREATE FUNCTION cmd.restrictions(p_ids uuid[]) RETURNS TABLE (id uuid, text text, digest text, acknowledged_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT o.id, c.text, c.digest, c.acknowledged_at
+      FROM cmd.conditions(ARRAY(SELECT x.seq FROM hub.object x WHERE x.id = ANY (p_ids) AND cmd.sees(x.seq))) c JOIN hub.object o ON o.seq = c.seq;
+  $$;
 
   -- The caller says that he has read the condition with this digest. Its provider is told, once.
   CREATE FUNCTION cmd.acknowledge(p_id uuid, p_digest text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
     me hub.context := cmd.context();
-    shown record;
+    target hub.object;
   BEGIN
-    SELECT * INTO shown FROM cmd.restriction(p_id);
-    IF NOT FOUND OR shown.digest <> p_digest THEN RAISE EXCEPTION 'DIGEST' USING ERRCODE = 'LH409'; END IF;
+    SELECT o.* INTO target FROM hub.object o WHERE o.id = p_id AND cmd.sees(o.seq) ORDER BY o.seq LIMIT 1;
+    IF NOT FOUND THEN RAISE EXCEPTION 'LINK' USING ERRCODE = 'LH404'; END IF;
+    IF p_digest IS DISTINCT FROM (SELECT c.digest FROM cmd.conditions(ARRAY[target.seq]) c) THEN
+      RAISE EXCEPTION 'DIGEST' USING ERRCODE = 'LH409';
+    END IF;
     INSERT INTO agency.acknowledgement (agency_id, reader, thread_seq, digest, at)
-      SELECT me.agency, cmd.my_reader(), o.thread_seq, p_digest, cmd.now() FROM hub.object o WHERE o.seq = shown.seq
-      ON CONFLICT DO NOTHING;
+      VALUES (me.agency, cmd.my_reader(), target.thread_seq, p_digest, cmd.now()) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN RETURN; END IF;
-    INSERT INTO audit.pending (event, object_seq) VALUES ('restriction.acknowledged', shown.seq);
+    INSERT INTO audit.pending (event, object_seq) VALUES ('restriction.acknowledged', target.seq);
     INSERT INTO audit.access (event, object_seq, owner_agency, clearance)
-      SELECT 'restriction.acknowledged', o.seq, o.from_agency, o.clearance FROM hub.object o WHERE o.seq = shown.seq;
+      VALUES ('restriction.acknowledged', target.seq, target.from_agency, target.clearance);
   END $$;
 
-  REVOKE ALL ON FUNCTION cmd.digest_of(text), cmd.keep_restriction(), cmd.my_reader(), cmd.restriction_of(bigint), cmd.restrictions_unread(bigint[]),
-    cmd.check_restrictions(bigint[]), cmd.restriction(uuid), cmd.acknowledge(uuid, text) FROM PUBLIC;
-  GRANT EXECUTE ON FUNCTION cmd.restriction(uuid), cmd.acknowledge(uuid, text) TO hub_app;
+  REVOKE ALL ON FUNCTION cmd.digest_of(text), cmd.keep_restriction(), cmd.my_reader(), cmd.restriction_of(bigint), cmd.conditions(bigint[]),
+    cmd.check_restrictions(bigint[]), cmd.restrictions(uuid[]), cmd.acknowledge(uuid, text) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.restrictions(uuid[]), cmd.acknowledge(uuid, text) TO hub_app;
   GRANT EXECUTE ON FUNCTION cmd.keep_restriction() TO hub_owner;
   RESET ROLE;
 `;
@@ -174,8 +170,7 @@ const CHANGED = [
   },
   {
     name: 'cmd.share_onward(bigint, bigint, text, jsonb)',
-    before: "IF target.recalled_by_seq IS NOT NULL THEN RAISE EXCEPTION 'RECALLED'",
-    after: `PERFORM cmd.check_restrictions(ARRAY[target.seq]);
-    IF target.recalled_by_seq IS NOT NULL THEN RAISE EXCEPTION 'RECALLED'`,
+    before: 'handling := cmd.handling_of(target.text);',
+    after: 'PERFORM cmd.check_restrictions(ARRAY[target.seq]);\n    handling := cmd.handling_of(target.text);',
   },
 ];

@@ -112,7 +112,7 @@ describe("a unit's system for alerts only", () => {
 
 /** What cmd.submit answers to the server in the name of this unit's system; undone. */
 async function stored(kind: string, to: string[], officer: string | null = null): Promise<string> {
-  return asServer(t.database, vn, () => submitUnchecked(t.database, vn, { kind, to }), officer).then(
+  return asServer(t.database, vn, () => submitUnchecked(t.database, vn, { kind, to }), { officer }).then(
     () => 'stored',
     ({ message }: Error) => message,
   );

@@ -621,7 +621,7 @@ describe('also on your own desk', () => {
 describe('PostgreSQL decides, whatever the server would let through:', () => {
   /** What a command says to this unit's system or officer, in a transaction that is undone. */
   const said = (party: Party, text: string, values: unknown[], officer: string | null = null): Promise<string> =>
-    asServer(t.database, party, () => t.database.sql(text, values), officer).then(
+    asServer(t.database, party, () => t.database.sql(text, values), { officer }).then(
       () => 'done',
       (error: Error) => error.message,
     );

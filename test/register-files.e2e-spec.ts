@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { aPdf } from '../src/files/files.example.js';
 import { aSignedIn } from './support/browser.js';
+import { asServer } from './support/commands.js';
 import { sha256, upload, wholeAnswer } from './support/files.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 import { correct, keepPartner, type Letter, read, register } from './support/register.js';
@@ -145,5 +146,45 @@ describe('the scan of a letter', () => {
     expect(await eventsOf(id)).toEqual(['letter.registered']);
     const reader = await aSignedIn(t, vn, ['AUDITOR']);
     expect((await reader.browser.get(`/letters/${id}/scan`)).status).toBe(403);
+  });
+});
+
+describe('a file of a letter', () => {
+  it('is given to GET alone: nothing is made, opened or recorded for HEAD', async () => {
+    const sha256_ = await upload(t, vn, aPdf(), 'application/pdf');
+    const { id } = await aLetterOut({ scan: sha256_ });
+    for (const path of [`/letters/${id}/letter.pdf`, `/letters/${id}/scan`]) {
+      const answer = await vn.send(path, { method: 'HEAD' });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET']);
+    }
+    expect(await eventsOf(id)).toEqual(['letter.registered']);
+  });
+
+  it('costs as every file does, and one that is not found counts as such', async () => {
+    const strict = await startTestHub({ NOT_FOUND_PER_MINUTE: '4', POINTS_PER_MINUTE: '4000' });
+    try {
+      const [seeker, printer] = [await strict.enrol('VN-CUS-AS'), await strict.enrol('TH-CUS-LCB')];
+      const statuses: number[] = [];
+      for (let n = 0; n < 6; n++) {
+        const ending = n % 2 === 0 ? 'letter.pdf' : 'scan';
+        statuses.push((await get(seeker, `/letters/${randomUUID()}/${ending}`)).status);
+      }
+      expect(statuses).toEqual([404, 404, 404, 404, 429, 429]);
+      const { id } = await register(printer, await keepPartner(printer), { direction: 'OUT', wording: WORDING });
+      const printed: number[] = [];
+      for (let n = 0; n < 9; n++) printed.push((await print(printer, id)).status);
+      expect(new Set(printed)).toEqual(new Set([200, 429]));
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it('is recorded for nobody who may not see personal details, whoever asks PostgreSQL', async () => {
+    const { id } = await aLetterOut();
+    const text = 'SELECT cmd.note_printing($1)';
+    await expect(asServer(t.database, hcm, () => t.database.sql(text, [id]), { maySeeNominal: false })).rejects.toThrow(
+      'LINK',
+    );
+    await asServer(t.database, vn, () => t.database.sql(text, [id]), { maySeeNominal: true });
   });
 });

@@ -242,6 +242,29 @@ describe('a letter', () => {
     await register(vn, partner, theirs);
   });
 
+  it('is not told of by a refusal to who does not see it: the same number may be registered beside it', async () => {
+    const number = { nationalRef: `N-${randomUUID().slice(0, 8)}`, partnerRef: `T-${randomUUID().slice(0, 8)}` };
+    await register(vn, partner, { ...number, ownUnitOnly: true });
+    await register(vn, partner, { ...number, classification: 'RESTRICTED' });
+    await register(hcm, partner, { ...number, ownUnitOnly: true });
+    await register(low, partner, number);
+    expect(await fault(low.ask(REGISTER, { input: aLetter(partner, number) }))).toMatchObject({
+      sub: 'REGISTERED_BEFORE',
+    });
+  });
+
+  it('stands under the agreement with its partner where it names none, registered or corrected', async () => {
+    const agreed = await keepPartner(vn, { agreement: spoc });
+    const letter = await register(vn, agreed);
+    expect(letter['agreement']).toBe(spoc);
+    expect((await dutiesFor(letter)).map(hoursOf)).toEqual([168]);
+    expect((await correct(vn, letter.id, { subject: 'Another' }))['agreement']).toBe(spoc);
+    expect((await register(vn, agreed, { agreement }))['agreement']).toBe(agreement);
+    await t.database.sql("DELETE FROM hub.agreement_party WHERE agreement_id = $1 AND agency_id = 'VN-CUS'", [spoc]);
+    expect((await register(vn, agreed))['agreement']).toBeNull();
+    await t.database.sql("INSERT INTO hub.agreement_party VALUES ($1, 'VN-CUS')", [spoc]);
+  });
+
   it.each([
     ['in the future', { at: '2099-01-01T00:00:00Z' }, '/input/at'],
     ['dated after it came', { dated: '2026-01-20' }, '/input/at'],

@@ -173,7 +173,9 @@ describe('a condition of the provider', () => {
       la.askRaw(ACKNOWLEDGE, { id: object, digest }),
       la.askRaw(OPEN, { id: object }),
     ];
-    expect(await Promise.all(tried(id))).toEqual(await Promise.all(tried(randomUUID())));
+    const answers = await Promise.all(tried(id));
+    expect(answers).toEqual(await Promise.all(tried(randomUUID())));
+    for (const answer of answers) expect(answer).toContain('"NOT_FOUND"');
     expect(await t.database.sql("SELECT 1 FROM agency.acknowledgement WHERE agency_id = 'LA-CUS'")).toEqual([]);
   });
 

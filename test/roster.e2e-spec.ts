@@ -151,7 +151,7 @@ describe('in the database', () => {
         await t.database.sql('SELECT * FROM cmd.own_notice_rule($1)', [vn.unit]),
         await t.database.sql('SELECT cmd.reachable_officers($1) AS officers', [vn.unit]),
       ],
-      officer,
+      { officer },
     );
 
   it('too, each sees what is its own, whatever the server would ask', async () => {
@@ -183,7 +183,7 @@ describe('in the database', () => {
       [th, operator.officer],
     ] as const) {
       // prettier-ignore
-      await expect(asServer(t.database, party, () => t.database.sql(text, [vn.unit]), officer)).rejects.toThrow(fault);
+      await expect(asServer(t.database, party, () => t.database.sql(text, [vn.unit]), { officer })).rejects.toThrow(fault);
     }
   });
 });
@@ -195,7 +195,9 @@ describe('in the database, for whom there is no such thing,', () => {
     ['the address of nobody', () => [vn, 'p:nobody1', "SELECT cmd.keep_notice_address('a@duty.example', 'en')", []]],
   ])('%s is missing', async (_, attempt) => {
     const [party, officer, text, values] = attempt();
-    await expect(asServer(t.database, party, () => t.database.sql(text, values), officer)).rejects.toThrow('MISSING');
+    await expect(asServer(t.database, party, () => t.database.sql(text, values), { officer })).rejects.toThrow(
+      'MISSING',
+    );
   });
 });
 

@@ -16,7 +16,7 @@ export const DEMANDS = [
 export type Demand = (typeof DEMANDS)[number];
 
 /**
- * The act matrix, and the only place where it is written: the migration fills cmd.act_rule with it, which cmd.may_act reads. Where codes are
+ * The act matrix, and the only place where it is written: the migration fills cmd.act_rule with it, which cmd.acts_of reads. Where codes are
  * combined, the demand that stands last in DEMANDS decides.
  */
 export const ACT_MATRIX = {

@@ -29,5 +29,5 @@ export class ActsOfObjectResolver {
 @Resolver(() => SignedObject)
 export class ActsOfOpenedResolver extends ActsOfObjectResolver {}
 
-const ACTS_OF = `SELECT s.seq, r.act, d.outcome, d.because, d.consent FROM unnest($1::bigint[]) s(seq)
-  CROSS JOIN cmd.acts() r(act) CROSS JOIN LATERAL cmd.may_act(s.seq, r.act) d`;
+const ACTS_OF = `SELECT s.seq, a.act, a.outcome, a.because, a.consent
+  FROM unnest($1::bigint[]) s(seq) CROSS JOIN LATERAL cmd.acts_of(s.seq) a ORDER BY a.act`;

@@ -56,10 +56,12 @@ export function readTasks(tx: EntityManager, threadSeqs: readonly string[]): Pro
   );
 }
 
-/** The tasks for a letter, the newest first. */
-export function readLetterTasks(tx: EntityManager, letterId: string): Promise<TaskRow[]> {
-  const text = `SELECT ${COLUMNS} FROM agency.task x WHERE x.letter_id = $1 ORDER BY x.given_at DESC, x.id LIMIT ${MOST}`;
-  return prepared(tx, 'tasks-of-letter', text, [letterId]);
+/** The tasks for each of these letters, the newest first. */
+export function readLetterTasks(tx: EntityManager, letterIds: readonly string[]): Promise<TaskRow[]> {
+  const text = `SELECT y.* FROM unnest($1::uuid[]) t(letter) CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM agency.task x WHERE x.letter_id = t.letter ORDER BY x.given_at DESC, x.id LIMIT ${MOST}) y
+     ORDER BY y.given_at DESC, y.id`;
+  return prepared(tx, 'tasks-of-letters', text, [letterIds]);
 }
 
 export async function readTask(tx: EntityManager, id: string): Promise<TaskRow | undefined> {

@@ -3,13 +3,13 @@ import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Forbidden, Unavailable } from '../common/errors.js';
 import type { Bucket } from './bucket.js';
+import { DOWNLOAD_ROUTES, UPLOAD_ROUTES } from './file-routes.js';
 import { SharedTurn } from './file-turns.js';
 import { takeOnlyJson } from './json-body.js';
 import { rememberLanguage } from './language.js';
 import { type Limits, OWN_ADDRESS, partyAt, principalOf, type Proof } from './limits.js';
 import { securityHeaders } from './security-headers.js';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.js';
-import { UPLOAD_ROUTES } from './upload-routes.js';
 
 /** Where somebody shows who they are. A national service's page leads back by GET, with what may be anybody's invention. */
 const PROOFS: ReadonlyMap<string, Proof> = new Map([
@@ -35,7 +35,6 @@ const BEGINNINGS: ReadonlySet<string | undefined> = new Set([
   '/oidc/auth',
   '/oidc/auth/:uid',
 ]);
-const ATTACHMENT = '/files/:object/:sha256';
 /** Points for a file that is read, or a part that is stored; for one that has to be looked into, and for each megabyte that comes. */
 const DOWNLOAD = 500;
 const UPLOAD = 2_500;
@@ -60,7 +59,7 @@ export function mountEdge(
     // A query in an address would stand in the logs of every proxy.
     if (route === '/graphql') only('POST', request, reply);
     // Fastify would open and decrypt the file, and then send nothing of it.
-    if (route === ATTACHMENT) only('GET', request, reply);
+    if (DOWNLOAD_ROUTES.has(route)) only('GET', request, reply);
     if (request.socket.remoteAddress === OWN_ADDRESS) return;
     if (BEGINNINGS.has(route)) await limits.begunSignIns.take(partyAt(request.ip));
     const proof = PROOFS.get(`${request.method} ${route}`);
@@ -71,7 +70,8 @@ export function mountEdge(
   fastify.addHook('preParsing', async (request, reply) => {
     const route = request.routeOptions.url;
     if (route === '/graphql') await limits.points.check(principalOf(request));
-    if (request.caller && (UPLOAD_ROUTES.has(route) || route === ATTACHMENT)) await limitFile(request, reply, limits);
+    const isOfFile = UPLOAD_ROUTES.has(route) || DOWNLOAD_ROUTES.has(route);
+    if (request.caller && isOfFile) await limitFile(request, reply, limits);
   });
   fastify.addHook('preValidation', async (request) => {
     if (request.routeOptions.url === '/graphql') request.body = withText(request, documents);

@@ -66,7 +66,7 @@ export class RestrictionsResolver {
     return this.database.as(caller, async (tx) => {
       const values = [id, digest];
       await command(tx, { name: 'acknowledge', text: 'SELECT cmd.acknowledge($1, $2)', values }, refusalOf);
-      return (await readRestriction(tx, id))!;
+      return (await readRestrictions(tx, [id]))[0]!;
     });
   }
 }
@@ -82,10 +82,7 @@ export class RestrictionOfObjectResolver {
   })
   restriction(@Parent() { id }: ObjectSummary, @Context() context: GraphqlContext): Promise<Restriction | null> {
     const load = (ids: readonly string[]): Promise<(Restriction | null)[]> =>
-      this.database.as(context.caller!, async (tx) => {
-        const rows = await prepared<Restriction & { id: string }>(tx, 'restrictions', OF_SEVERAL, [ids]);
-        return ids.map((each) => rows.find((row) => row.id === each) ?? null);
-      });
+      this.database.as(context.caller!, (tx) => readRestrictions(tx, ids));
     return loaderOf(context, 'restrictions', load).load(id);
   }
 }
@@ -94,12 +91,11 @@ export class RestrictionOfObjectResolver {
 @Resolver(() => SignedObject)
 export class RestrictionOfOpenedResolver extends RestrictionOfObjectResolver {}
 
-const COLUMNS = 'r.text, r.digest, r.acknowledged_at AS "acknowledgedAt"';
-const OF_SEVERAL = `SELECT i.id, ${COLUMNS} FROM unnest($1::uuid[]) i(id) CROSS JOIN LATERAL cmd.restriction(i.id) r`;
-
-async function readRestriction(tx: EntityManager, id: string): Promise<Restriction | null> {
-  const text = `SELECT ${COLUMNS} FROM cmd.restriction($1) r`;
-  return (await command<Restriction>(tx, { name: 'restriction', text, values: [id] }, refusalOf))[0] ?? null;
+/** The conditions of these objects, in their order; null for one that has none, or is not in sight. */
+async function readRestrictions(tx: EntityManager, ids: readonly string[]): Promise<(Restriction | null)[]> {
+  const text = 'SELECT r.id, r.text, r.digest, r.acknowledged_at AS "acknowledgedAt" FROM cmd.restrictions($1) r';
+  const rows = await prepared<Restriction & { id: string }>(tx, 'restrictions', text, [ids]);
+  return ids.map((each) => rows.find(({ id }) => id === each) ?? null);
 }
 
 function refusalOf(fault: string): Error {

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
@@ -6,6 +6,7 @@ import { Allow } from '../access/permission.js';
 import { FileRefused, NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
 import { HoldsFileTurn } from '../edge/file-turns.js';
+import { GivesFile } from '../edge/gives-file.js';
 import { SHA256 } from '../protocol/digest.js';
 import { AttachmentsService } from './attachments.service.js';
 import { FILE_TYPES, isTaken, MAX_WHOLE_BYTES } from './file-type.js';
@@ -15,7 +16,6 @@ import { UploadsService } from './uploads.service.js';
 
 /** Files by plain HTTP: uploaded by themselves, downloaded as attachments of an object. */
 @Controller('files')
-@UseInterceptors(HoldsFileTurn)
 export class FilesController {
   constructor(
     private readonly files: FilesService,
@@ -29,6 +29,7 @@ export class FilesController {
    */
   @Post()
   @Allow('objects.submit')
+  @UseInterceptors(HoldsFileTurn)
   async upload(
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
@@ -43,13 +44,10 @@ export class FilesController {
     return undefined;
   }
 
-  /** The name is the hub's, the type one of the known ones, and nothing in it is run, framed, guessed or kept by a browser. */
+  /** The name is the hub's, and the type one of the known ones. */
   @Get(':object/:sha256')
   @Allow('objects.read')
-  @Header('x-content-type-options', 'nosniff')
-  @Header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
-  @Header('cross-origin-resource-policy', 'same-origin')
-  @Header('cache-control', 'no-store')
+  @GivesFile()
   async download(
     @CurrentCaller() caller: Caller,
     @Param('object') object: string,

@@ -1,6 +1,6 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { UPLOAD_ROUTES } from '../edge/upload-routes.js';
+import { UPLOAD_ROUTES } from '../edge/file-routes.js';
 
 /**
  * Lets bodies of any type through to where files are uploaded, which is read as it comes. Everywhere else a type that no parser knows is refused

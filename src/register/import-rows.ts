@@ -4,10 +4,8 @@ import { validateBody } from '../exchange/body/validate.js';
 import { freshReference } from '../exchange/reference.js';
 import { LetterRowInput } from './letter.inputs.js';
 import { detailProblems } from './letter-problems.js';
-import type { LetterDirection } from './register-codes.js';
+import { LETTER_CODE, type LetterDirection } from './register-codes.js';
 
-/** The code in references of letters: VN-LTR-2026-MPLRSA. */
-export const LETTER_CODE = 'LTR';
 /** The most rows that one call takes. */
 export const MOST_ROWS = 100;
 

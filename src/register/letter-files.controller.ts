@@ -1,27 +1,23 @@
-import { Controller, Get, Header, Param, Res, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
 import { NotFound } from '../common/errors.js';
 import { UUID } from '../common/uuid.js';
-import { HoldsFileTurn } from '../edge/file-turns.js';
+import { GivesFile } from '../edge/gives-file.js';
 import { FILE_TYPES } from '../files/file-type.js';
 import { type LetterFile, LetterFilesService } from './letter-files.service.js';
 
-/** Letters and their scans by plain HTTP. As with attachments, nothing in them is run, framed, guessed or kept by a browser. */
+/** Letters and their scans by plain HTTP. */
 @Controller('letters')
-@UseInterceptors(HoldsFileTurn)
 export class LetterFilesController {
   constructor(private readonly service: LetterFilesService) {}
 
   /** A letter that goes out, to be printed, signed and sealed. */
   @Get(':id/letter.pdf')
   @Allow('objects.read')
-  @Header('x-content-type-options', 'nosniff')
-  @Header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
-  @Header('cross-origin-resource-policy', 'same-origin')
-  @Header('cache-control', 'no-store')
+  @GivesFile()
   async print(@CurrentCaller() caller: Caller, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     if (!UUID.test(id)) throw new NotFound();
     await send(reply, `letter-${id.slice(0, 8)}`, await this.service.print(caller, id));
@@ -29,10 +25,7 @@ export class LetterFilesController {
 
   @Get(':id/scan')
   @Allow('objects.read')
-  @Header('x-content-type-options', 'nosniff')
-  @Header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
-  @Header('cross-origin-resource-policy', 'same-origin')
-  @Header('cache-control', 'no-store')
+  @GivesFile()
   async scan(@CurrentCaller() caller: Caller, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     if (!UUID.test(id)) throw new NotFound();
     await send(reply, `scan-${id.slice(0, 8)}`, await this.service.openScan(caller, id));

@@ -38,16 +38,17 @@ export class LetterFilesService {
 
   /** A letter that goes out, as PDF. Throws NotFound, StepUpRequired, or Conflict where it has no words, or some that cannot be printed. */
   async print(caller: Caller, id: string): Promise<LetterFile> {
-    const content = await this.database.as(caller, async (tx) => {
+    const { wording, head, language } = await this.database.as(caller, async (tx) => {
       const [letter] = await readLetters(tx, [id]);
       if (!letter) throw new NotFound();
       if (caller.session?.nominalNeedsStepUp) throw new StepUpRequired();
       if (letter.wording === null) throw new Conflict('error.letterHasNoWords', { sub: 'NO_WORDS' });
-      const { head, language } = await readLetterhead(tx, id);
-      const printed = await printLetter(head, letter.wording, language);
-      await registerCommand(tx, { name: 'note-printing', text: 'SELECT cmd.note_printing($1)', values: [id] });
-      return printed;
+      return { wording: letter.wording, ...(await readLetterhead(tx, id)) };
     });
+    // Nothing of the database is held while it is made; sight is looked at again when the printing is recorded.
+    const content = await printLetter(head, wording, language);
+    const statement = { name: 'note-printing', text: 'SELECT cmd.note_printing($1)', values: [id] };
+    await this.database.as(caller, (tx) => registerCommand(tx, statement));
     return { content, size: content.length, mediaType: 'application/pdf', sha256: null };
   }
 

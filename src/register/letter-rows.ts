@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
 import type { LetterDirection } from './register-codes.js';
-import type { Letter, LetterStep, OutsidePartner } from './letter.models.js';
+import type { Letter, LetterStep, MatterLetter, OutsidePartner } from './letter.models.js';
 
 const LETTER = `l.seq, l.root_id AS "rootId", l.partner_id AS "partnerId", l.id, 'UNSIGNED' AS assurance, l.ref, l.national_ref AS "nationalRef",
   l.partner_ref AS "partnerRef", l.direction, l.medium, l.kind,
@@ -76,10 +76,13 @@ export function readNumberedLetters(tx: EntityManager, number: string): Promise<
   );
 }
 
-/** The other letters of a matter, in the order in which they came and went. */
-export function readMatterLetters(tx: EntityManager, rootId: string): Promise<Letter[]> {
-  const text = `SELECT ${LETTER} FROM agency.letter l WHERE l.root_id = $1 ORDER BY l.at, l.seq LIMIT ${MOST}`;
-  return prepared(tx, 'letters-of-matter', text, [rootId]);
+/** The letters of each of these matters, in the order in which they came and went. */
+export async function readMatters(tx: EntityManager, rootIds: readonly string[]): Promise<MatterLetter[][]> {
+  const text = `SELECT r.id AS root, m.* FROM unnest($1::uuid[]) r(id) CROSS JOIN LATERAL (
+      SELECT l.id, l.ref, l.direction, l.kind, l.dated::text AS dated, l.at, l.subject, l.answer_kind AS "answerKind"
+      FROM agency.letter l WHERE l.root_id = r.id ORDER BY l.at, l.seq LIMIT ${MOST}) m`;
+  const rows = await prepared<MatterLetter & { root: string }>(tx, 'letters-of-matters', text, [rootIds]);
+  return rootIds.map((root) => rows.filter((row) => row.root === root));
 }
 
 export function readPartners(tx: EntityManager, ids: readonly string[]): Promise<OutsidePartner[]> {
@@ -94,20 +97,23 @@ export function readAllPartners(tx: EntityManager, country: string | null): Prom
   return prepared(tx, 'all-outside-partners', text, [country]);
 }
 
-type StepRow = Omit<LetterStep, 'changes'> & { before: Record<string, unknown> | null };
+type StepRow = Omit<LetterStep, 'changes'> & { letter: string; before: Record<string, unknown> | null };
 
-/** What was done with a letter, the first first. */
-export async function readLetterSteps(tx: EntityManager, id: string): Promise<LetterStep[]> {
-  const text = `SELECT s.act, s.at, s.by_unit AS "byUnit", s.by_officer AS "byOfficer", s.note, s.to_unit AS "toUnit", s.before FROM agency.letter_step s
-    WHERE s.letter_id = $1 ORDER BY s.id LIMIT ${MOST}`;
-  const rows = await prepared<StepRow>(tx, 'letter-steps', text, [id]);
-  return rows.map(({ before, ...step }) => ({
-    ...step,
-    changes: Object.entries(before ?? {}).map(([column, was]) => ({
-      field: FIELDS[column] ?? column,
-      before: wordsOf(column, was),
-    })),
+/** What was done with each of these letters, the first first. */
+export async function readLetterSteps(tx: EntityManager, ids: readonly string[]): Promise<LetterStep[][]> {
+  const text = `SELECT i.id AS letter, s.* FROM unnest($1::uuid[]) i(id) CROSS JOIN LATERAL (
+      SELECT s.act, s.at, s.by_unit AS "byUnit", s.by_officer AS "byOfficer", s.note, s.to_unit AS "toUnit", s.before
+      FROM agency.letter_step s WHERE s.letter_id = i.id ORDER BY s.id LIMIT ${MOST}) s`;
+  const rows = await prepared<StepRow>(tx, 'letter-steps', text, [ids]);
+  return ids.map((id) => rows.filter(({ letter }) => letter === id).map(stepOf));
+}
+
+function stepOf({ act, at, byUnit, byOfficer, note, toUnit, before }: StepRow): LetterStep {
+  const changes = Object.entries(before ?? {}).map(([column, was]) => ({
+    field: FIELDS[column] ?? column,
+    before: wordsOf(column, was),
   }));
+  return { act, at, byUnit, byOfficer, note, toUnit, changes };
 }
 
 /** Columns whose names differ from those of the fields. */

@@ -2,6 +2,7 @@ import { Args, Context, GraphQLISODateTime, ID, Mutation, Parent, ResolveField, 
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { loaderOf } from '../common/loader.js';
 import { checkUuid } from '../common/uuid.js';
 import { Task } from '../desk/matter.models.js';
 import { Letter } from './letter.models.js';
@@ -30,6 +31,7 @@ export class LetterTasksResolver {
 
   @ResolveField(() => [Task], { description: 'What units are to do for it, the newest first' })
   tasks(@Parent() { id }: Letter, @Context() context: GraphqlContext): Promise<Task[]> {
-    return this.service.ofLetter(context.caller!, id);
+    const load = (ids: readonly string[]): Promise<Task[][]> => this.service.ofLetters(context.caller!, ids);
+    return loaderOf(context, 'letter tasks', load).load(id);
   }
 }

@@ -31,9 +31,11 @@ export class LetterTasksService {
     });
   }
 
-  ofLetter(caller: Caller, letter: string): Promise<Task[]> {
-    return this.database.as(caller, async (tx) =>
-      (await readLetterTasks(tx, letter)).map((row) => taskOf(row, this.clock.now())),
-    );
+  /** The tasks for each of these letters, in their order. */
+  ofLetters(caller: Caller, letters: readonly string[]): Promise<Task[][]> {
+    return this.database.as(caller, async (tx) => {
+      const tasks = (await readLetterTasks(tx, letters)).map((row) => taskOf(row, this.clock.now()));
+      return letters.map((letter) => tasks.filter(({ letterId }) => letterId === letter));
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, PickType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
 import { Urgency } from '../common/codes/alert-codes.js';
 import { AnswerKind, RefusalGround } from '../common/codes/answer-codes.js';
@@ -208,6 +208,19 @@ export class Letter {
   @Field(() => GraphQLISODateTime, { description: 'When it was registered' })
   registeredAt: Date;
 }
+
+@ObjectType({ description: 'A letter as it stands among those of its matter; letter(id) has the rest' })
+@Visible('ownAgency')
+export class MatterLetter extends PickType(Letter, [
+  'id',
+  'ref',
+  'direction',
+  'kind',
+  'answerKind',
+  'dated',
+  'at',
+  'subject',
+] as const) {}
 
 @ObjectType({ description: 'A letter with its place in the list' })
 @Visible('list')

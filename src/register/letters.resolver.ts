@@ -8,7 +8,14 @@ import { Duty } from '../duties/duties.resolver.js';
 import { Task } from '../desk/matter.models.js';
 import { AFTER, FIRST } from '../exchange/exchange.models.js';
 import { LetterDetailsInput, LetterInput, OutsidePartnerInput } from './letter.inputs.js';
-import { Letter, LetterConnection, LetterStep, OutsidePartner, PartnerStatistics } from './letter.models.js';
+import {
+  Letter,
+  LetterConnection,
+  LetterStep,
+  MatterLetter,
+  OutsidePartner,
+  PartnerStatistics,
+} from './letter.models.js';
 import { LettersService } from './letters.service.js';
 import { LetterClosing, LetterDirection } from './register-codes.js';
 
@@ -130,16 +137,19 @@ export class LettersResolver {
     return loaderOf(context, 'outsidePartners', load).load(partnerId);
   }
 
-  @ResolveField(() => [Letter], {
+  @ResolveField(() => [MatterLetter], {
     description: 'The other letters of its matter, in the order in which they came and went; 200 at most',
   })
-  matterLetters(@Parent() letter: Letter, @Context() context: GraphqlContext): Promise<Letter[]> {
-    return this.service.matterOf(context.caller!, letter);
+  async matterLetters(@Parent() { id, rootId }: Letter, @Context() context: GraphqlContext): Promise<MatterLetter[]> {
+    const load = (roots: readonly string[]): Promise<MatterLetter[][]> => this.service.matters(context.caller!, roots);
+    const letters = await loaderOf(context, 'letters of a matter', load).load(rootId);
+    return letters.filter((each) => each.id !== id);
   }
 
   @ResolveField(() => [LetterStep], { description: 'What was done with it here, the first first; 200 at most' })
   steps(@Parent() { id }: Letter, @Context() context: GraphqlContext): Promise<LetterStep[]> {
-    return this.service.steps(context.caller!, id);
+    const load = (ids: readonly string[]): Promise<LetterStep[][]> => this.service.steps(context.caller!, ids);
+    return loaderOf(context, 'letter steps', load).load(id);
   }
 }
 

@@ -8,16 +8,16 @@ import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { InvalidInput, NotFound, type Problem } from '../common/errors.js';
 import { checkText } from '../exchange/body/rules/text.js';
-import { validateBody } from '../exchange/body/validate.js';
+import { checked } from '../exchange/body/validate.js';
 import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
 import { freshReference } from '../exchange/reference.js';
-import { LETTER_CODE } from './import-rows.js';
 import { LetterDetailsInput, LetterInput, OutsidePartnerInput } from './letter.inputs.js';
 import type {
   Letter,
   LetterConnection,
   LetterCounts,
   LetterStep,
+  MatterLetter,
   OutsidePartner,
   PartnerStatistics,
 } from './letter.models.js';
@@ -27,12 +27,12 @@ import {
   readLetterPage,
   readLetters,
   readLetterSteps,
-  readMatterLetters,
+  readMatters,
   readNumberedLetters,
   readPartners,
 } from './letter-rows.js';
 import { readLetterCounts } from './letter-statistics.js';
-import type { LetterClosing, LetterDirection } from './register-codes.js';
+import { LETTER_CODE, type LetterClosing, type LetterDirection } from './register-codes.js';
 import { registerCommand } from './register-commands.js';
 
 const LONGEST_REASON = 1_000;
@@ -86,20 +86,19 @@ export class LettersService {
     return this.database.as(caller, (tx) => readNumberedLetters(tx, number));
   }
 
-  steps(caller: Caller, id: string): Promise<LetterStep[]> {
-    return this.database.as(caller, (tx) => readLetterSteps(tx, id));
+  /** What was done with each of these letters. */
+  steps(caller: Caller, ids: readonly string[]): Promise<LetterStep[][]> {
+    return this.database.as(caller, (tx) => readLetterSteps(tx, ids));
   }
 
-  /** The other letters of a letter's matter. */
-  matterOf(caller: Caller, { id, rootId }: Letter): Promise<Letter[]> {
-    return this.database.as(caller, async (tx) =>
-      (await readMatterLetters(tx, rootId)).filter((each) => each.id !== id),
-    );
+  /** The letters of each of these matters. */
+  matters(caller: Caller, rootIds: readonly string[]): Promise<MatterLetter[][]> {
+    return this.database.as(caller, (tx) => readMatters(tx, rootIds));
   }
 
   /** Throws InvalidInput, NotFound or Conflict. */
   register(caller: Caller, input: LetterInput): Promise<Letter> {
-    const letter = checked(LetterInput, input, (given) => detailProblems(given, given));
+    const letter = soundInput(LetterInput, input, (given) => detailProblems(given, given));
     const id = randomUUID();
     const given = { ...letter, id, ref: freshReference(caller.agencyId, LETTER_CODE, this.clock.now()) };
     return this.database.as(caller, async (tx) => {
@@ -115,7 +114,7 @@ export class LettersService {
   /** Throws InvalidInput, NotFound or Conflict. */
   correct(caller: Caller, id: string, input: LetterDetailsInput, reason: string): Promise<Letter> {
     checkText(reason, LONGEST_REASON, '/reason');
-    const details = checked(LetterDetailsInput, input, () => []);
+    const details = soundInput(LetterDetailsInput, input, () => []);
     return this.database.as(caller, async (tx) => {
       const letter = await readLetter(tx, id);
       refuse(detailProblems(letter, details));
@@ -143,7 +142,7 @@ export class LettersService {
 
   /** Writes down a new administration, or changes what is written of one. Throws InvalidInput, NotFound or Conflict. */
   keepPartner(caller: Caller, id: string | null, input: OutsidePartnerInput): Promise<OutsidePartner> {
-    const partner = checked(OutsidePartnerInput, input, () => []);
+    const partner = soundInput(OutsidePartnerInput, input, () => []);
     const kept = id ?? randomUUID();
     return this.database.as(caller, async (tx) => {
       const given = JSON.stringify({ ...partner, isNew: id === null });
@@ -196,12 +195,11 @@ function inOrder<T extends { id: string }>(ids: readonly string[], rows: readonl
 }
 
 /** An input that keeps its rules, without what is null. Throws InvalidInput with what is wrong at each field. */
-function checked<T extends object>(inputClass: new () => T, input: T, more: (given: T) => Problem[]): T {
-  const result = validateBody(inputClass, withoutNulls(input));
-  if ('problems' in result) refuse(result.problems);
-  const { value } = result as { value: T };
-  refuse(more(value));
-  return value;
+function soundInput<T extends object>(inputClass: new () => T, input: T, more: (given: T) => Problem[]): T {
+  const problems: Problem[] = [];
+  const value = checked(inputClass, withoutNulls(input), '', problems);
+  refuse([...problems, ...(value ? more(value) : [])]);
+  return value!;
 }
 
 /** GraphQL says null where JSON leaves out. */

@@ -1,5 +1,8 @@
 import { type Code, codeList } from '../common/codes/code-list.js';
 
+/** In references of letters: VN-LTR-2026-MPLRSA. */
+export const LETTER_CODE = 'LTR';
+
 export const LetterDirection = codeList('LetterDirection', 'Which way a letter went.', {
   IN: 'It came from the partner.',
   OUT: 'It went to the partner.',

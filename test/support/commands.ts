@@ -1,3 +1,4 @@
+import type { Caller } from '../../src/access/caller.js';
 import { randomUUID } from 'node:crypto';
 import { contextToken } from '../../src/access/context-token.js';
 import type { TestDatabase } from './database.js';
@@ -58,14 +59,14 @@ export async function seqOf(database: TestDatabase, id: string): Promise<string>
   return row!.seq;
 }
 
-/** Does something with the rights of the server's role and of this unit's system, or of an officer of the unit, and undoes it. */
+/** Does something with the rights of the server's role and of this unit's system, or of another caller of the unit, and undoes it. */
 export async function asServer<T>(
   database: TestDatabase,
   { agency, unit }: Party,
   work: () => Promise<T>,
-  officer: string | null = null,
+  changes: Partial<Caller> = {},
 ): Promise<T> {
-  const token = contextToken(database.access.contextKey, aCaller({ agencyId: agency, unitId: unit, officer }));
+  const token = contextToken(database.access.contextKey, aCaller({ agencyId: agency, unitId: unit, ...changes }));
   await database.sql('BEGIN');
   try {
     await database.sql('SET LOCAL ROLE hub_app');

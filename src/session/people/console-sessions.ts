@@ -5,7 +5,7 @@ import type { Caller, CallerSession } from '../../access/caller.js';
 import { Forbidden, NotFound, Unauthenticated } from '../../common/errors.js';
 import type { HubIdentity } from '../../common/hub-identity.js';
 import { freshSecret } from '../../database/secrets.js';
-import { UPLOAD_ROUTES } from '../../edge/upload-routes.js';
+import { UPLOAD_ROUTES } from '../../edge/file-routes.js';
 import { type Reasons, reasonsIn } from '../authenticator.js';
 import { RETURN_PATH } from '../console-client.js';
 import { secretIn } from './cookies.js';
