@@ -32,6 +32,7 @@ import { CreateNotices1795300150000 } from '../migrations/1795300150000-create-n
 import { AcknowledgeRestrictions1795300152000 } from '../migrations/1795300152000-acknowledge-restrictions.js';
 import { CountReaders1795300160000 } from '../migrations/1795300160000-count-readers.js';
 import { DecideActs1795300165000 } from '../migrations/1795300165000-decide-acts.js';
+import { CreateOralRequests1795300170000 } from '../migrations/1795300170000-create-oral-requests.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -65,6 +66,7 @@ export const MIGRATIONS = [
   AcknowledgeRestrictions1795300152000,
   CountReaders1795300160000,
   DecideActs1795300165000,
+  CreateOralRequests1795300170000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

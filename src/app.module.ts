@@ -80,6 +80,7 @@ const RECORDED_NAMES = new Set([
   'object',
   'alert',
   'request',
+  'oralRequest',
   'consent',
   'composeRecall',
   'composeAnswer',

@@ -366,7 +366,7 @@ describe('two parties with nothing but the command line', () => {
   it('are told of a kind that there is not', async () => {
     const { code, stderr } = await run(`inbox --kind allert ${VN}`);
     expect(code).toBe(3);
-    expect(stderr).toContain('must be one of alert, answer, consent, feedback, note, recall, request');
+    expect(stderr).toContain('must be one of alert, answer, consent, feedback, note, oral, recall, request');
   });
 
   it('follow the feed, each change once, and go on where they stopped', async () => {

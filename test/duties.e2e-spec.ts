@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEADLINES } from '../src/duties/deadlines.js';
 import { ALERT_DUTY_RULES } from '../src/alerts/alert-duties.js';
+import { ORAL_DUTY_RULES } from '../src/requests/oral-states.js';
 import { REQUEST_DUTY_RULES } from '../src/requests/request-duties.js';
 import { asServer } from './support/commands.js';
 import { recall, type Submitted } from './support/exchange.js';
@@ -297,7 +298,7 @@ describe('the floor under duties', () => {
     );
     expect(deadlines).toHaveLength(DEADLINES.length);
     expect(deadlines).toEqual(expect.arrayContaining([...DEADLINES]));
-    const expected = [...REQUEST_DUTY_RULES, ...ALERT_DUTY_RULES];
+    const expected = [...REQUEST_DUTY_RULES, ...ALERT_DUTY_RULES, ...ORAL_DUTY_RULES];
     const rules = await t.database.sql(
       'SELECT about, act, duty, effect, deadline, counts_from AS from, owes FROM cmd.duty_rule',
     );

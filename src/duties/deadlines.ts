@@ -3,7 +3,7 @@
  * migration), so that no clock depends on which program asks. An agreement names the profile under which it runs, and may bring deadlines
  * of its own.
  */
-export const DUTY_KINDS = ['READ', 'ACKNOWLEDGE', 'ANSWER', 'CLARIFY', 'FIRST_REPORT', 'REPORT'] as const;
+export const DUTY_KINDS = ['READ', 'ACKNOWLEDGE', 'ANSWER', 'CLARIFY', 'FIRST_REPORT', 'REPORT', 'CONFIRM'] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
 /** What a deadline counts for. Two of the same duty may run differently: what came of an answer takes longer than what came of an alert. */
@@ -15,6 +15,7 @@ export const DEADLINE_NAMES = [
   'REPORT_ON_ANSWER',
   'NEXT_REPORT',
   'REPORT_ON_ALERT',
+  'CONFIRM',
 ] as const;
 export type DeadlineName = (typeof DEADLINE_NAMES)[number];
 
@@ -63,6 +64,7 @@ export const PROFILES: Readonly<Record<string, Partial<Record<DeadlineName, Time
     REPORT_ON_ANSWER: same(days(90)),
     NEXT_REPORT: same(days(180)),
     REPORT_ON_ALERT: same(days(7)),
+    CONFIRM: [hours(24), hours(24), days(3)],
   },
   // Directive (EU) 2023/977, Article 5.
   EU_SPOC: { ANSWER: [hours(8), days(3), days(7)] },

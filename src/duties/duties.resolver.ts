@@ -30,11 +30,12 @@ export class Duty {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'What it is about: the newest version of the alert or the request; null for a letter',
+    description:
+      'What it is about: the newest version of the alert or the request, or the note of one by word of mouth; null for a letter',
   })
   object: string | null;
 
-  @Field(() => String, { description: 'alert, request or letter' })
+  @Field(() => String, { description: 'alert, request, oral or letter' })
   objectKind: string;
 
   @Field(() => String, { description: 'Its reference, such as VN-REQ-2026-MPLRSA' })

@@ -8,6 +8,7 @@ export const DutyKinds = codeList('DutyKind', 'What is owed.', {
   CLARIFY: 'To make a request clear that was asked back about; else it lapses.',
   FIRST_REPORT: 'To report a first result of an alert, even that nothing has come of it yet.',
   REPORT: 'To report what came of an alert or an answer in the end.',
+  CONFIRM: 'To send in writing what was asked by word of mouth; else it lapses.',
 } satisfies Record<DutyKind, string>);
 
 export const DutySides = codeList('DutySide', 'Who owes it, as the caller sees it.', {

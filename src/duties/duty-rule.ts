@@ -13,7 +13,7 @@ export type DutyEffect = 'OPEN' | 'REOPEN' | 'SETTLE' | 'VOID' | 'PAUSE' | 'RESU
 
 /** One row of what the acts on one sort of object do to the duties that it opens. Data: PostgreSQL reads the same rows. */
 export interface DutyRule {
-  about: 'REQUEST' | 'ALERT';
+  about: 'REQUEST' | 'ALERT' | 'ORAL';
   act: string;
   duty: DutyKind;
   effect: DutyEffect;

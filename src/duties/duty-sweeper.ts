@@ -3,7 +3,9 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { ChangeSignal } from '../exchange/change-signal.js';
 
 const INTERVAL_MS = 15_000;
-const BATCH = { open_duties: 20, lapse_requests: 1_000, sweep_duties: 1_000 };
+/** In the order in which they run, and how much each does in one transaction. */
+const BATCH = { open_duties: 20, lapse_requests: 1_000, lapse_oral_requests: 1_000, sweep_duties: 1_000 };
+type Sweep = keyof typeof BATCH;
 
 /**
  * Opens the duties of alerts to communities, reminds of duties and lets requests lapse, at the start and every 15 seconds. What is due when
@@ -33,13 +35,13 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
   /** Does what is due now. Answers of how much: alerts whose duties were opened, requests that lapsed, duties that were reminded of. */
   async sweep(): Promise<number> {
     let total = 0;
-    for (const command of ['open_duties', 'lapse_requests', 'sweep_duties'] as const) total += await this.all(command);
+    for (const command of Object.keys(BATCH) as Sweep[]) total += await this.all(command);
     if (total > 0) this.signal.announce();
     return total;
   }
 
   /** One that fails keeps no other from what is due. */
-  private async all(command: keyof typeof BATCH): Promise<number> {
+  private async all(command: Sweep): Promise<number> {
     const batch = BATCH[command];
     let total = 0;
     try {

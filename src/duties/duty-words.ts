@@ -11,6 +11,7 @@ const BY_DEADLINE: Readonly<Record<DeadlineName, KeyOf<'due'>>> = {
   REPORT_ON_ANSWER: 'due.report',
   NEXT_REPORT: 'due.nextReport',
   REPORT_ON_ALERT: 'due.alertReport',
+  CONFIRM: 'due.confirm',
 };
 
 const BY_REASON: Readonly<Partial<Record<DutyReason, KeyOf<'due'>>>> = {

@@ -170,7 +170,7 @@ export class Change {
 
   @Field(() => String, {
     description:
-      'RELEASED; RECALLED or EXPIRED: forget the object, which is gone from sight; LAPSED: a request was not made clear in time',
+      'RELEASED; RECALLED or EXPIRED: forget the object, which is gone from sight; LAPSED: a request was not made clear, or not confirmed in writing, in time',
   })
   act: string;
 

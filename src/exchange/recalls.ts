@@ -14,8 +14,9 @@ import { ObjectKinds } from './object-kind.js';
 import { ObjectsService } from './objects.service.js';
 import { payloadOf } from './payload.js';
 
-/** What a sender can take back: an alert disappears from its readers' sight; a request stays and shows as withdrawn. */
-const RECALLABLE = new Set(['alert', 'request']);
+/** What a sender can take back: an alert disappears from its readers' sight; a request stays and shows as withdrawn, and so does
+ * the note of one that came by word of mouth. */
+const RECALLABLE = new Set(['alert', 'request', 'oral']);
 
 const NOT_RECALLABLE: Problem = { pointer: '/inReplyTo', rule: 'recallable', key: 'problem.recallable' };
 const NOT_ALONE: Problem = { pointer: '/supersedes', rule: 'alone', key: 'problem.recallAlone' };
@@ -54,7 +55,10 @@ export class RecallsResolver implements OnModuleInit {
     });
   }
 
-  @Query(() => Composition, { description: 'The text to sign in order to recall an alert or to withdraw a request' })
+  @Query(() => Composition, {
+    description:
+      'The text to sign in order to recall an alert, or to withdraw a request or the note of one by word of mouth',
+  })
   @Allow('objects.submit')
   async composeRecall(
     @CurrentCaller() caller: Caller,

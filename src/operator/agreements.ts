@@ -22,7 +22,7 @@ export interface AgreementEnrolment {
 
 /** A deadline of the agreement itself, instead of its profile's. What it does not say it counts for, it counts for all of. */
 export interface AgreedDeadline {
-  /** READ, ACKNOWLEDGE, ANSWER, CLARIFY, REPORT_ON_ANSWER, NEXT_REPORT or REPORT_ON_ALERT. */
+  /** READ, ACKNOWLEDGE, ANSWER, CLARIFY, REPORT_ON_ANSWER, NEXT_REPORT, REPORT_ON_ALERT or CONFIRM. */
   name: string;
   /** FLASH, URGENT or ROUTINE. */
   urgency?: string;

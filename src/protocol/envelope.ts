@@ -14,7 +14,17 @@ import { asList, asObject, constant, distinct, exactly, matching } from './shape
 import { checkTimestamp } from './timestamp.js';
 
 /** The kinds of object that can be submitted to a hub. */
-export const OBJECT_KINDS = ['alert', 'request', 'answer', 'feedback', 'consent', 'note', 'seizure', 'recall'] as const;
+export const OBJECT_KINDS = [
+  'alert',
+  'request',
+  'oral',
+  'answer',
+  'feedback',
+  'consent',
+  'note',
+  'seizure',
+  'recall',
+] as const;
 
 /** One of the kinds of object. */
 export type ObjectKind = (typeof OBJECT_KINDS)[number];

@@ -1,4 +1,5 @@
 import { codeList } from '../common/codes/code-list.js';
+import type { OralState } from './oral-states.js';
 import type { RequestAct, RequestState } from './request-states.js';
 import type { QuestionState } from './request-threads.js';
 import type { SlotName } from './standard-questions.js';
@@ -18,6 +19,13 @@ export const RequestStates = codeList('RequestState', 'Where a request for assis
   LAPSED: 'What was asked back was not made clear in time.',
   CLOSED: 'The requesting side has reported what came of it. Nothing more is to be done.',
 } satisfies Record<RequestState, string>);
+
+export const OralRequestStates = codeList('OralRequestState', 'Where a request made by word of mouth stands.', {
+  ORAL_RECEIVED: 'The side that was asked has noted it. Whoever asked owes it in writing.',
+  CONFIRMED: 'It has been sent in writing.',
+  LAPSED: 'It was not sent in writing in time.',
+  WITHDRAWN: 'The side that noted it has taken the note back.',
+} satisfies Record<OralState, string>);
 
 export const RequestActs = codeList('RequestAct', 'What one object does in the thread of a request.', {
   REQUEST: 'Asks.',

@@ -10,6 +10,7 @@ import { payloadOf } from '../exchange/payload.js';
 import { canonicalize } from '../protocol/canonical.js';
 import { RequestBody } from './body/request-body.js';
 import { termsOfQuestions } from './body/standard-question.js';
+import { problemsOfConfirmation } from './oral-rows.js';
 import { checkMove } from './request-conflicts.js';
 import { moveRequest, openRequest, readQuestions, readThread } from './request-threads.js';
 
@@ -26,7 +27,7 @@ export const REQUEST_KIND: ObjectKind<RequestBody> = {
   check: async (tx, incoming) => {
     const problems = [...problemsOfLinks(incoming), ...problemsOfParties(incoming)];
     if (incoming.supersedes && problems.length === 0) await checkVersion(tx, incoming, incoming.supersedes);
-    return problems;
+    return [...problems, ...(await problemsOfConfirmation(tx, incoming))];
   },
   project: (tx, seq, { supersedes }) => (supersedes ? moveRequest(tx, seq) : openRequest(tx, seq)),
 };

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
 import { Conflict, InvalidInput, NotFound } from '../common/errors.js';
+import { confirmationRefusal } from './oral-rows.js';
 import type { RequestAct, RequestSide, RequestState } from './request-states.js';
 
 /** How one question of a request stands. The first three still wait: INTERIM is answered in part. */
@@ -102,6 +103,6 @@ function refusalOf(fault: string): Error {
     case 'ADDRESSEE':
       return new InvalidInput([{ pointer: '/to', rule: fault, key: 'problem.otherSide' }]);
     default:
-      return new Conflict('error.requestMovedOn', { sub: fault });
+      return confirmationRefusal(fault) ?? new Conflict('error.requestMovedOn', { sub: fault });
   }
 }

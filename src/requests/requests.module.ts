@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExchangeModule } from '../exchange/exchange.module.js';
+import { OralRequestsResolver } from './oral.resolver.js';
 import { RequestComposer } from './request-composer.service.js';
 import { RequestKinds } from './request-kinds.js';
 import {
@@ -20,6 +21,7 @@ import { RequestsService } from './requests.service.js';
   providers: [
     AnswerOfStepResolver,
     AnswerToQuestionResolver,
+    OralRequestsResolver,
     RequestComposer,
     RequestKinds,
     RequestOfObjectResolver,

@@ -117,7 +117,7 @@ function readSteps(tx: EntityManager, rootSeq: string): Promise<(ObjectRow & { a
 }
 
 /** These objects with their signed texts, and the opening of each recorded in the same transaction. */
-async function openObjects(tx: EntityManager, seqs: readonly string[]): Promise<OpenedRow[]> {
+export async function openObjects(tx: EntityManager, seqs: readonly string[]): Promise<OpenedRow[]> {
   const rows = await prepared<OpenedRow>(
     tx,
     'objects-opened',

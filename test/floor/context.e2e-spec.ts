@@ -96,7 +96,8 @@ beforeAll(async () => {
        i AS (INSERT INTO hub.consent (ask_seq, object_seq, object_id, object_digest, from_agency, to_agency, for_what, urgency, asked_at, due_at)
              SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
        j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)
-             SELECT ask_seq, 0, ask_seq, 'VN-CUS', 'TH-CUS', 'LA-CUS', '{}', now() FROM i)
+             SELECT ask_seq, 0, ask_seq, 'VN-CUS', 'TH-CUS', 'LA-CUS', '{}', now() FROM i),
+       oral AS (INSERT INTO hub.oral_request (seq, from_agency, to_agency) SELECT seq, 'VN-CUS', 'TH-CUS' FROM o)
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],
   );

@@ -145,8 +145,9 @@ const PLACES: Record<string, { arguments: (id: string) => object; takes: (object
   },
   'composeRecall input.object': {
     arguments: (object) => ({ input: { object, body: aRecallBody() } }),
-    takes: ({ kind, isOwn }) => ['alert', 'request'].includes(kind) && isOwn,
+    takes: ({ kind, isOwn }) => ['alert', 'request', 'oral'].includes(kind) && isOwn,
   },
+  'oralRequest id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'oral' },
   'consent id': { arguments: (id) => ({ id }), takes: ({ kind }) => kind === 'consent' },
   'consents object': { arguments: (object) => ({ object }), takes: () => true },
   'composeConsentRequest input.object': {
@@ -342,9 +343,14 @@ const SENDINGS: Record<
     inReplyTo: ({ kind }) => ['alert', 'request'].includes(kind),
     supersedes: () => false,
   },
+  oral: {
+    payload: async () => envelope(la, 'oral', callFrom(vn)),
+    inReplyTo: () => false,
+    supersedes: () => false,
+  },
   recall: {
     payload: async () => recallOf(await send(la, envelope(la, 'alert', alertTo(vn))), la),
-    inReplyTo: ({ kind, isOwn }) => ['alert', 'request'].includes(kind) && isOwn,
+    inReplyTo: ({ kind, isOwn }) => ['alert', 'request', 'oral'].includes(kind) && isOwn,
     supersedes: () => false,
   },
 };
@@ -581,7 +587,7 @@ function call(place: string, id: string): Promise<string> {
 function isReference(pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
   const form = new RegExp(pattern);
-  return ['ALR', 'REQ'].some((code) => form.test(`VN-${code}-2026-KXQWPD`)) && !form.test('x');
+  return ['ALR', 'REQ', 'ORL'].some((code) => form.test(`VN-${code}-2026-KXQWPD`)) && !form.test('x');
 }
 
 /** The members of a kind's body that hold references, by the pattern that its JSON Schema gives, and whether as a list. */
@@ -625,7 +631,8 @@ async function exchangeEverything(from: Party, to: Party): Promise<Known[]> {
   const recalled = await send(from, envelope(from, 'alert', alertTo(to)));
   const consent = await send(to, askingOf(alert, to));
   const note = await send(to, noteOn(request, to));
-  return [alert, request, answered, closing, answer, consent, note, await send(from, recallOf(recalled, from))];
+  const oral = await send(to, envelope(to, 'oral', callFrom(from)));
+  return [alert, request, answered, closing, answer, consent, note, oral, await send(from, recallOf(recalled, from))];
 }
 
 async function answeredRequest(from: Party, to: Party): Promise<Known> {
@@ -667,6 +674,12 @@ function requestFrom(from: Party, to: Party): { to: Party; body: object } {
   const body = aRequestBody({ ref, requestedAuthority: to.agency });
   const requesting = { ...body.requesting, authority: from.agency, unit: from.unit };
   return { to, body: { ...body, requesting, legalBasis: { agreement, article: 'art10' } } };
+}
+
+/** A note of what this party has asked by word of mouth. */
+function callFrom(to: Party): { to: Party; body: object } {
+  const ref = aReference('XX').replace('ALR', 'ORL');
+  return { to, body: { ref, language: 'en', at: '2026-01-02T03:04:05Z', text: 'Hold it.', urgency: 'URGENT' } };
 }
 
 function answerTo(request: Known, party: Party, kind: 'ACKNOWLEDGEMENT' | 'NEGATIVE'): Envelope {

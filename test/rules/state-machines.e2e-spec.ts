@@ -7,10 +7,11 @@ import { CODE_LISTS } from '../../src/common/codes/code-list.js';
 import { ALERT_ACTS, ALERT_DUTY_RULES } from '../../src/alerts/alert-duties.js';
 import { DEADLINE_NAMES, type DeadlineName, PROFILES, type Span, URGENCIES } from '../../src/duties/deadlines.js';
 import type { DutyEffect, DutyRule } from '../../src/duties/duty-rule.js';
+import { ORAL_DUTY_RULES, ORAL_MOVES, ORAL_STATES } from '../../src/requests/oral-states.js';
 import { REQUEST_DUTY_RULES } from '../../src/requests/request-duties.js';
 import { ConsentActs, ConsentStates } from '../../src/consents/consent-codes.js';
 import { CONSENT_ACTS, CONSENT_HOURS, CONSENT_MOVES, CONSENT_STATES } from '../../src/consents/consent-states.js';
-import { RequestActs, RequestStates } from '../../src/requests/request-codes.js';
+import { OralRequestStates, RequestActs, RequestStates } from '../../src/requests/request-codes.js';
 import { REQUEST_ACTS, REQUEST_MOVES, REQUEST_STATES, type RequestMove } from '../../src/requests/request-states.js';
 
 /*
@@ -30,6 +31,7 @@ describe('docs/state-machines.md', () => {
   it('explains every state and act', () => {
     expect(Object.keys(RequestStates).toSorted()).toEqual([...REQUEST_STATES].toSorted());
     expect(Object.keys(RequestActs).toSorted()).toEqual([...REQUEST_ACTS].toSorted());
+    expect(Object.keys(OralRequestStates).toSorted()).toEqual([...ORAL_STATES].toSorted());
     const known = new Set<string>(ALERT_ACTS);
     expect(ALERT_DUTY_RULES.filter(({ act }) => !known.has(act))).toEqual([]);
     expect(Object.keys(ConsentStates).toSorted()).toEqual([...CONSENT_STATES].toSorted());
@@ -75,6 +77,29 @@ The table stands in [\`src/requests/request-duties.ts\`](../src/requests/request
 not move the time for the answer. After a refusal or a transfer no report is owed, though the request can be closed.
 
 ${rulesOf(REQUEST_DUTY_RULES)}
+
+## A request by word of mouth
+
+The table stands in [\`src/requests/oral-states.ts\`](../src/requests/oral-states.ts). Who is asked by telephone notes it in a signed object of the kind
+\`oral\`; the note itself moves nothing of the request in writing, whose own clocks begin when that is received.
+
+\`\`\`mermaid
+stateDiagram-v2
+  [*] --> ORAL_RECEIVED: noted
+${ORAL_MOVES.map(({ from, to, how }) => `  ${from} --> ${to}: ${how}`).join('\n')}
+\`\`\`
+
+| state | what it means |
+| --- | --- |
+${rows(ORAL_STATES, 'OralRequestState')}
+
+| from | by | how | to |
+| --- | --- | --- | --- |
+${ORAL_MOVES.map(({ from, by, how, to }) => `| \`${from}\` | ${SIDES[by]} | ${how} | \`${to}\` |`).join('\n')}
+
+${rulesOf(ORAL_DUTY_RULES)}
+
+Each of the moves ends that duty.
 
 ## An alert
 

@@ -82,7 +82,7 @@ export interface PartyOptions {
   beside?: Party;
 }
 
-const ALL_KINDS = ['alert', 'request', 'answer', 'feedback', 'consent', 'note', 'recall'];
+const ALL_KINDS = ['alert', 'request', 'oral', 'answer', 'feedback', 'consent', 'note', 'recall'];
 
 /** Tests ask for more at once, and fail far more often in a minute, than a partner may; the limits themselves have tests of their own. */
 const GENEROUS = {

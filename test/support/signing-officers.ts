@@ -17,7 +17,7 @@ export interface SigningOfficer {
   key: KeyPair;
 }
 
-export const PERSON_KINDS = ['alert', 'request', 'answer', 'feedback', 'consent', 'note', 'recall'];
+export const PERSON_KINDS = ['alert', 'request', 'oral', 'answer', 'feedback', 'consent', 'note', 'recall'];
 const HOUR = 3600;
 
 /** An administrator's enrolment key, brought into the set by the agency's root. */

@@ -1,5 +1,6 @@
 import { Int } from '@nestjs/graphql';
 import { Urgency } from '../../common/codes/alert-codes.js';
+import { UUID } from '../../common/uuid.js';
 import {
   AssistanceType,
   EvidenceFormKind,
@@ -21,7 +22,7 @@ import { WholeNumber } from '../../exchange/body/rules/number.js';
 import { ExactlyWhen, OnlyWhen, Optional, RequiredWhen } from '../../exchange/body/rules/presence.js';
 import { AgencyCode, OfficerPseudonym, Reference, References, UnitCode } from '../../exchange/body/rules/reference.js';
 import { Check, rule } from '../../exchange/body/rules/rule.js';
-import { LongText, ShortText } from '../../exchange/body/rules/text.js';
+import { LongText, Pattern, ShortText } from '../../exchange/body/rules/text.js';
 import { After, LocalDate, UtcTime } from '../../exchange/body/rules/time.js';
 import { StandardQuestion, strangeParties } from './standard-question.js';
 
@@ -133,6 +134,14 @@ export class OralRequest {
   @BodyField(() => String, { description: 'When, UTC.' })
   @UtcTime()
   at: string;
+
+  @BodyField(() => String, {
+    nullable: true,
+    description: 'Id of the object by which the side that was asked noted it: this request confirms it in writing.',
+  })
+  @Optional()
+  @Pattern(UUID, 'form.objectId')
+  noted?: string;
 }
 
 @BodyClass('Confidentiality', 'The fact that there is a request is to be kept secret.')

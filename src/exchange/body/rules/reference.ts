@@ -19,15 +19,18 @@ export const OfficerPseudonym = (): PropertyDecorator => Pattern(/^p:[A-Za-z0-9_
 /** Id of an agreement in the directory. */
 export const AgreementId = (): PropertyDecorator => Pattern(/^[A-Z0-9][A-Z0-9-]{2,60}$/, 'form.agreement');
 
+const REFERENCES = {
+  ALR: 'form.alertReference',
+  REQ: 'form.requestReference',
+  ORL: 'form.oralReference',
+} as const;
+
 /**
  * Reference that people quote: agency's two letters, kind, year, six random letters (VN-ALR-2026-KXQWPD). Random, because a serial number
  * would tell everyone the volume.
  */
-export const Reference = (kind: 'ALR' | 'REQ'): PropertyDecorator =>
-  Pattern(
-    new RegExp(`^[A-Z]{2}-${kind}-\\d{4}-[A-Z]{6}$`),
-    kind === 'ALR' ? 'form.alertReference' : 'form.requestReference',
-  );
+export const Reference = (kind: keyof typeof REFERENCES): PropertyDecorator =>
+  Pattern(new RegExp(`^[A-Z]{2}-${kind}-\\d{4}-[A-Z]{6}$`), REFERENCES[kind]);
 
 export const AnyReference = (): PropertyDecorator => Pattern(ANY_REFERENCE, 'form.reference');
 

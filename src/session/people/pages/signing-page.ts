@@ -1,5 +1,6 @@
 import type { Caller, CallerSession } from '../../../access/caller.js';
 import type { Language, MessageKey } from '../../../common/messages/messages.js';
+import { OBJECT_KINDS } from '../../../protocol/envelope.js';
 import type { KeyRequest, OfficerKey, OwnKey, StoppedKey } from '../person-keys.js';
 import { dateFormat, escapeHtml, type HtmlText, type Page } from './page.js';
 import { publicKeyFile } from './public-key-file.js';
@@ -34,7 +35,14 @@ export function signingPage(signing: Signing, language: Language): Page {
     needsPasskey: true,
     isWide: true,
     script: 'signing',
-    data: { hub, agency: agencyId, officer: officer ?? '', session: session.id, sends: sends ? 'yes' : '' },
+    data: {
+      hub,
+      agency: agencyId,
+      officer: officer ?? '',
+      session: session.id,
+      sends: sends ? 'yes' : '',
+      kinds: OBJECT_KINDS.join(' '), // That a key made here may sign: an officer whose key lacks one finds out at 3 a.m.
+    },
     texts: TEXTS,
     body: (text) => {
       const own = keyList(keys, text, language);

@@ -13,7 +13,6 @@ import { find, now, open, openWith, ownKeys, place } from './own-keys.js';
 import './key-set-acts.js';
 
 const { officer, session } = main.dataset;
-const KINDS = ['alert', 'request', 'answer', 'feedback', 'recall'];
 
 // Whoever was here before may have gone without signing out.
 void dropOthers(indexedDB, session).catch(() => undefined);
@@ -33,7 +32,7 @@ async function request(use, touched, device) {
     jwk: JSON.stringify(made.jwk),
     use,
     proof: made.proof,
-    kinds: KINDS,
+    kinds: main.dataset.kinds.split(' '),
     device,
     wrapped: made.wrapped,
     credential: made.wrapped && touched.credentialId,
