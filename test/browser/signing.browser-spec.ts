@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { anAlertBody } from '../../src/alerts/body/alert-body.example.js';
 import { someNominalData } from '../../src/exchange/body/body.example.js';
 import type { JsonObject } from '../../src/protocol/canonical.js';
+import { OBJECT_KINDS } from '../../src/protocol/envelope.js';
 import { signObject } from '../../src/protocol/signing.js';
 import { aRequestBody } from '../../src/requests/body/request-body.example.js';
 import { anAlert, aReference, newestKeySet, submitText } from '../hostile/hostile.js';
@@ -132,7 +133,8 @@ describe('in a real browser, with a passkey that derives keys', () => {
     expect(admin.touches()).toBe(1);
     await officer.page.reload();
     expect(await officer.page.textContent('.list li small')).toContain('in force');
-    expect((await newestKeySet(vn)).fields.keys.map(({ holder }) => holder)).toContain(officer.pseudonym);
+    const key = (await newestKeySet(vn)).fields.keys.find(({ holder }) => holder === officer.pseudonym);
+    expect(key?.kinds.toSorted()).toEqual(OBJECT_KINDS.toSorted()); // Whatever an officer may have to send.
   });
 
   it('T1 takes one touch, and the page shows what is signed', async () => {
@@ -406,7 +408,7 @@ describe('an administrator', () => {
     expect(await other.page.locator('[data-act=admit]').count()).toBe(0);
     const key = await takeFile(other, 'By file');
     await desk.run('keygen', 'enrol', '--out', 'enrol.key.json', '--agency', 'VN-CUS', '--hub-id', HUB_ID);
-    await desk.bringIn(`${other.pseudonym}:enrol:alert,answer,request,feedback,recall=enrol.pub.json`);
+    await desk.bringIn(`${other.pseudonym}:enrol:${OBJECT_KINDS.join()}=enrol.pub.json`);
     await desk.bringIn(key, '--enrol', 'enrol.key.json');
     await person.page.goto(`${t.url}/signing`);
     const { said } = await sign(person, await composeAlert(person));

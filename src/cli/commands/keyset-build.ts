@@ -14,7 +14,7 @@ export function defineBuild(command: Command, cli: Cli): void {
     command,
     cli,
     'liaison keyset build --agency VN-CUS --hub-id hub.example --seq 1 --root root.pub.json \\',
-    '  --key unit:VN-CUS-AS:sig:alert,request,answer,feedback,consent,note,recall=unit.pub.json --key unit:VN-CUS-AS:auth=client.pub.json \\',
+    '  --key unit:VN-CUS-AS:sig:alert,request,oral,answer,feedback,consent,note,recall=unit.pub.json --key unit:VN-CUS-AS:auth=client.pub.json \\',
     '  --out keyset-1.payload.json',
     'liaison keyset build --agency VN-CUS --previous keyset-1.json --key unit:VN-CUS-HP:auth=new.pub.json --out keyset-2.payload.json',
   )
