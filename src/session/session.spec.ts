@@ -193,6 +193,15 @@ describe("a unit's system", () => {
     expect((await withPurpose('__proto__')).body).toEqual({ code: 'BAD_USER_INPUT' });
   });
 
+  it('P5 that names a case names its purpose: none is taken for granted', async () => {
+    const token = await tokenOf(await aUnit());
+    const forCase = { 'x-liaison-case-ref': '12/2026' };
+    expect((await whoami(token, forCase)).body).toEqual({ code: 'BAD_USER_INPUT' });
+    expect((await whoami(token, { ...forCase, 'x-liaison-purpose': 'INVESTIGATE' })).body).toMatchObject({
+      purpose: 'INVESTIGATE',
+    });
+  });
+
   it('is nobody without an Authorization header', async () => {
     expect(await whoami(undefined)).toEqual({ status: 200, body: null });
   });

@@ -251,6 +251,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/desk/, /desk/],
   [/notices/, /notices|roster/],
   [/notes|inherited-handling/, /notes/],
+  [/oral/, /oral/],
   [/requests/, /requests|questions|notes|duties/],
   [/exchange\/change-hints/, /changed/],
   [/exchange\/submissions/, /signing-by-people|exchange/],
