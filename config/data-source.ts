@@ -33,6 +33,7 @@ import { AcknowledgeRestrictions1795300152000 } from '../migrations/179530015200
 import { CountReaders1795300160000 } from '../migrations/1795300160000-count-readers.js';
 import { DecideActs1795300165000 } from '../migrations/1795300165000-decide-acts.js';
 import { CreateOralRequests1795300170000 } from '../migrations/1795300170000-create-oral-requests.js';
+import { CreateDrafts1795300200000 } from '../migrations/1795300200000-create-drafts.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -67,6 +68,7 @@ export const MIGRATIONS = [
   CountReaders1795300160000,
   DecideActs1795300165000,
   CreateOralRequests1795300170000,
+  CreateDrafts1795300200000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -31,6 +31,7 @@ import { ExchangeModule } from './exchange/exchange.module.js';
 import { PartVault } from './exchange/part-vault.js';
 import { FileStore } from './files/file-store.js';
 import { DeskModule } from './desk/desk.module.js';
+import { DraftsModule } from './drafts/drafts.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
 import { FilesModule } from './files/files.module.js';
 import { Scanner } from './files/scanner.js';
@@ -116,6 +117,7 @@ export class AppModule {
         FeedbackModule,
         NotesModule,
         DeskModule,
+        DraftsModule,
         NoticesModule,
         RegisterModule,
         AdministrationModule,

@@ -4,11 +4,17 @@ import { ChangeSignal } from '../exchange/change-signal.js';
 
 const INTERVAL_MS = 15_000;
 /** In the order in which they run, and how much each does in one transaction. */
-const BATCH = { open_duties: 20, lapse_requests: 1_000, lapse_oral_requests: 1_000, sweep_duties: 1_000 };
+const BATCH = {
+  open_duties: 20,
+  lapse_requests: 1_000,
+  lapse_oral_requests: 1_000,
+  lapse_drafts: 1_000,
+  sweep_duties: 1_000,
+};
 type Sweep = keyof typeof BATCH;
 
 /**
- * Opens the duties of alerts to communities, reminds of duties and lets requests lapse, at the start and every 15 seconds. What is due when
+ * Opens the duties of alerts to communities, reminds of duties and lets requests and drafts lapse, at the start and every 15 seconds. What is due when
  * is in the rows; this only asks PostgreSQL to look. A hub that was stopped reminds of each duty once when it starts again. Several processes
  * may sweep at once.
  */

@@ -19,6 +19,7 @@ import type { RegisteredKey } from '../protocol/signed-object.js';
 import { prepare, typeOf } from '../protocol/signing.js';
 import { formatTimestamp } from '../protocol/timestamp.js';
 import { readSigningKeys } from '../trust/key-directory.js';
+import { approvalsFor } from './approvals.js';
 import { Handling } from './body/handling.js';
 import { NOMINAL_ATTACHMENTS } from './body/nominal-attachments.js';
 import { checked } from './body/validate.js';
@@ -28,7 +29,7 @@ import { readHandling, readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { previewOf } from './preview.js';
 import { freshReference } from './reference.js';
-import { decideSharing } from './sharing-policy.js';
+import { clearanceOf, decideSharing } from './sharing-policy.js';
 import { tierOf } from './signatories.js';
 
 /** What a module asks to be composed. */
@@ -169,6 +170,15 @@ export class ComposerService {
       assistanceType: 'assistanceType' in body ? String(body.assistanceType) : null,
       answeredClearance: inReplyTo?.clearance ?? null,
     });
+    const kindTier = await tierOf(tx, kind, { envelope, body });
+    const shared = {
+      kind: draft.kind,
+      to,
+      clearance: clearanceOf(handling),
+      isNominal: parts.length > 0,
+      tier: kindTier,
+    };
+    const approvals = await approvalsFor(tx, shared, caller.session ? caller.officer : null);
     const preview = await previewOf(
       tx,
       caller,
@@ -178,12 +188,12 @@ export class ComposerService {
         parts: parts.map(({ name }) => name),
         isReply: draft.isReply ?? false,
         before: supersedes && (await readHandling(tx, supersedes.seq)),
+        approvals,
       },
       decision,
       language,
     );
     const isRefused = decision.refusals.length > 0;
-    const tier = await tierOf(tx, kind, { envelope, body });
     const text = canonicalize(envelope);
     const iat = Math.floor(this.clock.now().getTime() / 1000);
     return {
@@ -191,7 +201,7 @@ export class ComposerService {
       id: envelope.id,
       text: isRefused ? null : text,
       digest: isRefused ? null : digestOf(text),
-      tier,
+      tier: approvals.length > 0 ? 'T2' : kindTier,
       signing: isRefused
         ? []
         : keys.map((key) => {

@@ -1,6 +1,7 @@
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, PickType } from '@nestjs/graphql';
 import { Visible } from '../access/visibility.js';
 import { AgreementModel, NeighbouringUnitModel, ReadingUnitModel } from '../directory/directory.models.js';
+import { type ApprovalReason, ApprovalReasons } from './approvals.js';
 import { Handling } from './body/handling.js';
 import type { Tier } from './object-kind.js';
 import type { OpenedRow } from './object-pages.js';
@@ -148,6 +149,16 @@ export class WarningModel {
   message: string;
 }
 
+@ObjectType({ description: 'Why one’s own signature alone does not send it' })
+@Visible('caller')
+export class ApprovalModel {
+  @Field(() => ApprovalReasons, { description: 'What asks for a second person' })
+  code: ApprovalReason;
+
+  @Field(() => String, { description: 'In the language of Accept-Language' })
+  message: string;
+}
+
 @ObjectType({ description: 'Who would see what, before anything is sent' })
 @Visible('caller')
 export class Preview {
@@ -179,6 +190,12 @@ export class Preview {
 
   @Field(() => [WarningModel], { description: 'Signs that more is shared than is needed, or with fewer conditions' })
   warnings: WarningModel[];
+
+  @Field(() => [ApprovalModel], {
+    description:
+      'Empty when the caller may send it alone; else keep it as a draft, which another officer approves and sends',
+  })
+  approvals: ApprovalModel[];
 
   @Field(() => [RefusalModel], { description: 'Empty when it may be sent' })
   refusals: RefusalModel[];

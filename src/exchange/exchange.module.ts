@@ -34,6 +34,6 @@ import { SubmissionsService } from './submissions.service.js';
     SubmissionResolver,
     SubmissionsService,
   ],
-  exports: [ComposerService, ObjectKinds, ObjectsService],
+  exports: [ComposerService, ObjectKinds, ObjectsService, SubmissionsService],
 })
 export class ExchangeModule {}

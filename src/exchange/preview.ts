@@ -9,6 +9,7 @@ import {
   readReadingUnits,
   type ReadingUnit,
 } from '../directory/readers.js';
+import { APPROVAL_SENTENCES, type ApprovalReason } from './approvals.js';
 import type { Handling } from './body/handling.js';
 import type { Preview } from './composition.js';
 import { clearanceOf, type SharingDecision } from './sharing-policy.js';
@@ -23,6 +24,8 @@ export interface Previewed {
   isReply: boolean;
   /** Conditions of the version that it replaces. */
   before: Handling | null;
+  /** Why its sender cannot send it alone. */
+  approvals: readonly ApprovalReason[];
 }
 
 /** Who would see what, and what the sender should know before it is sent. */
@@ -33,7 +36,7 @@ export async function previewOf(
   decision: SharingDecision,
   language: Language,
 ): Promise<Preview> {
-  const { to, handling, parts, isReply, before } = previewed;
+  const { to, handling, parts, isReply, before, approvals } = previewed;
   const { agreement, addressees, refusals } = decision;
   const isNominal = parts.length > 0;
   const units: ReadingUnit[] = [];
@@ -59,6 +62,7 @@ export async function previewOf(
     notes: addressees.flatMap(({ to: name, successor }) =>
       successor === null ? [] : [message('preview.successor', language, { to: name, successor })],
     ),
+    approvals: approvals.map((code) => ({ code, message: message(APPROVAL_SENTENCES[code], language) })),
     warnings: warnings.map(({ code, key, params }) => ({ code, message: message(key, language, params) })),
     refusals: refusals.map(({ to: name, rule, pointer, key, params }) => ({
       to: name,

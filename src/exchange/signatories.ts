@@ -13,11 +13,18 @@ interface Officer {
   roles: string[];
 }
 
+/** The persons who stand behind an object: one, or two of whom the second releases it. */
+export interface Signatories {
+  author: string;
+  releaser: string;
+}
+
 /**
- * Checks the persons among an object's signers (security.md 2.7, S27). What a unit's system signs with the unit's key alone is the unit's
- * own affair. Where a person signed:
+ * Checks the persons among an object's signers (security.md 2.7, S27), and answers who they are; null where only the unit's key signed,
+ * which is the unit's own affair. Where a person signed:
  *
- * - those who signed are exactly those whom the object names as author and releaser, and at the console the officer is among them
+ * - those who signed are exactly those whom the object names as author and releaser, and at the console the officer is among them; an
+ *   object that names an author alone may have a releaser who signed after the author: whoever was on duty when the draft waited
  * - each is an officer in force of the unit that speaks; the author's roles read content, the releaser's may send
  * - the releaser signs last, after the author
  *
@@ -29,12 +36,14 @@ export async function checkSignatories(
   envelope: Envelope,
   keys: readonly RegisteredKey[],
   now: Date,
-): Promise<void> {
+): Promise<Signatories | null> {
   const persons = keys.map(({ holder }) => holder).filter((holder) => PERSON.test(holder));
   if (caller.session && !persons.includes(caller.officer!)) throw refusal('PERSON');
-  if (persons.length === 0) return;
+  if (persons.length === 0) return null;
 
-  const named = [envelope.authoredBy, envelope.releasedBy].filter((person) => person !== null);
+  const named = [envelope.authoredBy, envelope.releasedBy ?? unnamedReleaser(envelope, persons)].filter(
+    (person) => person !== null,
+  );
   if ([...new Set(named)].toSorted().join() !== [...new Set(persons)].toSorted().join()) throw refusal('PERSON');
 
   const officers = await readOfficers(tx, envelope, persons, now);
@@ -44,6 +53,15 @@ export async function checkSignatories(
   if (!maySendFor(envelope, officers.get(releaser)) || persons.at(-1) !== releaser) {
     throw refusal(author === releaser ? 'UNIT' : 'FOUR_EYES');
   }
+  return { author, releaser };
+}
+
+/** Who signed after the named author, where that is one other person. */
+function unnamedReleaser({ authoredBy }: Envelope, persons: readonly string[]): string | null {
+  const [first, last, ...more] = persons;
+  return authoredBy !== null && first === authoredBy && last !== authoredBy && more.length === 0
+    ? (last ?? null)
+    : null;
 }
 
 /** Checks that a person may release for the unit that speaks. Throws FOUR_EYES. */
@@ -51,14 +69,9 @@ export async function checkReleaser(tx: EntityManager, envelope: Envelope, perso
   if (!maySendFor(envelope, (await readOfficers(tx, envelope, [person], now)).get(person))) throw refusal('FOUR_EYES');
 }
 
-/** Whether a person signed, and so the rules of persons apply. */
-export function isByPersons(keys: readonly RegisteredKey[]): boolean {
-  return keys.some(({ holder }) => PERSON.test(holder));
-}
-
 /** Whether two persons stand behind it. */
-export function hasFourEyes({ authoredBy, releasedBy }: Envelope): boolean {
-  return authoredBy !== null && releasedBy !== null && authoredBy !== releasedBy;
+export function hasFourEyes(signatories: Signatories | null): boolean {
+  return signatories !== null && signatories.author !== signatories.releaser;
 }
 
 /** What this act needs: its kind says; personal details to an agency that never had any from the sender need a second person. */

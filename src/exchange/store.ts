@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { command } from '../access/command.js';
 import { BadSignedObject, Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
+import { sharingRefusal } from './approvals.js';
+import { refusal } from './signatories.js';
 
 /** What became of it in the database. */
 export interface StoredObject {
@@ -16,8 +18,14 @@ export async function store(tx: EntityManager, submission: object): Promise<Stor
 }
 
 /** What cmd.submit refused, in the API's words. */
-function refusalOf(fault: string): Error {
+function refusalOf(fault: string, detail?: string): Error {
   switch (fault) {
+    case 'APPROVAL_NEEDED':
+      return sharingRefusal('RULE');
+    case 'CEILING':
+      return sharingRefusal(detail === 'NOMINAL' ? 'NOMINAL' : 'CLASSIFICATION');
+    case 'APPROVER':
+      return refusal('FOUR_EYES');
     case 'ID_REUSED':
       return new BadSignedObject('ID_REUSED', { pointer: '/id' });
     case 'LINK':

@@ -4,34 +4,28 @@ import type { Caller } from '../access/caller.js';
 import { prepared } from '../access/prepared.js';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { Clock } from '../common/clock.js';
-import { BadSignedObject, InvalidInput, NotFound, type Problem, StepUpRequired } from '../common/errors.js';
+import { BadSignedObject, InvalidInput, NotFound, StepUpRequired } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
 import { type AttachableFile, AttachmentsService } from '../files/attachments.service.js';
 import type { AttachmentLink, Envelope, ObjectLink } from '../protocol/envelope.js';
-import { checkPart } from '../protocol/part.js';
 import { issueReceipt } from '../protocol/receipt.js';
 import { type ReadObject, readSignedObject, verifySignatures } from '../protocol/signed-object.js';
 import { Assertions, type KeptAssertion } from '../session/people/assertions.js';
 import { HubKeys } from '../trust/hub-keys.js';
 import { readKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
-import { Handling } from './body/handling.js';
+import type { Handling } from './body/handling.js';
 import { NOMINAL_ATTACHMENTS, type NominalAttachments } from './body/nominal-attachments.js';
+import { approvalsFor, sharingRefusal } from './approvals.js';
 import { ChangeSignal } from './change-signal.js';
-import { checked } from './body/validate.js';
+import { checkForm, type SubmittedPart } from './form.js';
 import { type Headline, type Incoming, type ObjectKind, ObjectKinds } from './object-kind.js';
 import { readObject } from './object-pages.js';
 import type { ObjectRow } from './object-record.js';
 import { PartVault } from './part-vault.js';
 import { clearanceOf, decideSharing } from './sharing-policy.js';
-import { checkSignatories, hasFourEyes, isByPersons, mayFlashAlone, refusal, tierOf } from './signatories.js';
+import { checkSignatories, hasFourEyes, mayFlashAlone, refusal, type Signatories, tierOf } from './signatories.js';
 import { store } from './store.js';
-
-/** A part as it is sent beside its object: its name and its canonical text. */
-export interface SubmittedPart {
-  name: string;
-  text: string;
-}
 
 /** What is sent: the signed text, its parts, and the passkey's answer to its digest where an officer sends it at the console. */
 export interface Sent {
@@ -54,6 +48,7 @@ interface Examined {
   incoming: Incoming;
   parts: readonly SubmittedPart[];
   files: readonly AttachableFile[];
+  signatories: Signatories | null;
   consent: Consent;
   now: Date;
 }
@@ -64,6 +59,8 @@ interface Consent {
   assertion: KeptAssertion | null;
   /** A second officer is to sign within a day. */
   isOwed: boolean;
+  /** It is an act of tier T0, of which an agency's rules of approval do not speak. */
+  isSilent: boolean;
 }
 
 const HOURS_TO_CONFIRM = 24;
@@ -74,7 +71,7 @@ const HOURS_TO_CONFIRM = 24;
  * - signers' keys and signatures, every one; the persons among the signers (signatories.ts)
  * - the caller's agency is the sender's; a repetition gets its old receipt
  * - attachments; form of body, handling and parts; links; the kind's own rules; agreement and addressees
- * - where a person signed: four eyes, and at the console the touch for this very object
+ * - where a person signed: four eyes, the agency's own rules of sharing, and at the console the touch for this very object
  * - one transaction: object, releases, terms, feed, parts, attachments, log entry, the module's rows
  */
 @Injectable()
@@ -91,52 +88,75 @@ export class SubmissionsService {
     private readonly assertions: Assertions,
   ) {}
 
-  async submit(caller: Caller, { text, parts, assertion }: Sent): Promise<Accepted> {
-    const now = this.clock.now();
-    const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
-    const accepted = await this.database.as(caller, async (tx) => {
-      const [keys, earlier] = await Promise.all([
-        readKeys(
-          tx,
-          read.signatures.map((signature) => signature.kid),
-        ),
-        readOwnObject(tx, read),
-      ]);
-      const signers = await refusing(() => verifySignatures(read, keys, { at: now }));
-      // Only now is it known who signed; a stranger who repeats another agency's text learns nothing from the answer.
-      if (read.envelope.from !== caller.agencyId) throw new NotFound();
-
-      if (earlier) return repetition(read, earlier);
-
-      await checkSignatories(tx, caller, read.envelope, signers, now);
-      const files = await this.attachments.checkAttachable(tx, read.envelope.attachments);
-      const { kind, incoming } = await this.examine(tx, caller, read, parts);
-      const open = read.envelope.attachments;
-      files.push(...(await this.attachments.checkAttachable(tx, nominalAttachmentsIn(parts), '/parts', open)));
-      const consent = isByPersons(signers)
-        ? await this.consentTo(tx, caller, read, { kind, incoming, assertion })
-        : { assertion: null, isOwed: false };
-      return this.accept(tx, caller, { read, kind, incoming, parts, files, consent, now });
-    });
+  async submit(caller: Caller, sent: Sent): Promise<Accepted> {
+    const accepted = await this.database.as(caller, (tx) => this.submitWithin(tx, caller, sent));
     if (!accepted.repeated) this.signal.announce();
     return accepted;
+  }
+
+  /** The same as part of a transaction; whoever commits it announces it. */
+  async submitWithin(tx: EntityManager, caller: Caller, { text, parts, assertion }: Sent): Promise<Accepted> {
+    const now = this.clock.now();
+    const read = await refusing(() => readSignedObject(text, { hub: this.hub.id, now }));
+    const [keys, earlier] = await Promise.all([
+      readKeys(
+        tx,
+        read.signatures.map((signature) => signature.kid),
+      ),
+      readOwnObject(tx, read),
+    ]);
+    const signers = await refusing(() => verifySignatures(read, keys, { at: now }));
+    // Only now is it known who signed; a stranger who repeats another agency's text learns nothing from the answer.
+    if (read.envelope.from !== caller.agencyId) throw new NotFound();
+
+    if (earlier) return repetition(read, earlier);
+
+    const signatories = await checkSignatories(tx, caller, read.envelope, signers, now);
+    const files = await this.attachments.checkAttachable(tx, read.envelope.attachments);
+    const { kind, incoming } = await this.examine(tx, caller, read, parts);
+    const open = read.envelope.attachments;
+    files.push(...(await this.attachments.checkAttachable(tx, nominalAttachmentsIn(parts), '/parts', open)));
+    const consent = await this.consentTo(tx, caller, read, { kind, incoming, signatories, assertion });
+    return this.accept(tx, caller, { read, kind, incoming, parts, files, signatories, consent, now });
   }
 
   private async consentTo(
     tx: EntityManager,
     { session }: Caller,
     { envelope, digest }: ReadObject,
-    { kind, incoming, assertion }: { kind: ObjectKind; incoming: Incoming; assertion: string | null },
+    {
+      kind,
+      incoming,
+      signatories,
+      assertion,
+    }: { kind: ObjectKind; incoming: Incoming; signatories: Signatories | null; assertion: string | null },
   ): Promise<Consent> {
-    if (session?.acr === 'aal2') throw new StepUpRequired(); // two factors that can be phished send nothing
     const tier = await tierOf(tx, kind, incoming);
-    const isAlone = tier === 'T2' && !hasFourEyes(envelope);
+    const isSilent = tier === 'T0';
+    if (signatories === null) return { assertion: null, isOwed: false, isSilent };
+    if (session?.acr === 'aal2') throw new StepUpRequired(); // two factors that can be phished send nothing
+    const { to, parts, handling } = envelope;
+    const shared = {
+      kind: kind.kind,
+      to,
+      clearance: clearanceOf(handling as unknown as Handling),
+      isNominal: parts.length > 0,
+      tier,
+    };
+    const reasons = await approvalsFor(tx, shared, signatories.releaser);
+    for (const reason of ['CLASSIFICATION', 'NOMINAL'] as const) {
+      if (reasons.includes(reason)) throw sharingRefusal(reason);
+    }
+    const isAlone = reasons.length > 0 && !hasFourEyes(signatories);
     const isFlash = kind.headline(incoming.body).urgency === 'FLASH';
-    if (isAlone && !(session && isFlash && (await mayFlashAlone(tx)))) throw refusal('FOUR_EYES');
-    const isTouched = session && tier !== 'T0';
+    if (isAlone && !(session && isFlash && (await mayFlashAlone(tx)))) {
+      throw reasons.includes('TIER') ? refusal('FOUR_EYES') : sharingRefusal('RULE');
+    }
+    const isTouched = session && !isSilent;
     return {
       assertion: isTouched ? await this.assertions.verify(session, digest, assertion) : null,
       isOwed: isAlone,
+      isSilent,
     };
   }
 
@@ -147,15 +167,7 @@ export class SubmissionsService {
     parts: readonly SubmittedPart[],
   ): Promise<{ kind: ObjectKind; incoming: Incoming }> {
     const { envelope } = read;
-    const kind = this.kinds.get(envelope.kind);
-    if (!kind) throw new BadSignedObject('KIND', { pointer: '/kind' });
-
-    const problems: Problem[] = [];
-    const body = checked(kind.body, envelope.body, '/body', problems);
-    const handling = checked(Handling, envelope.handling, '/handling', problems);
-    await this.checkParts(kind, envelope, parts, problems);
-    if (!body || !handling || problems.length > 0) throw new InvalidInput(problems);
-
+    const { kind, body, handling } = await checkForm(this.kinds, envelope, parts);
     const incoming: Incoming = {
       envelope,
       body,
@@ -182,26 +194,10 @@ export class SubmissionsService {
     return { kind, incoming };
   }
 
-  private async checkParts(
-    kind: ObjectKind,
-    envelope: Envelope,
-    parts: readonly SubmittedPart[],
-    problems: Problem[],
-  ): Promise<void> {
-    if (parts.length !== envelope.parts.length) throw new BadSignedObject('PART', { pointer: '/parts' });
-    for (const [index, link] of envelope.parts.entries()) {
-      const form = Object.hasOwn(kind.parts, link.name) ? kind.parts[link.name] : undefined;
-      const sent = parts.find((part) => part.name === link.name);
-      if (!form || !sent) throw new BadSignedObject('PART', { pointer: `/parts/${index}` });
-      const data = await refusing(() => checkPart(sent.text, link));
-      checked(form, data, `/parts/${index}/data`, problems);
-    }
-  }
-
   private async accept(
     tx: EntityManager,
     caller: Caller,
-    { read, kind, incoming, parts, files, consent, now }: Examined,
+    { read, kind, incoming, parts, files, signatories, consent, now }: Examined,
   ): Promise<Accepted> {
     const { envelope, digest } = read;
     const agencies = parts.length + files.length === 0 ? [] : await readReadingAgencies(tx, envelope.to);
@@ -240,6 +236,10 @@ export class SubmissionsService {
       termsReceived: distinct([...terms, ...partnerTerms([envelope.from], envelope.kind)]),
       termsSent: distinct([...terms, ...partnerTerms(envelope.to.map(partnerOf), envelope.kind)]),
       parts: await this.sealParts(envelope, digest, parts, agencies),
+      authoredBy: signatories?.author ?? null,
+      approvedBy: hasFourEyes(signatories) ? signatories!.releaser : null,
+      sentBy: signatories?.releaser ?? null,
+      silent: consent.isSilent,
     });
     if (!stored.repeated) {
       await this.attachments.attach(tx, caller, stored.object_seq, files, agencies, nominalFiles(parts)?.text ?? null);

@@ -97,6 +97,11 @@ beforeAll(async () => {
              SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
        j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)
              SELECT ask_seq, 0, ask_seq, 'VN-CUS', 'TH-CUS', 'LA-CUS', '{}', now() FROM i),
+       rule AS (INSERT INTO agency.approval_rule VALUES ('TH-CUS', '*', '*', 'ANY')),
+       most AS (INSERT INTO agency.sharing_ceiling VALUES ('TH-CUS', 'NCP_OFFICER', '*', 0, false)),
+       draft AS (INSERT INTO agency.draft (agency_id, unit_id, author, state, object_id, kind, recipients, digest, text, clearance, kept_at)
+             VALUES ('TH-CUS', 'TH-CUS-LCB', 'p:officer1', 'DRAFT', $1, 'alert', '{}', 'x', '{}', 0, now()) RETURNING id),
+       drafted AS (INSERT INTO agency.draft_part SELECT id, 'nominal', '\\x00', '\\x00', '\\x00' FROM draft),
        oral AS (INSERT INTO hub.oral_request (seq, from_agency, to_agency) SELECT seq, 'VN-CUS', 'TH-CUS' FROM o)
      INSERT INTO agency.signing_rule VALUES ('TH-CUS', true)`,
     [alertId, th.client.kid],

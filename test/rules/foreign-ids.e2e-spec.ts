@@ -219,10 +219,10 @@ const OF_COLLEAGUES = new Set(['assignHolder officer']);
 /** Texts among arguments: cursors, which are sealed, whole signed texts, proofs and signatures, and words. */
 const NO_IDS = new Set([
   'acknowledgeRestriction digest',
-  'approveKey proof', 'assignHolder note', 'changes after', 'closeLetter reason', 'confirmNoticeAddress code', 'confirmObject assertion', 'correctLetter reason', 'distribute note', 'duties after', 'giveLetterTask text', 'giveTask text',
+  'approveKey proof', 'assignHolder note', 'changes after', 'closeLetter reason', 'confirmNoticeAddress code', 'confirmObject assertion', 'correctLetter reason', 'distribute note', 'drafts after', 'duties after', 'giveLetterTask text', 'giveTask text',
   'handOverMatter note', 'inbox after', 'layDownMatter note', 'letters after', 'lettersByNumber number', 'mattersByNumber nationalRef', 'myMatters after', 'notes after', 'reportTaskResult result',
   'setNationalRef nationalRef', 'tasks after', 'withdrawTask result', 'inbox kind', 'linkPasskey device',
-  'objectAccess after', 'outsidePartners country', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'shareOnward to', 'submit assertion',
+  'objectAccess after', 'outsidePartners country', 'outbox after', 'outbox kind', 'publishKeySet keySet', 'reports after', 'returnDraft reason', 'sendDraft assertion', 'shareOnward to', 'submit assertion',
   'submit object', 'waiveReports reason',
 ]); // prettier-ignore
 
@@ -308,6 +308,16 @@ const OF_THE_REGISTER = new Set([
   'giveLetterTask letter',
 ]);
 
+/** Ids of drafts, which officers alone have: tried in test/drafts. */
+const OF_DRAFTS = new Set([
+  'draft id',
+  'keepDraft input.draft',
+  'handInDraft draft',
+  'returnDraft draft',
+  'withdrawDraft draft',
+  'sendDraft draft',
+]);
+
 /** A complete object of each registered kind that LA-CUS may truly send, each time anew, and what it may link to. */
 const SENDINGS: Record<
   string,
@@ -379,6 +389,7 @@ describe('D1, threats 2 an id among the arguments of an operation', () => {
       OF_ROSTERS,
       OF_RESTRICTIONS,
       OF_THE_REGISTER,
+      OF_DRAFTS,
     ];
     const found = idPlaces().filter((place) => !apart.some((places) => places.has(place)));
     expect(found.toSorted()).toEqual(Object.keys(PLACES).toSorted());

@@ -33,7 +33,7 @@ const ORDER = [
   ['duties'],
   ['alerts', 'consents', 'requests', 'seizures'],
   ['feedback', 'notes'],
-  ['desk', 'notices'],
+  ['desk', 'drafts', 'notices'],
   ['register'],
   ['cases'],
   ['operations'],

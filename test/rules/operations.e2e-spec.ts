@@ -253,7 +253,7 @@ const REACHED_WITH: Record<Visibility, readonly Permission[] | 'any'> = {
   signedIn: 'any',
   caller: 'any',
   released: ['objects.read', 'objects.submit', 'desk.work'],
-  nominal: ['objects.read', 'objects.submit'],
+  nominal: ['objects.read', 'objects.submit', 'desk.work'],
   owner: ['objects.read'],
   ownAgency: ['objects.read', 'objects.submit', 'desk.work'],
   administrator: ['officers.enrol', 'agency.administer', 'hub.administer'],

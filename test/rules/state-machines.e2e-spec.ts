@@ -5,6 +5,8 @@ import { format, resolveConfig } from 'prettier';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import { CODE_LISTS } from '../../src/common/codes/code-list.js';
 import { ALERT_ACTS, ALERT_DUTY_RULES } from '../../src/alerts/alert-duties.js';
+import { DraftStates } from '../../src/drafts/draft-codes.js';
+import { DAYS_TO_LAPSE, DRAFT_MOVES, DRAFT_STATES } from '../../src/drafts/draft-states.js';
 import { DEADLINE_NAMES, type DeadlineName, PROFILES, type Span, URGENCIES } from '../../src/duties/deadlines.js';
 import type { DutyEffect, DutyRule } from '../../src/duties/duty-rule.js';
 import { ORAL_DUTY_RULES, ORAL_MOVES, ORAL_STATES } from '../../src/requests/oral-states.js';
@@ -35,6 +37,7 @@ describe('docs/state-machines.md', () => {
     const known = new Set<string>(ALERT_ACTS);
     expect(ALERT_DUTY_RULES.filter(({ act }) => !known.has(act))).toEqual([]);
     expect(Object.keys(ConsentStates).toSorted()).toEqual([...CONSENT_STATES].toSorted());
+    expect(Object.keys(DraftStates).toSorted()).toEqual([...DRAFT_STATES].toSorted());
     expect(Object.keys(ConsentActs).toSorted()).toEqual([...CONSENT_ACTS].toSorted());
   });
 });
@@ -141,6 +144,29 @@ The time to answer begins on receipt, in calendar time. No job ends it: the time
 | --- | --- | --- | --- |
 | to answer | ${URGENCIES.map((urgency) => timeOf(CONSENT_HOURS[urgency])).join(' | ')} |
 
+## A draft
+
+The table stands in [\`src/drafts/draft-states.ts\`](../src/drafts/draft-states.ts). A draft is one agency's own and leaves it as an object alone. Its author
+signs the text and hands it in; another officer of the unit who may send signs the same bytes, and the transaction that stores the object ends the
+draft. What was given back is kept again before it is handed in again. Nothing done for ${DAYS_TO_LAPSE} days, it lapses: an older signature of an author no longer
+counts. What it said is erased when it is over.
+
+\`\`\`mermaid
+stateDiagram-v2
+  [*] --> DRAFT: KEEP
+${DRAFT_MOVES.filter(({ from, to }) => from !== to)
+  .map(({ from, act, to }) => `  ${from} --> ${to}: ${act}`)
+  .join('\n')}
+\`\`\`
+
+| state | what it means |
+| --- | --- |
+${rows(DRAFT_STATES, 'DraftState')}
+
+| from | act | by | to |
+| --- | --- | --- | --- |
+${DRAFT_MOVES.map(({ from, act, by, to }) => `| \`${from}\` | \`${act}\` | ${DRAFT_SIDES[by]} | \`${to}\` |`).join('\n')}
+
 ## Deadlines
 
 The table stands in [\`src/duties/deadlines.ts\`](../src/duties/deadlines.ts). An agreement names a profile (\`deadlineProfile\`) and may set deadlines of
@@ -161,6 +187,13 @@ ${Object.entries(PROFILES)
 }
 
 const CONSENT_SIDES = { ASKER: 'who asks', PROVIDER: 'who sent the object' };
+
+const DRAFT_SIDES = {
+  AUTHOR: 'its author',
+  APPROVER: 'another officer of the unit who may send',
+  SENDER: 'whoever submits the object with all the signatures that it needs',
+  CLOCK: 'the hub, by the clock',
+};
 
 const EFFECTS: Record<DutyEffect, string> = {
   OPEN: 'begins',

@@ -45,6 +45,11 @@ export const ROLES_THAT_WORK: readonly string[] = Object.keys(ROLES).filter((rol
   ROLES[role]!.permissions.includes('desk.work'),
 );
 
+/** Roles whose officers may send for their unit. */
+export const ROLES_THAT_SEND: readonly string[] = Object.keys(ROLES).filter((role) =>
+  ROLES[role]!.permissions.includes('objects.submit'),
+);
+
 /** Roles without any content: the only ones that the operator may bring in (an agency's administrators enrol the others). */
 export const ADMINISTRATORS: readonly string[] = ['AGENCY_ADMIN', 'SYSTEM_ADMIN'];
 
