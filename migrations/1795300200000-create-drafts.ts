@@ -12,14 +12,21 @@ export class CreateDrafts1795300200000 implements MigrationInterface {
     await runner.query(TABLES);
     await runner.query(POLICIES);
     await runner.query(RULES);
+    await runner.query(kindsOfChange([...KINDS_OF_CHANGE, 'SHARING']));
     await runner.query(COMMANDS);
+    await runner.query(TELLING);
+    await runner.query(kindsOfNotice([...KINDS_OF_NOTICE, 'DRAFT']));
     for (const { name, before, after } of CHANGED) await runner.query(rewritten(name, before, after));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const { name, before, after } of CHANGED) await runner.query(rewritten(name, after, before));
+    await runner.query("DELETE FROM agency.change WHERE kind = 'SHARING'");
+    await runner.query("DELETE FROM hub.notice WHERE kind = 'DRAFT'");
+    await runner.query(kindsOfNotice(KINDS_OF_NOTICE));
+    await runner.query(kindsOfChange(KINDS_OF_CHANGE));
     await runner.query(`
-      DROP FUNCTION cmd.lapse_drafts(integer), cmd.end_draft(text, uuid, text), cmd.take_draft(uuid), cmd.withdraw_draft(uuid),
+      DROP FUNCTION cmd.tell_drafts(integer), cmd.approvers_on_duty(agency.draft, timestamptz), cmd.lapse_drafts(integer), cmd.end_draft(text, uuid, text), cmd.take_draft(uuid), cmd.withdraw_draft(uuid),
         cmd.return_draft(uuid, text), cmd.hand_in_draft(uuid, jsonb), cmd.keep_draft(jsonb), cmd.draft_for(uuid),
         cmd.check_sharing(jsonb), cmd.above_ceiling(text, text[], smallint, boolean),
         cmd.approval_rule(text, text[], smallint, boolean), cmd.partners_of(text[]), cmd.may_send(text, text, text), cmd.sends(text[]);
@@ -348,11 +355,122 @@ const COMMANDS = `
   RESET ROLE;
 `;
 
+/** Who is told that a draft waits: of its unit, on duty, who may approve it. */
+const TELLING = `
+  SET ROLE hub_cmd;
+
+  CREATE FUNCTION cmd.approvers_on_duty(d agency.draft, p_now timestamptz) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+  BEGIN
+    RETURN ARRAY(SELECT r.officer FROM cmd.on_roster(d.unit_id, d.clearance, p_now) r
+      WHERE r.officer <> d.author AND cmd.may_send(d.agency_id, r.officer, d.unit_id));
+  END $$;
+
+  -- Makes notices of drafts that wait: to the first on duty; of FLASH every ten minutes to the next. Where nobody is left, to the mailbox of
+  -- the unit (without one administrators see that nobody was told), and of FLASH to who is on duty for the whole agency.
+  CREATE FUNCTION cmd.tell_drafts(p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  DECLARE
+    v_now timestamptz := hub.now();
+    d agency.draft;
+    v_next text;
+    v_head text;
+    told integer := 0;
+  BEGIN
+    FOR d IN SELECT x.* FROM agency.draft x WHERE x.tell_at <= v_now AND x.state = 'REVIEW' ORDER BY x.tell_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    LOOP
+      told := told + 1;
+      SELECT o INTO v_next FROM pg_catalog.unnest(cmd.approvers_on_duty(d, v_now)) WITH ORDINALITY u (o, place)
+        WHERE o <> ALL (d.told) ORDER BY place LIMIT 1;
+      IF v_next IS NOT NULL THEN
+        PERFORM cmd.add_notice('DRAFT', d.unit_id, d.unit_id, v_next, '{}', v_now);
+        UPDATE agency.draft x SET told = x.told || v_next, tell_at = CASE WHEN d.urgency = 'FLASH' THEN v_now + interval '10 minutes' END
+          WHERE x.id = d.id;
+        CONTINUE;
+      END IF;
+      PERFORM cmd.add_notice('DRAFT', d.unit_id, d.unit_id, NULL, '{}', v_now);
+      v_head := cmd.head_unit(d.agency_id);
+      IF d.urgency = 'FLASH' AND v_head <> d.unit_id THEN
+        PERFORM cmd.add_notice('DRAFT', d.unit_id, v_head, r.officer, '{}', v_now) FROM cmd.on_roster(v_head, 0::smallint, v_now) r LIMIT 1;
+      END IF;
+      UPDATE agency.draft x SET tell_at = NULL WHERE x.id = d.id;
+    END LOOP;
+    RETURN told;
+  END $$;
+
+  REVOKE ALL ON FUNCTION cmd.approvers_on_duty(agency.draft, timestamptz), cmd.tell_drafts(integer) FROM PUBLIC;
+  GRANT EXECUTE ON FUNCTION cmd.tell_drafts(integer) TO hub_app;
+  RESET ROLE;
+`;
+
+const KINDS_OF_NOTICE = ['FLASH', 'URGENT', 'REMINDER', 'OVERDUE', 'DIGEST', 'CONFIRM'];
+
+const kindsOfNotice = (kinds: readonly string[]): string => `
+  SET ROLE hub_owner;
+  ALTER TABLE hub.notice DROP CONSTRAINT notice_kind_check, ADD CONSTRAINT notice_kind_check CHECK (kind IN (${listed(kinds)}));
+  RESET ROLE;
+`;
+
+const NOTHING = "IF count = 0 AND n.kind <> 'CONFIRM' THEN";
+/** Counted when the notice is sent, of what its reader may still approve; of who is told for another unit, all of it. */
+const DRAFTS = `IF n.kind = 'DRAFT' THEN
+        SELECT pg_catalog.count(*)::integer,
+            (ARRAY['FLASH', 'URGENT', 'ROUTINE'])[pg_catalog.min(pg_catalog.array_position(ARRAY['FLASH', 'URGENT', 'ROUTINE'],
+              COALESCE(d.urgency, 'ROUTINE')))]
+          INTO count, urgency FROM agency.draft d
+          WHERE d.agency_id = n.agency_id AND d.unit_id = n.unit_id AND d.state = 'REVIEW' AND d.clearance <= v_clearance
+            AND (n.officer IS NULL OR n.to_unit <> n.unit_id OR d.author <> n.officer AND cmd.may_send(n.agency_id, n.officer, n.unit_id));
+      END IF;
+      `;
+
+const KINDS_OF_CHANGE = ['OFFICER', 'UNIT', 'CONNECTION', 'AGENCY', 'RULES', 'SESSIONS'];
+
+const kindsOfChange = (kinds: readonly string[]): string => `
+  SET ROLE hub_owner;
+  ALTER TABLE agency.change DROP CONSTRAINT change_kind_check, ADD CONSTRAINT change_kind_check CHECK (kind IN (${listed(kinds)}));
+  RESET ROLE;
+`;
+
+const OF_SESSIONS = "ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'SESSIONS' AND p_subject = p_agency THEN";
+const OF_RULES = `ELSIF p_principal = 'AGENCY_ADMIN' AND p_kind = 'SHARING' AND p_subject = p_agency THEN
+          PERFORM 1 FROM hub.agency g WHERE g.id = p_agency FOR NO KEY UPDATE;
+          SELECT pg_catalog.jsonb_build_object(
+            'approvals', ARRAY(SELECT pg_catalog.concat_ws(' ', r.kind, r.partner, r.content) COLLATE "C" FROM agency.approval_rule r
+              WHERE r.agency_id = p_agency ORDER BY 1),
+            'ceilings', ARRAY(SELECT pg_catalog.concat_ws(' ', c.role, c.partner, CASE c.clearance WHEN 0 THEN 'UNCLASSIFIED' ELSE 'RESTRICTED' END,
+                CASE WHEN c.nominal THEN 'NOMINAL' ELSE 'NO_NOMINAL' END) COLLATE "C" FROM agency.sharing_ceiling c
+              WHERE c.agency_id = p_agency ORDER BY 1)) INTO v;
+        `;
+const RAISES = "OR p_kind = 'SESSIONS' AND EXISTS";
+const APPLIES = "ELSIF p_kind = 'SESSIONS' THEN";
+const APPLIED = `ELSIF p_kind = 'SHARING' THEN
+          DELETE FROM agency.approval_rule r WHERE r.agency_id = p_agency;
+          INSERT INTO agency.approval_rule (agency_id, kind, partner, content)
+            SELECT p_agency, w[1], w[2], w[3] FROM pg_catalog.jsonb_array_elements_text(b->'approvals') x
+              CROSS JOIN LATERAL pg_catalog.string_to_array(x, ' ') w;
+          DELETE FROM agency.sharing_ceiling c WHERE c.agency_id = p_agency;
+          INSERT INTO agency.sharing_ceiling (agency_id, role, partner, clearance, nominal)
+            SELECT p_agency, w[1], w[2], CASE w[3] WHEN 'UNCLASSIFIED' THEN 0 ELSE 1 END, w[4] = 'NOMINAL'
+            FROM pg_catalog.jsonb_array_elements_text(b->'ceilings') x CROSS JOIN LATERAL pg_catalog.string_to_array(x, ' ') w;
+        `;
+
 const ADDRESSED = "SELECT a.id INTO v_sent FROM hub.audience a WHERE a.kind = 'SENT' AND a.owner = me.agency;";
 const STORED =
   'IF v_supersedes IS NOT NULL THEN UPDATE hub.object SET superseded_by_seq = v_seq WHERE seq = v_supersedes; END IF;';
 
 const CHANGED = [
+  { name: 'cmd.claim_notice()', before: NOTHING, after: `${DRAFTS}${NOTHING}` },
+  { name: 'cmd.administered(text, text, text, text)', before: OF_SESSIONS, after: `${OF_RULES}${OF_SESSIONS}` },
+  {
+    name: 'cmd.raises(text, jsonb, jsonb)',
+    before: RAISES,
+    // A rule less lets out what was held back. One that is replaced is one less.
+    after: `OR p_kind = 'SHARING' AND NOT (p_becomes->'approvals' @> (p_was->'approvals') AND p_becomes->'ceilings' @> (p_was->'ceilings'))
+          ${RAISES}`,
+  },
+  {
+    name: 'cmd.apply_change(text, text, text, text, jsonb, jsonb)',
+    before: APPLIES,
+    after: `${APPLIED}${APPLIES}`,
+  },
   { name: 'cmd.submit(jsonb)', before: ADDRESSED, after: `PERFORM cmd.check_sharing(p);\n    ${ADDRESSED}` },
   {
     name: 'cmd.submit(jsonb)',

@@ -9,6 +9,8 @@ import { RulesResolver } from './rules.resolver.js';
 import { RulesService } from './rules.service.js';
 import { SessionLimitsResolver } from './session-limits.resolver.js';
 import { SessionLimitsService } from './session-limits.service.js';
+import { SharingRulesResolver } from './sharing-rules.resolver.js';
+import { SharingRulesService } from './sharing-rules.service.js';
 import { UnitsResolver } from './units.resolver.js';
 import { UnitsService } from './units.service.js';
 
@@ -25,6 +27,8 @@ import { UnitsService } from './units.service.js';
     RulesService,
     SessionLimitsResolver,
     SessionLimitsService,
+    SharingRulesResolver,
+    SharingRulesService,
     UnitsResolver,
     UnitsService,
   ],

@@ -25,7 +25,7 @@ export class ChangeModel {
 
   @Field(() => String, {
     description:
-      'OFFICER, UNIT, CONNECTION (of a unit’s system), RULES (of the agency), SESSIONS (how long those of an agency last) or AGENCY',
+      'OFFICER, UNIT, CONNECTION (of a unit’s system), RULES (of the agency), SESSIONS (how long those of an agency last), SHARING (its rules of sharing) or AGENCY',
   })
   kind: string;
 

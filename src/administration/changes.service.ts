@@ -6,7 +6,7 @@ import { ScopedDatabase } from '../access/scoped-database.js';
 import { Conflict, Forbidden, InvalidInput, NotFound } from '../common/errors.js';
 import type { ChangedField, ChangeModel } from './change.models.js';
 
-export type ChangeKind = 'OFFICER' | 'UNIT' | 'CONNECTION' | 'RULES' | 'SESSIONS' | 'AGENCY';
+export type ChangeKind = 'OFFICER' | 'UNIT' | 'CONNECTION' | 'RULES' | 'SESSIONS' | 'SHARING' | 'AGENCY';
 
 /** Members of a subject, in JSON; null where there is no limit. */
 export type State = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;

@@ -42,7 +42,7 @@ const LONGEST_REASON = 1_000;
 /** Leaves room for the signatures in the million bytes that a signed text may have. */
 const LONGEST_TEXT = 700_000;
 
-/** Drafts of officers: kept, put before the unit, given back, approved and sent by a second officer. */
+/** Drafts of officers: kept, handed in, given back, approved and sent by a second officer. PostgreSQL decides who may do which. */
 @Injectable()
 export class DraftsService {
   constructor(
@@ -153,7 +153,7 @@ export class DraftsService {
 
   /** Gives a draft back to its author. */
   giveBack(caller: Caller, id: string, reason: string): Promise<Draft> {
-    checkSender(caller);
+    checkOfficer(caller);
     checkText(reason, LONGEST_REASON, '/reason');
     return this.database.as(caller, async (tx) => {
       await draftCommand(tx, { name: 'return-draft', text: 'SELECT cmd.return_draft($1, $2)', values: [id, reason] });
@@ -179,7 +179,7 @@ export class DraftsService {
     id: string,
     { signature, assertion }: { signature: SignatureMember; assertion: string | null },
   ): Promise<Accepted> {
-    checkSender(caller);
+    checkOfficer(caller);
     const accepted = await this.database.as(caller, async (tx) => {
       await draftCommand(tx, { name: 'take-draft', text: 'SELECT cmd.take_draft($1)', values: [id] });
       const row = await found(tx, id);
@@ -241,12 +241,6 @@ export class DraftsService {
 /** A unit's system has no drafts: two persons stand behind what comes of one. */
 function checkOfficer({ session }: Caller): void {
   if (!session) throw new Forbidden();
-}
-
-/** Who approves is who may send. PostgreSQL asks the same of the officer's row, and of the unit. */
-function checkSender(caller: Caller): void {
-  checkOfficer(caller);
-  if (!caller.permissions.has('objects.submit')) throw new Forbidden();
 }
 
 function checkLength(text: string): void {

@@ -13,6 +13,13 @@ export const ApprovalReasons = codeList('ApprovalReason', 'Why an object needs a
 });
 export type ApprovalReason = Code<typeof ApprovalReasons>;
 
+export const SharedContent = codeList('SharedContent', 'What a rule of sharing is about.', {
+  ANY: 'Whatever is sent.',
+  RESTRICTED: 'What is marked RESTRICTED.',
+  NOMINAL: 'What carries personal details.',
+});
+export type SharedContent = Code<typeof SharedContent>;
+
 /** As much of an object as an agency's own rules of sharing are about. */
 export interface Shared {
   kind: string;

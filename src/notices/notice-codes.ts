@@ -5,6 +5,7 @@ export const NoticeKinds = codeList('NoticeKind', 'What a notice tells of.', {
   URGENT: 'Something urgent has come.',
   REMINDER: 'Half, or four fifths, of the time of a duty has passed; or a quarter, and nobody has taken it over.',
   OVERDUE: 'The time of a duty has passed.',
+  DRAFT: 'A draft waits for the approval of a second officer.',
   DIGEST: 'How much of the unit is open, due today and overdue.',
   CONFIRM: 'The code that confirms an address for notices.',
 });

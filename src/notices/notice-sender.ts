@@ -59,6 +59,7 @@ export class NoticeSender implements OnApplicationBootstrap, OnApplicationShutdo
       const [row] = await this.ask<{ made: number }>('SELECT cmd.make_notices($1) AS made', BATCH);
       made = row?.made ?? 0;
     }
+    await this.ask('SELECT cmd.tell_drafts($1)', BATCH);
     await this.ask('SELECT cmd.make_digests()');
     await this.ask('SELECT cmd.tidy_notices()');
   }

@@ -27,6 +27,7 @@ const SUBJECTS: Readonly<Record<NoticeKind, KeyOf<'notice'>>> = {
   URGENT: 'notice.urgent',
   REMINDER: 'notice.reminder',
   OVERDUE: 'notice.overdue',
+  DRAFT: 'notice.draft',
   DIGEST: 'notice.digest',
   CONFIRM: 'notice.confirm',
 };

@@ -93,7 +93,7 @@ export function verdictOf(answer: Answer<unknown>): string {
 
 /** What the hub writes by its clock, whether anybody asks or not: whom it tells of what waits, and of what duty it has reminded. */
 const WRITTEN_BY_CLOCK = ['digest_day', 'duty_reminder', 'notice', 'notice_cause'];
-const COLUMNS_WRITTEN_BY_CLOCK = ['remind_at', 'reminded'];
+const COLUMNS_WRITTEN_BY_CLOCK = ['remind_at', 'reminded', 'tell_at', 'told'];
 
 /** A hash of every row of every table, so that not even a changed row goes unnoticed. Sign-in keeps its own records. */
 export async function fingerprint(database: TestDatabase): Promise<Record<string, string>> {

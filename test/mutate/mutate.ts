@@ -224,6 +224,8 @@ function farTests(mutation: Mutation, traced: readonly string[]): string[][] {
 
 /** Which tests in test/ and its folders try what stands in which sources: the first row that fits. */
 const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
+  [/sharing-rules|approvals/, /sharing-rules|drafts/],
+  [/drafts/, /drafts|draft-notices|sharing-rules/],
   [/administration/, /administration|session-limits|agency-budgets|side-doors|machines/],
   [/issuers/, /issuer/],
   [/passwords|codes|waiting-room/, /passwords|people-sign-in/],

@@ -21,6 +21,7 @@ export const ACTS = {
   endOfficer: { officer: 'ID!' },
   signOutOfficer: { officer: 'ID!' },
   changeSessionLimits: { input: 'SessionLimitsInput!' },
+  changeSharingRules: { input: 'SharingRulesInput!' },
   makeUnit: { unit: 'ID!', input: 'NewUnitInput!' },
   changeUnit: { unit: 'ID!', input: 'UnitInput!' },
   suspendUnit: { unit: 'ID!' },
@@ -106,6 +107,7 @@ export function variablesFor(name: Act, ids: { officer: string; unit: string; ag
     'UnitInput!': aUnitInput(),
     'ConnectionInput!': aConnectionInput(),
     'RulesInput!': { nominalStepUp: true },
+    'SharingRulesInput!': { approvals: [{ kind: 'seizure' }], ceilings: [] },
     'SessionLimitsInput!': { idleMinutes: 15, hours: 8 },
   };
   const types: [string, string][] = Object.entries(ACTS[name]);
