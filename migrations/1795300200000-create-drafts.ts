@@ -456,7 +456,20 @@ const ADDRESSED = "SELECT a.id INTO v_sent FROM hub.audience a WHERE a.kind = 'S
 const STORED =
   'IF v_supersedes IS NOT NULL THEN UPDATE hub.object SET superseded_by_seq = v_seq WHERE seq = v_supersedes; END IF;';
 
+const PASSES_ON =
+  'UPDATE hub.consent c SET passed_on_at = v_now WHERE c.ask_seq = given.ask_seq AND c.passed_on_at IS NULL;';
+/** What is passed on is sent to one more partner; its personal details never are. A consent of who owns it stands in for a second person. */
+const OWN_CEILING = `IF cmd.above_ceiling(me.officer, ARRAY[p_to], target.clearance, false) IS NOT NULL THEN
+      RAISE EXCEPTION 'CEILING' USING ERRCODE = 'LH403', DETAIL = 'CLASSIFICATION';
+    END IF;
+    `;
+
 const CHANGED = [
+  {
+    name: 'cmd.share_onward(bigint, bigint, text, jsonb)',
+    before: PASSES_ON,
+    after: `${OWN_CEILING}${PASSES_ON}`,
+  },
   { name: 'cmd.claim_notice()', before: NOTHING, after: `${DRAFTS}${NOTHING}` },
   { name: 'cmd.administered(text, text, text, text)', before: OF_SESSIONS, after: `${OF_RULES}${OF_SESSIONS}` },
   {

@@ -306,6 +306,24 @@ describe('what is kept', () => {
 });
 
 describe('approval', () => {
+  it('is given with sight of who would read it now, and of what stands against it', async () => {
+    const [payload, parts] = await withNominal();
+    payload.to = ['LA-CUS'];
+    const id = await aWaitingDraft(author, payload, parts);
+    const query = `query($id: ID!) { draft(id: $id) { preview {
+      readers { unit } restrictedParts approvals { code } refusals { to code } } } }`;
+    const preview = async (officer: SigningOfficer): Promise<unknown> =>
+      (await officer.browser.ask<{ draft: { preview: unknown } }>(query, { id })).data!.draft.preview;
+    const open = { readers: [{ unit: 'LA-CUS-VTE' }], restrictedParts: ['nominal'], refusals: [] };
+    expect(await preview(author)).toEqual({ ...open, approvals: [{ code: 'TIER' }] });
+    expect(await preview(approver)).toEqual({ ...open, approvals: [] });
+    await t.database.sql(`UPDATE hub.agency SET suspended_at = now() WHERE id = 'LA-CUS'`);
+    expect(await preview(approver)).toMatchObject({ readers: [], refusals: [{ to: 'LA-CUS', code: 'ADDRESSEE' }] });
+    await t.database.sql(`UPDATE hub.agency SET suspended_at = NULL WHERE id = 'LA-CUS'`);
+    expect(verdictOf(await withdraw(author, id))).toBe('accepted');
+    expect(await preview(approver)).toBeNull();
+  });
+
   it('is another officer’s who may send, over the same bytes, with a touch for them', async () => {
     const payload = toThailand();
     const id = await aWaitingDraft(author, payload);

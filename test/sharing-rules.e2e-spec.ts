@@ -11,6 +11,7 @@ import { anAlert, aReference, fingerprint, submitText, verdictOf } from './hosti
 import { act, changed, outcomeOf, twoAdministrators } from './support/administration.js';
 import type { aSignedIn } from './support/browser.js';
 import { aSubmission, asServer } from './support/commands.js';
+import { answerConsent, askConsent, SHARE_ONWARD } from './support/consents.js';
 import { aWaitingDraft, approve } from './support/drafts.js';
 import { aHandling, composeAndSubmit, recall } from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
@@ -215,6 +216,17 @@ describe('a ceiling', () => {
     await t.database.sql(`INSERT INTO agency.sharing_ceiling VALUES ('VN-CUS', 'RELEASER', '*', 0, true)`);
     expect((await alone(to('TH-CUS', { handling: RESTRICTED }), false, both))[1]).toBe('FORBIDDEN/CEILING');
     expect(await alone(to('TH-CUS'), true, both)).toEqual(ACCEPTED);
+  });
+
+  it('is one of passing on too', async () => {
+    const { id } = await composeAndSubmit(th, { to: ['VN-CUS'], agreement, handling: RESTRICTED });
+    const question = await askConsent(vn, id, { agency: 'LA-CUS' });
+    await answerConsent(th, question.id);
+    await setRules([], [{ ...CEILING, partner: 'LA-CUS' }]);
+    const passOn = async ({ browser }: SigningOfficer): Promise<string> =>
+      verdictOf((await browser.ask(SHARE_ONWARD, { object: id, to: 'LA-CUS', consent: question.id })) as never);
+    expect(await passOn(ncp)).toBe('FORBIDDEN/CEILING');
+    expect(await passOn(releaser)).toBe('accepted');
   });
 
   it('is told before, and an officer whose role goes further can approve the draft', async () => {

@@ -3,6 +3,7 @@ import { command } from '../access/command.js';
 import { prepared } from '../access/prepared.js';
 import { Conflict, ConsentRequired, Forbidden, InvalidInput, NotFound, RestrictionUnread } from '../common/errors.js';
 import type { MessageKey } from '../common/messages/messages.js';
+import { sharingRefusal } from '../exchange/approvals.js';
 import type { ConsentUse } from './consent-codes.js';
 import type { ConsentSide, ConsentState } from './consent-states.js';
 
@@ -123,6 +124,8 @@ function refusalOf(fault: string, detail?: string): Error {
       return new NotFound();
     case 'CONSENT_REQUIRED':
       return new ConsentRequired();
+    case 'CEILING':
+      return sharingRefusal('CLASSIFICATION');
     case 'RESTRICTION':
       return new RestrictionUnread(detail);
     case 'ADDRESSEE':

@@ -2,8 +2,9 @@ import { Args, Context, ID, Mutation, Parent, Query, ResolveField, Resolver } fr
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, type GraphqlContext } from '../access/current-caller.js';
 import { Allow } from '../access/permission.js';
+import { languageOf } from '../common/messages/messages.js';
 import { checkUuid } from '../common/uuid.js';
-import { SigningRequest } from '../exchange/composition.js';
+import { Preview, SigningRequest } from '../exchange/composition.js';
 import { AFTER, FIRST, SignatureInput, Submission } from '../exchange/exchange.models.js';
 import { DraftStates, type DraftStateCode } from './draft-codes.js';
 import { Draft, DraftConnection, DraftInput, DraftPart } from './draft.models.js';
@@ -100,6 +101,14 @@ export class DraftsResolver {
   @ResolveField(() => [DraftPart], { description: 'Its parts; personal details for who is cleared for them' })
   parts(@Parent() draft: Draft, @Context() context: GraphqlContext): Promise<DraftPart[]> {
     return this.service.parts(context.caller!, draft);
+  }
+
+  @ResolveField(() => Preview, {
+    nullable: true,
+    description: 'Who would see what if it were sent now, and what stands against it; null when it is over',
+  })
+  preview(@Parent() draft: Draft, @Context() context: GraphqlContext): Promise<Preview> | null {
+    return this.service.preview(context.caller!, draft, languageOf(context.request.headers['accept-language']));
   }
 
   @ResolveField(() => [SigningRequest], {

@@ -7,9 +7,10 @@ import { connectionOf } from '../common/connection.js';
 import { Cursors } from '../common/cursor.js';
 import { BadSignedObject, Forbidden, NotFound, StepUpRequired } from '../common/errors.js';
 import { HubIdentity } from '../common/hub-identity.js';
+import type { Language } from '../common/messages/messages.js';
 import { checkText } from '../exchange/body/rules/text.js';
 import { ChangeSignal } from '../exchange/change-signal.js';
-import type { SigningRequest } from '../exchange/composition.js';
+import type { Preview, SigningRequest } from '../exchange/composition.js';
 import { checkForm, type SubmittedPart } from '../exchange/form.js';
 import { ObjectKinds } from '../exchange/object-kind.js';
 import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
@@ -26,6 +27,7 @@ import { assemble, prepare, type SignatureMember, typeOf } from '../protocol/sig
 import { encodeUtf8 } from '../protocol/utf8.js';
 import { readKeys, readSigningKeys } from '../trust/key-directory.js';
 import { refusing } from '../trust/protocol-faults.js';
+import { previewOfDraft } from './draft-preview.js';
 import {
   draftCommand,
   type DraftMark,
@@ -107,6 +109,14 @@ export class DraftsService {
         return { kid, alg, protected: ready.protected, signingInput: ready.signingInput };
       });
     });
+  }
+
+  /** Who would see what if it were sent now; null when it is over. */
+  preview(caller: Caller, { row }: Draft, language: Language): Promise<Preview> | null {
+    const { text } = row;
+    if (text === null) return null;
+    const kind = this.kinds.get(row.kind)!; // it was checked when it was kept
+    return this.database.as(caller, (tx) => previewOfDraft(tx, caller, { text, kind }, language));
   }
 
   /** Keeps what the caller has composed. Throws what is wrong with its form; the rest is checked when it is sent. */
