@@ -146,6 +146,22 @@ describe('a draft that waits', () => {
     expect(await told()).toEqual([]);
   });
 
+  it('is told of to nobody who may not approve it any more when the mail leaves', async () => {
+    const officer = await anOfficer(t, vn, ['RELEASER'], { clearance: 1 });
+    await onDuty(officer, 'officer', 1);
+    await waiting();
+    await t.database.sql('SELECT cmd.tell_drafts(10)');
+    await t.database.sql(`UPDATE agency.officer SET roles = '{ANALYST}' WHERE pseudonym = $1`, [officer]);
+    expect(await told()).toEqual([]);
+    await onDuty(author.officer, 'author', 1);
+    await t.database.sql(
+      `INSERT INTO hub.notice (kind, agency_id, unit_id, to_unit, officer, duties, made_at, send_at)
+       VALUES ('DRAFT', 'VN-CUS', 'VN-CUS-AS', 'VN-CUS-AS', $1, '{}', now(), now())`,
+      [author.officer],
+    );
+    expect(await told()).toEqual([]);
+  });
+
   it('is told of to nobody who is not cleared for it; where nobody is left, to the mailbox, and without one administrators see it', async () => {
     const uncleared = await anOfficer(t, vn, ['RELEASER'], { clearance: 0 });
     await onDuty(uncleared, 'uncleared', 1);

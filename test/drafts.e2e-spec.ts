@@ -169,6 +169,15 @@ describe('a draft', () => {
     expect(await shown(author, id)).toMatchObject({ state: 'SENT', decidedBy: null, text: null });
   });
 
+  it('is not over by other bytes under the id that it was to have', async () => {
+    const payload = toThailand();
+    const id = await aWaitingDraft(author, payload);
+    const other = { ...payload, purpose: 'INVESTIGATE' };
+    expect(verdictOf(await sendAs([author], author, other))).toBe('accepted');
+    expect(await shown(author, id)).toMatchObject({ state: 'REVIEW' });
+    expect(await refused(() => approve(approver, id, payload))).toBe('BAD_SIGNED_OBJECT/ID_REUSED//id');
+  });
+
   it('is one of a hundred at most that an officer has open', async () => {
     const busy = await aSignedIn(t, vn, ['ANALYST']);
     await t.database.sql(
