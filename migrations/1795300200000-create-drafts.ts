@@ -153,11 +153,11 @@ const RULES = `
     RETURN ARRAY(SELECT x FROM pg_catalog.unnest(cmd.reading_agencies(p_to)) x WHERE x <> cmd.my_agency());
   END $$;
 
-  -- Whether a rule of the caller's agency wants a second person for this. What takes something back is never held up.
+  -- Whether a rule of the caller's agency wants a second person for this.
   CREATE FUNCTION cmd.approval_rule(p_kind text, p_to text[], p_clearance smallint, p_nominal boolean) RETURNS boolean
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
   BEGIN
-    RETURN p_kind <> 'recall' AND EXISTS (SELECT 1 FROM agency.approval_rule r WHERE r.agency_id = cmd.my_agency()
+    RETURN EXISTS (SELECT 1 FROM agency.approval_rule r WHERE r.agency_id = cmd.my_agency()
       AND r.kind IN ('*', p_kind) AND (r.content = 'ANY' OR r.content = 'RESTRICTED' AND p_clearance > 0 OR r.content = 'NOMINAL' AND p_nominal)
       AND (r.partner = '*' OR r.partner = ANY (cmd.partners_of(p_to))));
   END $$;

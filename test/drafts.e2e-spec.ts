@@ -175,7 +175,7 @@ describe('a draft', () => {
     const other = { ...payload, purpose: 'INVESTIGATE' };
     expect(verdictOf(await sendAs([author], author, other))).toBe('accepted');
     expect(await shown(author, id)).toMatchObject({ state: 'REVIEW' });
-    expect(await refused(() => approve(approver, id, payload))).toBe('BAD_SIGNED_OBJECT/ID_REUSED//id');
+    expect(await refused(() => approve(approver, id, payload))).toBe('BAD_SIGNED_OBJECT/ID_REUSED');
   });
 
   it('is one of a hundred at most that an officer has open', async () => {

@@ -13,7 +13,16 @@ import type { aSignedIn } from './support/browser.js';
 import { aSubmission, asServer } from './support/commands.js';
 import { answerConsent, askConsent, SHARE_ONWARD } from './support/consents.js';
 import { aWaitingDraft, approve } from './support/drafts.js';
-import { aHandling, composeAndSubmit, recall } from './support/exchange.js';
+import {
+  aHandling,
+  aRequestInput,
+  COMPOSE_ANSWER,
+  COMPOSE_REQUEST,
+  type ComposedObject,
+  composeAndSubmit,
+  recall,
+  signAndSubmit,
+} from './support/exchange.js';
 import { type Party, startTestHub, type TestHub } from './support/hub.js';
 import { anEnrolmentKey, aSigningOfficer, sendAs, type SigningOfficer } from './support/signing-officers.js';
 
@@ -132,6 +141,14 @@ describe('a rule of approval', () => {
     const { id } = await composeAndSubmit(vn, { to: ['TH-CUS'], agreement });
     await setRules([{}]);
     expect((await recall(vn, id)).repeated).toBe(false);
+    // What tells no more than that something came, an officer sends alone.
+    const asked = await th.ask<{ composeRequest: ComposedObject[] }>(COMPOSE_REQUEST, {
+      input: aRequestInput(agreement, th, [vn]),
+    });
+    const { id: request } = await signAndSubmit(th, asked.data!.composeRequest[0]!);
+    const acknowledging = { input: { request, body: { language: 'en', kind: 'ACKNOWLEDGEMENT' } } };
+    const answered = await vn.ask<{ composeAnswer: ComposedObject }>(COMPOSE_ANSWER, acknowledging);
+    expect((await signAndSubmit(vn, answered.data!.composeAnswer)).repeated).toBe(false);
   });
 
   it('lets an officer on duty send FLASH alone where the agency does, and the second signature is owed', async () => {
@@ -186,6 +203,12 @@ describe('a rule of approval', () => {
       );
     await expect(submitting({})).rejects.toThrow('APPROVAL_NEEDED');
     await expect(submitting({ authoredBy: ncp.officer, sentBy: ncp.officer })).rejects.toThrow('APPROVAL_NEEDED');
+    const flash = { authoredBy: ncp.officer, sentBy: ncp.officer, urgency: 'FLASH' };
+    await expect(submitting(flash, ncp.officer)).rejects.toThrow('APPROVAL_NEEDED');
+    await t.database.sql(`INSERT INTO agency.signing_rule VALUES ('VN-CUS', true)`);
+    await expect(submitting(flash, releaser.officer)).rejects.toThrow('APPROVAL_NEEDED');
+    await expect(submitting({ ...flash, urgency: 'URGENT' }, ncp.officer)).rejects.toThrow('APPROVAL_NEEDED');
+    await expect(submitting(flash, ncp.officer)).resolves.toHaveLength(1);
     const two = { authoredBy: ncp.officer, approvedBy: releaser.officer, sentBy: releaser.officer };
     await expect(submitting({ ...two, approvedBy: ncp.officer })).rejects.toThrow('APPROVER');
     await expect(submitting({ ...two, approvedBy: 'p:nobody' })).rejects.toThrow('APPROVER');

@@ -56,12 +56,10 @@ export async function checkSignatories(
   return { author, releaser };
 }
 
-/** Who signed after the named author, where that is one other person. */
+/** Who signed last, where the object names its author alone and that is another. */
 function unnamedReleaser({ authoredBy }: Envelope, persons: readonly string[]): string | null {
-  const [first, last, ...more] = persons;
-  return authoredBy !== null && first === authoredBy && last !== authoredBy && more.length === 0
-    ? (last ?? null)
-    : null;
+  const last = persons.at(-1)!;
+  return authoredBy !== null && last !== authoredBy ? last : null;
 }
 
 /** Checks that a person may release for the unit that speaks. Throws FOUR_EYES. */
