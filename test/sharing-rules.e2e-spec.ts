@@ -204,8 +204,9 @@ describe('a rule of approval', () => {
     await expect(submitting({})).rejects.toThrow('APPROVAL_NEEDED');
     await expect(submitting({ authoredBy: ncp.officer, sentBy: ncp.officer })).rejects.toThrow('APPROVAL_NEEDED');
     const flash = { authoredBy: ncp.officer, sentBy: ncp.officer, urgency: 'FLASH' };
+    await t.database.sql(`INSERT INTO agency.signing_rule VALUES ('VN-CUS', false)`);
     await expect(submitting(flash, ncp.officer)).rejects.toThrow('APPROVAL_NEEDED');
-    await t.database.sql(`INSERT INTO agency.signing_rule VALUES ('VN-CUS', true)`);
+    await t.database.sql('UPDATE agency.signing_rule SET flash_alone = true');
     await expect(submitting(flash, releaser.officer)).rejects.toThrow('APPROVAL_NEEDED');
     await expect(submitting({ ...flash, urgency: 'URGENT' }, ncp.officer)).rejects.toThrow('APPROVAL_NEEDED');
     await expect(submitting(flash, ncp.officer)).resolves.toHaveLength(1);
@@ -247,7 +248,7 @@ describe('a ceiling', () => {
     await answerConsent(th, question.id);
     await setRules([], [{ ...CEILING, partner: 'LA-CUS' }]);
     const passOn = async ({ browser }: SigningOfficer): Promise<string> =>
-      verdictOf((await browser.ask(SHARE_ONWARD, { object: id, to: 'LA-CUS', consent: question.id })) as never);
+      verdictOf(await browser.ask(SHARE_ONWARD, { object: id, to: 'LA-CUS', consent: question.id }));
     expect(await passOn(ncp)).toBe('FORBIDDEN/CEILING');
     expect(await passOn(releaser)).toBe('accepted');
   });

@@ -9,6 +9,7 @@ import { readHandling, readObject } from '../exchange/object-pages.js';
 import { previewOf } from '../exchange/preview.js';
 import { clearanceOf, decideSharing } from '../exchange/sharing-policy.js';
 import { tierOf } from '../exchange/signatories.js';
+import type { JsonObject } from '../protocol/canonical.js';
 import type { Envelope } from '../protocol/envelope.js';
 
 /** What no second signature heals. */
@@ -40,8 +41,8 @@ export async function previewOfDraft(
     to,
     handling,
     isNominal,
-    language: inReplyTo === null && 'language' in body ? String(body['language']) : null,
-    assistanceType: 'assistanceType' in body ? String(body['assistanceType']) : null,
+    language: inReplyTo === null ? textIn(body, 'language') : null,
+    assistanceType: textIn(body, 'assistanceType'),
     answeredClearance: answered?.clearance ?? null,
   });
   const previewed = {
@@ -53,4 +54,10 @@ export async function previewOfDraft(
     approvals: authoredBy === caller.officer ? reasons : reasons.filter((reason) => CEILINGS.includes(reason)),
   };
   return previewOf(tx, caller, previewed, decision, language);
+}
+
+/** A member of a body whose form was checked when it was kept. */
+function textIn(body: JsonObject, name: string): string | null {
+  const value = body[name];
+  return typeof value === 'string' ? value : null;
 }
