@@ -198,7 +198,8 @@ async function uploadInSmallParts(party: Party, content: Buffer): Promise<string
   for (let at = 0, attempts = 0; at < content.length; attempts++) {
     if (attempts > 50) throw new Error('The machine is too busy to upload anything');
     const response = await append(party, path, content, at, Math.min(at + 1_000_000, content.length)).catch(() => null);
-    if (response && !response.ok && response.status !== 408) throw new Error(await response.text());
+    // 409: a part whose answer was lost was still being kept when its state was read; the state is read again.
+    if (response && !response.ok && ![408, 409].includes(response.status)) throw new Error(await response.text());
     const [, offset] = await stateOf(party, path);
     at = Number(offset);
   }
