@@ -12,6 +12,7 @@ import '../../duties/duty-codes.js';
 import '../../consents/act-codes.js';
 import '../../desk/desk-codes.js';
 import '../../directory/directory-codes.js';
+import '../../drafts/draft-codes.js';
 import '../../exchange/sharing-warnings.js';
 import '../../feedback/feedback-codes.js';
 import '../../notices/notice-codes.js';
