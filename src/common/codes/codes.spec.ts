@@ -13,6 +13,7 @@ import '../../consents/act-codes.js';
 import '../../desk/desk-codes.js';
 import '../../directory/directory-codes.js';
 import '../../drafts/draft-codes.js';
+import '../../exchange/approvals.js';
 import '../../exchange/sharing-warnings.js';
 import '../../feedback/feedback-codes.js';
 import '../../notices/notice-codes.js';
