@@ -34,6 +34,7 @@ import { CountReaders1795300160000 } from '../migrations/1795300160000-count-rea
 import { DecideActs1795300165000 } from '../migrations/1795300165000-decide-acts.js';
 import { CreateOralRequests1795300170000 } from '../migrations/1795300170000-create-oral-requests.js';
 import { CreateDrafts1795300200000 } from '../migrations/1795300200000-create-drafts.js';
+import { KeepDesksApart1795300210000 } from '../migrations/1795300210000-keep-desks-apart.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -69,6 +70,7 @@ export const MIGRATIONS = [
   DecideActs1795300165000,
   CreateOralRequests1795300170000,
   CreateDrafts1795300200000,
+  KeepDesksApart1795300210000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

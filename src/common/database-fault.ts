@@ -1,8 +1,8 @@
 /** Our own SQLSTATE class, raised by the cmd functions; the message is the fault's code. */
 const OURS = /^LH\d{3}$/;
 
-/** PostgreSQL has given up: query_canceled, after statement_timeout, and lock_not_available, after lock_timeout. */
-const GIVEN_UP = new Set(['57014', '55P03']);
+/** PostgreSQL has given up: query_canceled, after statement_timeout, lock_not_available, after lock_timeout, and deadlock_detected. */
+const GIVEN_UP = new Set(['57014', '55P03', '40P01']);
 
 /** The code of a refusal by one of our database commands, undefined for any other error. */
 export function databaseFault(error: unknown): string | undefined {
