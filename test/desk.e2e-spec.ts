@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto';
 import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { aSignedIn, type Browser } from './support/browser.js';
-import { asServer, seqOf } from './support/commands.js';
+import { asServer, seqOf, untilSomebodyWaits } from './support/commands.js';
 import { composeAndSubmit, recall, type Submitted, untilFeedIsComplete } from './support/exchange.js';
 import { type Answer, type Party, startTestHub, type TestHub } from './support/hub.js';
+import { aNoteInput, COMPOSE_NOTE } from './support/notes.js';
 import { answerWith, ask as askUnder } from './support/requests.js';
 
 type Officer = Awaited<ReturnType<typeof aSignedIn>>;
@@ -444,6 +445,50 @@ describe('distributing', () => {
     }
   });
 
+  it('and a recall at the same moment leave nothing in sight, and neither fails of the other', async () => {
+    for (let i = 0; i < 6; i++) {
+      const { id } = await alert(['TH-CUS-LCB']);
+      await t.database.sql('BEGIN');
+      await t.database.sql('SELECT cmd.lock_thread($1)', [await seqOf(t.database, id)]);
+      const both = Promise.all([recall(vn, id), distribute(th, id, ['TH-CUS-BKK'])]);
+      await untilSomebodyWaits(t.database);
+      await t.database.sql('COMMIT');
+      const [, given] = await both;
+      if (given.errors) expect(given.errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND' });
+      expect(await sees(bangkok, id)).toBe(false);
+    }
+  });
+
+  it('of what was recalled while it waited is refused like of what is not there', async () => {
+    const { id } = await alert(['TH-CUS-LCB']);
+    await t.database.sql('BEGIN');
+    await t.database.sql('SELECT cmd.lock_thread($1)', [await seqOf(t.database, id)]);
+    const given = distribute(th, id, ['TH-CUS-BKK']);
+    await untilSomebodyWaits(t.database);
+    await t.database.sql(
+      'UPDATE hub.release SET recalled_at = now(), live = false WHERE seq = $1 AND audience_id IN (SELECT id FROM hub.audience WHERE owner = $2)',
+      [await seqOf(t.database, id), 'TH-CUS-LCB'],
+    );
+    await t.database.sql('COMMIT');
+    const [refused, unknown] = await Promise.all([fault(given), fault(distribute(th, randomUUID(), ['TH-CUS-BKK']))]);
+    expect(refused).toEqual(unknown);
+    const [row] = await t.database.sql('SELECT 1 FROM agency.distribution WHERE thread_seq = $1', [
+      await seqOf(t.database, id),
+    ]);
+    expect(row).toBeUndefined();
+  });
+
+  it('is not found out by its sender, who writes a note to the unit', async () => {
+    const compose = (object: string, to: string[]): Promise<object | undefined> =>
+      fault(vn.ask(COMPOSE_NOTE, { input: aNoteInput(object, 'For the unit.', { to }) }));
+    const given = await alert(['TH-CUS-LCB']);
+    await done(distribute(th, given.id, ['TH-CUS-BKK']));
+    const kept = await alert(['TH-CUS-LCB']);
+    expect(await compose(given.id, ['TH-CUS-BKK'])).toEqual(await compose(kept.id, ['TH-CUS-BKK']));
+    expect(await compose(given.id, ['TH-CUS-BKK'])).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await compose(given.id, ['TH-CUS-LCB'])).toBeUndefined();
+  });
+
   it('is refused where the sender meant the unit alone', async () => {
     const { id } = await toUnit('TH-CUS-LCB', { onwardRule: 'NONE' });
     expect(await fault(distribute(th, id, ['TH-CUS-BKK']))).toMatchObject({ code: 'CONSENT_REQUIRED' });
@@ -568,6 +613,44 @@ describe('a task', () => {
     expect(hidden).toEqual(missing);
     expect(hidden.errors?.[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' });
     expect((await matter(vn, id)).tasks).toEqual([]);
+  });
+});
+
+describe('what was written about a RESTRICTED version', () => {
+  const marked = (classification: string): object => ({ handling: { classification, onwardRule: 'AGENCY' } });
+
+  it('stays with who may read it, when an earlier version or a later one is for everybody', async () => {
+    const low = await aSignedIn(t, th, ['FIELD_OFFICER'], { clearance: 0 });
+    const seen = async (id: string): Promise<unknown[]> => {
+      const { steps, tasks } = await matter(low.browser, id);
+      return [steps.map(({ act }) => act), tasks.map(({ text }) => text)];
+    };
+    const first = await alert(['TH-CUS-LCB'], marked('UNCLASSIFIED'));
+    await done(give(chief.browser, first.id, { unit: 'TH-CUS-LCB', text: 'Open to all.' }));
+    const second = await alert(['TH-CUS-LCB'], { ...marked('RESTRICTED'), supersedes: first.id });
+    const secret = (await done(give(chief.browser, second.id, { unit: 'TH-CUS-LCB', text: 'Not for all.' }))).giveTask;
+    await done(chief.browser.ask(CLAIM, { id: first.id })); // Names the first version, and knows the second.
+    expect(await seen(first.id)).toEqual([['TASK_GIVEN', 'DISTRIBUTED'], ['Open to all.']]);
+    expect((await matter(dao.browser, first.id)).steps.map(({ act }) => act)).toEqual([
+      'CLAIMED',
+      'TASK_GIVEN',
+      'TASK_GIVEN',
+      'DISTRIBUTED',
+    ]);
+
+    expect(await fault(low.browser.ask(DONE, { task: secret.id, result: 'Done.' }))).toEqual(
+      await fault(low.browser.ask(DONE, { task: randomUUID(), result: 'Done.' })),
+    );
+    expect(JSON.stringify(await low.browser.ask(TASKS))).not.toContain('Not for all.');
+    await done(dao.browser.ask(DONE, { task: secret.id, result: 'It was so.' }));
+    expect(await seen(first.id)).toEqual([['TASK_GIVEN', 'DISTRIBUTED'], ['Open to all.']]);
+
+    const third = await alert(['TH-CUS-LCB'], { ...marked('UNCLASSIFIED'), supersedes: second.id });
+    await done(give(chief.browser, third.id, { unit: 'TH-CUS-LCB', text: 'Open again.' }));
+    expect(await seen(third.id)).toEqual([
+      ['TASK_GIVEN', 'TASK_GIVEN', 'DISTRIBUTED'],
+      ['Open again.', 'Open to all.'],
+    ]);
   });
 });
 

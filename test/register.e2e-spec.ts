@@ -522,6 +522,17 @@ describe('a letter that is corrected', () => {
     });
   });
 
+  it('and marked down keeps from who was not cleared what was done to it before', async () => {
+    const letter = await register(vn, partner, { classification: 'RESTRICTED', subject: 'The vault' });
+    await correct(vn, letter.id, { classification: 'RESTRICTED', subject: 'The cellar' });
+    await correct(vn, letter.id, { classification: 'UNCLASSIFIED', subject: 'The house' });
+    await correct(vn, letter.id, { subject: 'The garden' });
+    expect((await read(vn, letter.id))['steps']).toHaveLength(4);
+    expect((await read(low, letter.id))['steps']).toEqual([
+      expect.objectContaining({ act: 'CORRECTED', changes: [{ field: 'subject', before: 'The house' }] }),
+    ]);
+  });
+
   it('as an answer moves the time at which its request was answered', async () => {
     const letter = await register(vn, partner);
     const answer = await answerTo(letter);
