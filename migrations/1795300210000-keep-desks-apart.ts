@@ -15,7 +15,7 @@ export class KeepDesksApart1795300210000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(OLD_POLICIES);
-    for (const change of [...CHANGED].reverse()) await runner.query(rewritten(change.name, change.after, change.before));
+    for (const change of CHANGED.toReversed()) await runner.query(rewritten(change.name, change.after, change.before));
     await runner.query(`
       SET ROLE hub_cmd;
       DROP FUNCTION cmd.note_step(bigint, smallint, text, text, text, text), cmd.desk_clearance(hub.object);

@@ -84,15 +84,16 @@ beforeAll(async () => {
              VALUES ($1, 'TH-CUS', 'TH-CUS-LCB', 'p:officer1', repeat('a', 64), 2, 'text/csv') RETURNING id),
        h AS (INSERT INTO hub.upload_part SELECT id, 0, 1, id, '\\x00' FROM g),
        k AS (INSERT INTO agency.matter SELECT 'TH-CUS', seq, '17/2026', 'p:officer1', now() FROM o),
-       l AS (INSERT INTO agency.matter_step (agency_id, thread_seq, act, by_unit, at) SELECT 'TH-CUS', seq, 'NUMBERED', 'TH-CUS-LCB', now() FROM o),
+       l AS (INSERT INTO agency.matter_step (agency_id, thread_seq, clearance, act, by_unit, at) SELECT 'TH-CUS', seq, 0, 'NUMBERED', 'TH-CUS-LCB', now() FROM o),
        m AS (INSERT INTO agency.distribution SELECT 'TH-CUS', seq, 'TH-CUS-LCB', NULL, NULL, now() FROM o),
-       n AS (INSERT INTO agency.task SELECT $1, 'TH-CUS', seq, 'TH-CUS-LCB', 'x', now(), 'TH-CUS-LCB', NULL, now() FROM o),
+       n AS (INSERT INTO agency.task (id, agency_id, thread_seq, clearance, unit_id, text, due_at, by_unit, given_at)
+             SELECT $1, 'TH-CUS', seq, 0, 'TH-CUS-LCB', 'x', now(), 'TH-CUS-LCB', now() FROM o),
        p AS (INSERT INTO agency.stand_in VALUES ('TH-CUS', 'p:officer1', 'p:officer2', now(), now() + interval '1 day')),
        u AS (INSERT INTO agency.outside_partner (id, agency_id, name_en, name_vi, country, language) VALUES ($1, 'TH-CUS', 'x', 'x', 'BN', 'en') RETURNING id),
        v AS (INSERT INTO agency.letter (id, agency_id, clearance, ref, direction, medium, kind, partner_id, dated, at, subject, urgency, root_id, registered_at, by_unit)
              SELECT id, 'TH-CUS', 0, 'TH-LTR-2026-AAAAAA', 'IN', 'POST', 'OTHER', id, now(), now(), 'x', 'ROUTINE', id, now(), 'TH-CUS-LCB' FROM u RETURNING id),
        z AS (INSERT INTO agency.letter_wording (letter_id, wording) SELECT id, '{}' FROM v),
-       w AS (INSERT INTO agency.letter_step (letter_id, act, at, by_unit) SELECT id, 'REGISTERED', now(), 'TH-CUS-LCB' FROM v),
+       w AS (INSERT INTO agency.letter_step (letter_id, clearance, act, at, by_unit) SELECT id, 0, 'REGISTERED', now(), 'TH-CUS-LCB' FROM v),
        i AS (INSERT INTO hub.consent (ask_seq, object_seq, object_id, object_digest, from_agency, to_agency, for_what, urgency, asked_at, due_at)
              SELECT seq, seq, $1, 'x', 'TH-CUS', 'VN-CUS', 'EVIDENCE', 'ROUTINE', now(), now() FROM o RETURNING ask_seq),
        j AS (INSERT INTO hub.onward (object_seq, audience_id, consent_seq, owner_agency, by_agency, to_party, codes, at)

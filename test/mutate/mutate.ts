@@ -250,7 +250,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/act-|acts/, /acts/],
   [/consents/, /consents/],
   [/register|letter/, /register/],
-  [/desk/, /desk/],
+  [/desk/, /desk|notes|register/],
   [/notices/, /notices|roster/],
   [/notes|inherited-handling/, /notes/],
   [/oral/, /oral/],
