@@ -35,6 +35,7 @@ import { DecideActs1795300165000 } from '../migrations/1795300165000-decide-acts
 import { CreateOralRequests1795300170000 } from '../migrations/1795300170000-create-oral-requests.js';
 import { CreateDrafts1795300200000 } from '../migrations/1795300200000-create-drafts.js';
 import { KeepDesksApart1795300210000 } from '../migrations/1795300210000-keep-desks-apart.js';
+import { ReachWhoIsThere1795300215000 } from '../migrations/1795300215000-reach-who-is-there.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -71,6 +72,7 @@ export const MIGRATIONS = [
   CreateOralRequests1795300170000,
   CreateDrafts1795300200000,
   KeepDesksApart1795300210000,
+  ReachWhoIsThere1795300215000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

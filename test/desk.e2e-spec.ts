@@ -242,6 +242,16 @@ describe('a matter', () => {
     expect((await matter(dao.browser, id)).holder!.officer).toBe(dao.officer);
   });
 
+  it('of an officer who works elsewhere now is free to claim', async () => {
+    const { id } = await toUnit();
+    const moved = await aSignedIn(t, th, ['FIELD_OFFICER']);
+    await done(claim(moved, id));
+    expect(await fault(claim(dao, id))).toMatchObject({ sub: 'HELD' });
+    await t.database.sql("UPDATE agency.officer SET unit_id = 'TH-CUS-BKK' WHERE pseudonym = $1", [moved.officer]);
+    await done(claim(dao, id));
+    expect((await matter(dao.browser, id)).holder!.officer).toBe(dao.officer);
+  });
+
   it('is found by the agency’s own number, which is the agency’s alone', async () => {
     const { id } = await request();
     const nationalRef = `1234/กศก-${id.slice(0, 8)}`;
@@ -446,17 +456,18 @@ describe('distributing', () => {
   });
 
   it('and a recall at the same moment leave nothing in sight, and neither fails of the other', async () => {
-    for (let i = 0; i < 6; i++) {
-      const { id } = await alert(['TH-CUS-LCB']);
-      await t.database.sql('BEGIN');
-      await t.database.sql('SELECT cmd.lock_thread($1)', [await seqOf(t.database, id)]);
-      const both = Promise.all([recall(vn, id), distribute(th, id, ['TH-CUS-BKK'])]);
-      await untilSomebodyWaits(t.database);
-      await t.database.sql('COMMIT');
-      const [, given] = await both;
-      if (given.errors) expect(given.errors[0]!.extensions).toMatchObject({ code: 'NOT_FOUND' });
-      expect(await sees(bangkok, id)).toBe(false);
-    }
+    const { id } = await alert(['TH-CUS-LCB']);
+    const seq = await seqOf(t.database, id);
+    await t.database.sql('BEGIN');
+    await t.database.sql('SELECT cmd.lock_thread($1)', [seq]);
+    const given = distribute(th, id, ['TH-CUS-BKK']);
+    await untilSomebodyWaits(t.database);
+    const recalled = recall(vn, id);
+    await untilSomebodyWaits(t.database, 2);
+    await t.database.sql('COMMIT');
+    await recalled;
+    expect((await given).errors).toBeUndefined();
+    expect(await sees(bangkok, id)).toBe(false);
   });
 
   it('of what was recalled while it waited is refused like of what is not there', async () => {
@@ -664,6 +675,15 @@ describe('what nobody has taken', () => {
       duties.nodes.filter(({ object }) => object === id).map((duty) => [duty.kind, duty.reminded]),
     );
   };
+
+  it('is reminded of at a quarter of its time; so is what is held by who has left', async () => {
+    const gone = await aSignedIn(t, th, ['FIELD_OFFICER']);
+    const left = await toUnit();
+    await done(claim(gone, left.id));
+    await t.database.sql("UPDATE agency.officer SET unit_id = 'TH-CUS-BKK' WHERE pseudonym = $1", [gone.officer]);
+    t.hub.clock.set(new Date(later(7)));
+    expect(await reminded(left.id)).toMatchObject({ ACKNOWLEDGE: 25 });
+  });
 
   it('is reminded of at a quarter of its time, what is held is not', async () => {
     const [free, held] = [await request(), await request()];

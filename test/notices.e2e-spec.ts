@@ -90,6 +90,18 @@ async function aDesk({
   };
 }
 
+/** The liaison office of the agency of a desk. */
+async function aHeadUnit(desk: Desk, digestHour: number | null = null): Promise<Party> {
+  const head = await t.enrol(`${desk.party.agency}-HQ`);
+  await t.database.sql("UPDATE hub.unit SET kind = 'LIAISON_OFFICE' WHERE id = $1", [head.unit]);
+  await t.database.sql("INSERT INTO agency.notice_rule VALUES ($1, $2, $3, 'en')", [
+    head.unit,
+    head.agency,
+    digestHour,
+  ]);
+  return head;
+}
+
 async function putOnDuty(party: Party, officer: string, name: string, rank: number, language: string): Promise<void> {
   await t.database.sql(
     `INSERT INTO agency.roster (agency_id, unit_id, officer, rank, begins_at, ends_at)
@@ -103,12 +115,18 @@ async function putOnDuty(party: Party, officer: string, name: string, rank: numb
 }
 
 /** Sends an alert to a desk that only has to be read. */
-function alert({ party, agreement }: Desk, urgency = 'FLASH', body: object = {}): Promise<Submitted> {
+function alert(
+  { party, agreement }: Desk,
+  urgency = 'FLASH',
+  body: object = {},
+  input: object = {},
+): Promise<Submitted> {
   const contact24h = { unit: 'VN-CUS-AS', phone: '+842439440833' };
   return composeAndSubmit(vn, {
     to: [party.unit],
     agreement,
     body: { urgency, contact24h, title: TITLE, ...FOR_INFORMATION, ...body },
+    ...input,
   });
 }
 
@@ -199,8 +217,7 @@ describe('a FLASH alert', () => {
     await desk.onDuty('c', 3);
     await desk.onDuty('a', 1);
     await desk.onDuty('b', 2);
-    const head: Party = await t.enrol(`${desk.party.agency}-HQ`);
-    await t.database.sql("UPDATE hub.unit SET kind = 'LIAISON_OFFICE' WHERE id = $1", [head.unit]);
+    const head = await aHeadUnit(desk);
     await putOnDuty(head, await anOfficer(t, head, ['NCP_OFFICER']), 'head', 1, 'en');
     await alert(desk);
     const told: [number, string[]][] = [];
@@ -227,6 +244,25 @@ describe('a FLASH alert', () => {
     expect(readers(await sentTo())).toEqual(['last']);
     at(20);
     expect(readers(await sentTo())).toEqual([]);
+  });
+
+  it('that is RESTRICTED is told to no officer of the head unit who may not read it, but to its mailbox', async () => {
+    at(0);
+    const desk = await aDesk();
+    const head = await aHeadUnit(desk);
+    const low = await anOfficer(t, head, ['NCP_OFFICER'], { clearance: 0 });
+    await putOnDuty(head, low, 'low', 1, 'en');
+    const handling = { classification: 'RESTRICTED' };
+    await alert(desk, 'FLASH', {}, { handling });
+    expect(readers(await sentTo())).toEqual([]);
+    await t.database.sql("UPDATE hub.unit SET mailbox = 'head@duty.example' WHERE id = $1", [head.unit]);
+    await alert(desk, 'FLASH', {}, { handling });
+    at(2);
+    expect(readers(await sentTo())).toEqual(['head']);
+    await putOnDuty(head, await anOfficer(t, head, ['NCP_OFFICER']), 'cleared', 2, 'en');
+    await alert(desk, 'FLASH', {}, { handling });
+    at(4);
+    expect(readers(await sentTo())).toEqual(['cleared']);
   });
 
   it.each<[string, (desk: Desk, sent: Submitted) => Promise<unknown>]>([
@@ -354,6 +390,39 @@ describe('a duty', () => {
     await alert(desk, 'ROUTINE');
     expect(await sweepAt(12)).toEqual(['box Nhắc việc']);
   });
+
+  it.each([
+    ['suspended', 'suspended_at = now()'],
+    ['dissolved', "valid_until = now() - interval '1 hour'"],
+  ])('reminds the head unit of what a unit owes that was %s', async (_, ends) => {
+    at(0);
+    const desk = await aDesk({ mailbox: 'gone@duty.example' });
+    await desk.onDuty('gone', 1);
+    const head = await aHeadUnit(desk);
+    await putOnDuty(head, await anOfficer(t, head, ['NCP_OFFICER']), 'head', 1, 'en');
+    await alert(desk, 'ROUTINE');
+    await t.database.sql(`UPDATE hub.unit SET ${ends} WHERE id = $1`, [desk.party.unit]);
+    expect(await sweepAt(12)).toEqual(['head Reminder']);
+    expect(await sweepAt(24)).toEqual(['head Overdue']);
+  });
+
+  it('that reaches nobody is shown to administrators, once a day', async () => {
+    at(0);
+    const desk = await aDesk();
+    const unsent = async (): Promise<object[]> =>
+      t.database.sql('SELECT kind, problem FROM hub.notice WHERE unit_id = $1 ORDER BY made_at', [desk.party.unit]);
+    const nobody = { problem: 'NO_ADDRESS' };
+    await alert(desk, 'ROUTINE');
+    expect(await sweepAt(12)).toEqual([]);
+    expect(await unsent()).toEqual([{ kind: 'REMINDER', ...nobody }]);
+    expect(await sweepAt(20)).toEqual([]);
+    expect(await unsent()).toHaveLength(1);
+    expect(await sweepAt(24)).toEqual([]);
+    expect(await unsent()).toEqual([
+      { kind: 'REMINDER', ...nobody },
+      { kind: 'OVERDUE', ...nobody },
+    ]);
+  });
 });
 
 describe('the digest of a unit', () => {
@@ -379,6 +448,19 @@ describe('the digest of a unit', () => {
     expect(await digestsAt(4, '15:01')).toEqual([]);
     await desk.party.ask('query($id: ID!) { alert(id: $id) { id } }', { id });
     expect(await digestsAt(5, '09:00')).toEqual([]);
+  });
+
+  it('of the head unit counts what suspended units owe, and of another unit what that owes alone', async () => {
+    at(0);
+    const other = await aDesk({ mailbox: 'other@duty.example', digestHour: 8 });
+    const head = await aHeadUnit(other, 8);
+    await t.database.sql("UPDATE hub.unit SET mailbox = 'desk@duty.example' WHERE id = $1", [head.unit]);
+    await alert(other, 'ROUTINE');
+    await alert(other, 'ROUTINE');
+    expect(await digestsAt(0, '10:00')).toEqual([]);
+    await t.database.sql('UPDATE hub.unit SET suspended_at = now() WHERE id = $1', [other.party.unit]);
+    expect(await digestsAt(1, '10:00')).toEqual(['Open: 2, Due today: 0, Overdue: 2']);
+    expect(readers(await sentTo('other'))).toEqual([]);
   });
 
   it('says nothing else', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { inflateSync } from 'node:zlib';
 import { aPdf } from '../src/files/files.example.js';
 import { aSignedIn } from './support/browser.js';
 import { asServer } from './support/commands.js';
@@ -58,6 +59,15 @@ const eventsOf = async (id: string): Promise<string[]> =>
 const pagesOf = (pdf: Buffer): number =>
   Number(/\/Type \/Pages\s[^>]*?\/Count (\d+)/s.exec(pdf.toString('latin1'))?.[1]);
 
+/** How many pieces of text a document shows. */
+function textsOf(pdf: Buffer): number {
+  const contents = pdf
+    .toString('latin1')
+    .matchAll(/\/FlateDecode\s*>>\s*stream\r?\n(.*?)\r?\nendstream/gs)
+    .map(([, packed]) => inflateSync(Buffer.from(packed!, 'latin1')).toString('latin1'));
+  return [...contents].join('\n').match(/\] TJ$/gm)!.length;
+}
+
 describe('a letter that goes out', () => {
   it('is printed in both languages, as a document that says what it is; and that is recorded', async () => {
     const { id } = await aLetterOut();
@@ -88,6 +98,15 @@ describe('a letter that goes out', () => {
     const { id } = await aLetterOut({ wording: { en: { subject: 'x', text } } });
     const pdf = Buffer.from(await (await print(vn, id)).arrayBuffer());
     expect([pagesOf(pdf), pdf.toString('latin1').match(/%%EOF/g)!.length]).toEqual([1, 1]);
+  });
+
+  it('that is RESTRICTED says so on every page', async () => {
+    const texts = async (classification: string): Promise<number> => {
+      const { id } = await aLetterOut({ classification });
+      return textsOf(Buffer.from(await (await print(vn, id)).arrayBuffer()));
+    };
+    const [open, restricted] = [await texts('UNCLASSIFIED'), await texts('RESTRICTED')];
+    expect(restricted - open).toBe(2);
   });
 
   it('is not printed with boxes in place of letters', async () => {

@@ -632,6 +632,21 @@ describe('a task for a letter', () => {
     });
   });
 
+  it('stays with who may read what it was for, also when the letter is marked down', async () => {
+    const { id } = await aNewLetter({ classification: 'RESTRICTED' });
+    const given = await vn.ask<{ giveLetterTask: { id: string } }>(GIVE, {
+      letter: id,
+      unit: vn.unit,
+      dueAt: inDays(5),
+    });
+    const task = given.data!.giveLetterTask.id;
+    const details = someDetails({ at: inDays(-1).replace(/\.\d+/, ''), dated: inDays(-1).slice(0, 10) });
+    await correct(vn, id, { ...details, classification: 'UNCLASSIFIED' });
+    const SEEN = 'query($id: ID!) { letter(id: $id) { tasks { id } steps { act } } }';
+    expect((await low.ask(SEEN, { id })).data).toEqual({ letter: { tasks: [], steps: [] } });
+    expect((await vn.ask(SEEN, { id })).data).toMatchObject({ letter: { tasks: [{ id: task }] } });
+  });
+
   it('is given to nobody who does not see the letter, nor later than the answer is due, nor for a closed one', async () => {
     const { id } = await aNewLetter({ ownUnitOnly: true });
     const give = (letter: string, unit: string, days = 5, party = vn): Promise<object | undefined> =>

@@ -280,6 +280,18 @@ describe('an officer’s address', () => {
     expect(mail.mails.map(({ to }) => to)).toEqual([['b@duty.example']]);
   });
 
+  it('floods nobody: ten codes in a row, then none for a day, whatever is taken back meanwhile', async () => {
+    for (let n = 0; n < 10; n++) {
+      await aMinutePasses();
+      expect([n, codeOf(await keepAddress(analyst.browser, 'a@duty.example'))]).toEqual([n, 'done']);
+    }
+    await aMinutePasses();
+    await analyst.browser.ask('mutation { endNoticeAddress }');
+    expect(codeOf(await keepAddress(analyst.browser, 'a@duty.example'))).toBe('CONFLICT/TOO_SOON');
+    await t.database.sql("UPDATE agency.notice_address SET asked_at = asked_at - interval '1 day'");
+    expect(codeOf(await keepAddress(analyst.browser, 'a@duty.example'))).toBe('done');
+  });
+
   it.each(['x', 'a@b', 'a@duty.example\r\nBcc: c@duty.example', 'A <a@duty.example>', 'a@duty.example,b@duty.example'])(
     'is an address: %j is not',
     async (address) => {

@@ -140,7 +140,8 @@ async function readRule(tx: EntityManager, unit: string): Promise<NoticeRule> {
 }
 
 async function readAddress(tx: EntityManager): Promise<NoticeAddress> {
-  const text = 'SELECT a.address, a.wanted, a.language FROM agency.notice_address a';
+  const text = `SELECT a.address, a.wanted, a.language FROM agency.notice_address a
+    WHERE a.address IS NOT NULL OR a.wanted IS NOT NULL`;
   return (await tx.query<NoticeAddress[]>(text))[0] ?? { address: null, wanted: null, language: null };
 }
 

@@ -51,6 +51,7 @@ export function lettersOf(row: LetterRowInput, agencyId: string, now: Date): New
     answerKind: answer.answerKind,
     [direction === 'OUT' ? 'nationalRef' : 'partnerRef']: answer.number,
     answersNumber: row.nationalRef ?? row.partnerRef,
+    answersDated: row.dated,
   };
   return [letter, reply].map((each) => ({ ...each, ...named() }));
 }

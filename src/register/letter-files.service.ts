@@ -77,6 +77,7 @@ async function readLetterhead(tx: EntityManager, id: string): Promise<{ head: Le
 
 const LETTERHEAD = `
   SELECT l.ref, l.national_ref AS "nationalRef", l.partner_ref AS "partnerRef", l.dated::text AS dated, l.article, p.language,
+    CASE l.clearance WHEN 0 THEN 'UNCLASSIFIED' ELSE 'RESTRICTED' END AS classification,
     json_build_object('en', a.name_en, 'vi', a.name_vi) AS agency,
     json_build_object('en', u.name_en, 'vi', u.name_vi) AS unit,
     json_build_object('en', p.name_en, 'vi', p.name_vi, 'address', p.address) AS partner,

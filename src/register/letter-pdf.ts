@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Pdf from 'pdfkit';
+import type { Classification } from '../common/codes/handling-codes.js';
+import { wordsFor } from '../common/codes/words.js';
 import { type Language, message } from '../common/messages/messages.js';
 import { Conflict } from '../common/errors.js';
 import type { LetterText } from './letter.models.js';
@@ -16,6 +18,7 @@ export interface Letterhead {
   partner: Names & { address: string | null };
   agreement: Names | null;
   article: string | null;
+  classification: Classification;
 }
 
 /** A name in each language. */
@@ -62,6 +65,7 @@ export async function printLetter(
     writeLetter(page, head, wording[language]!, language);
   }
   writeFeet(page, head.ref, first);
+  if (head.classification !== 'UNCLASSIFIED') writeMarking(page, head.classification, languages);
   page.end();
   return done;
 }
@@ -106,6 +110,23 @@ function writeFeet(page: Page, ref: string, language: Language): void {
     const foot = `${ref}   ${message('letter.page', language, { number: number + 1, count })}`;
     page.font('plain').fontSize(SMALL).fillColor(GREY);
     page.text(foot, MARGIN, page.page.height - MARGIN / 2 - SMALL, {
+      align: 'center',
+      lineBreak: false,
+      width: page.page.width - 2 * MARGIN,
+    });
+  }
+}
+
+/** Its classification on every page, above the text, in the languages of the letter. */
+function writeMarking(page: Page, classification: Classification, languages: readonly Language[]): void {
+  const words = languages.map((language) =>
+    wordsFor(language, 'Classification', classification).toLocaleUpperCase(language),
+  );
+  const { count } = page.bufferedPageRange();
+  for (let number = 0; number < count; number++) {
+    page.switchToPage(number);
+    page.font('bold').fontSize(SIZE).fillColor('black');
+    page.text(words.join(' / '), MARGIN, MARGIN / 2, {
       align: 'center',
       lineBreak: false,
       width: page.page.width - 2 * MARGIN,

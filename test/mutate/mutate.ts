@@ -251,7 +251,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/consents/, /consents/],
   [/register|letter/, /register/],
   [/desk/, /desk|notes|register/],
-  [/notices/, /notices|roster/],
+  [/notices|reach-who/, /notices|roster|desk/],
   [/notes|inherited-handling/, /notes/],
   [/oral/, /oral/],
   [/requests/, /requests|questions|notes|duties/],

@@ -77,13 +77,14 @@ export async function asServer<T>(
   }
 }
 
-/** Waits until another transaction stands still because of ours. */
-export async function untilSomebodyWaits(database: TestDatabase): Promise<void> {
+/** Waits until so many other transactions stand still because of ours. */
+export async function untilSomebodyWaits(database: TestDatabase, count = 1): Promise<void> {
   for (let i = 0; i < 200; i++) {
-    const [row] = await database.sql<{ waits: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM pg_locks l WHERE NOT l.granted AND pg_backend_pid() = ANY (pg_blocking_pids(l.pid))) AS waits`,
+    const [row] = await database.sql<{ wait: boolean }>(
+      `SELECT count(DISTINCT l.pid) >= $1 AS wait FROM pg_locks l WHERE NOT l.granted AND pg_backend_pid() = ANY (pg_blocking_pids(l.pid))`,
+      [count],
     );
-    if (row?.waits) return;
+    if (row?.wait) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('Nobody waited');
