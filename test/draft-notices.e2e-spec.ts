@@ -134,6 +134,14 @@ describe('a draft that waits', () => {
     expect(await told()).toEqual([]);
   });
 
+  it('that is RESTRICTED is told to no officer of the head unit who may not read it, but to its mailbox', async () => {
+    const low = await anOfficer(t, { ...vn, unit: 'VN-CUS-LO' }, ['NCP_OFFICER'], { clearance: 0 });
+    await onDuty(low, 'low', 1, 'en', 'VN-CUS-LO');
+    await t.database.sql(`UPDATE hub.unit SET mailbox = 'head@duty.example' WHERE id = 'VN-CUS-LO'`);
+    await waiting('FLASH', author, { classification: 'RESTRICTED' });
+    expect(readers(await told())).toEqual(['head']);
+  });
+
   it('that is over or given back before the mail leaves is told of to nobody', async () => {
     await onDuty(approver.officer, 'approver', 1);
     const [first] = await waiting();

@@ -239,6 +239,35 @@ describe('a duty', () => {
     expect((await dutiesIn(third)).map(({ dueAt }) => dueAt)).toEqual(raised.map(({ dueAt }) => dueAt));
   });
 
+  it('is due before what it is about goes out of sight, whatever would move it', async () => {
+    t.hub.clock.set(new Date());
+    const expiresAt = inDays(12);
+    const legalBasis = { agreement, article: 'art10' };
+    const conditions = {
+      codes: ['H0'],
+      classification: 'UNCLASSIFIED',
+      evidenceUse: 'NO',
+      onwardRule: 'NONE',
+      legalBasis,
+    };
+    const { id } = await ask(vn, th, urgent('ROUTINE'), { handling: { ...conditions, expiresAt } });
+    const answer = async (): Promise<unknown[]> =>
+      (await dutiesIn(id))
+        .filter(({ kind }) => kind === 'ANSWER')
+        .map(({ dueAt, because }) => [dueAt, /can be read until then/.test(because)]);
+    const atTheEnd = [[expiresAt.replace('Z', '.000Z'), true]];
+    expect(await answer()).toEqual(atTheEnd);
+    const authorisation = { status: 'NEEDED' };
+    const delay = { expectedAt: inDays(20), reason: 'A judge decides.' };
+    await answerWith(th, id, { kind: 'DELAY_NOTICE', authorisation, delay });
+    expect(await answer()).toEqual(atTheEnd);
+    const { id: never } = await ask(vn, th);
+    expect((await dutiesIn(never)).map(({ because }) => /can be read until then/.test(because))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it('explains itself in the reader’s language', async () => {
     t.hub.clock.set(new Date('2026-11-26T03:30:00Z'));
     const { id } = await ask(vn, th, urgent('FLASH'));

@@ -263,6 +263,15 @@ describe('a FLASH alert', () => {
     await alert(desk, 'FLASH', {}, { handling });
     at(4);
     expect(readers(await sentTo())).toEqual(['cleared']);
+    // Who may no longer read it when the mail leaves is not told.
+    mail.refusals.set('cleared@duty.example', 450);
+    await alert(desk, 'FLASH', {}, { handling });
+    at(6);
+    await send();
+    mail.refusals.clear();
+    await t.database.sql('UPDATE agency.officer SET clearance = 0 WHERE agency_id = $1', [head.agency]);
+    at(9);
+    expect(readers(await sentTo())).toEqual([]);
   });
 
   it.each<[string, (desk: Desk, sent: Submitted) => Promise<unknown>]>([
@@ -458,8 +467,17 @@ describe('the digest of a unit', () => {
     await alert(other, 'ROUTINE');
     await alert(other, 'ROUTINE');
     expect(await digestsAt(0, '10:00')).toEqual([]);
+    expect(readers(await sentTo('other'))).toEqual([]);
+    await alert(other, 'ROUTINE', {}, { to: [other.party.agency] });
+    expect(await digestsAt(0, '11:00')).toEqual([]);
+    await t.database.sql('DELETE FROM hub.digest_day');
+    const counts = (mails: ReceivedMail[]): string[] => mails.map(({ to, text }) => `${to[0]} ${text.split('\n')[0]}`);
+    expect(counts(await sentTo('other', 'desk')).toSorted()).toEqual([
+      'desk@duty.example Open: 1',
+      'other@duty.example Open: 2',
+    ]);
     await t.database.sql('UPDATE hub.unit SET suspended_at = now() WHERE id = $1', [other.party.unit]);
-    expect(await digestsAt(1, '10:00')).toEqual(['Open: 2, Due today: 0, Overdue: 2']);
+    expect(await digestsAt(1, '10:00')).toEqual(['Open: 3, Due today: 0, Overdue: 3']);
     expect(readers(await sentTo('other'))).toEqual([]);
   });
 

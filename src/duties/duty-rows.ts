@@ -4,7 +4,14 @@ import type { DeadlineName, DeadlineUnit, DutyKind } from './deadlines.js';
 import type { DutySide } from './duty-codes.js';
 
 export type DutyReason =
-  'RECEIPT' | 'END_OF_VALIDITY' | 'NAMED' | 'RAISED' | 'AUTHORISATION_NOTICE' | 'POSTPONEMENT' | 'RENEWED';
+  | 'RECEIPT'
+  | 'END_OF_VALIDITY'
+  | 'END_OF_SIGHT'
+  | 'NAMED'
+  | 'RAISED'
+  | 'AUTHORISATION_NOTICE'
+  | 'POSTPONEMENT'
+  | 'RENEWED';
 
 /** A row of hub.duty that is still open, with the newest version of what it is about, or the letter. */
 export interface DutyRow {

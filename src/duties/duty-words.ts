@@ -16,6 +16,7 @@ const BY_DEADLINE: Readonly<Record<DeadlineName, KeyOf<'due'>>> = {
 
 const BY_REASON: Readonly<Partial<Record<DutyReason, KeyOf<'due'>>>> = {
   RAISED: 'due.raised',
+  END_OF_SIGHT: 'due.endOfSight',
   NAMED: 'due.named',
   AUTHORISATION_NOTICE: 'due.authorisation',
   POSTPONEMENT: 'due.postponement',
