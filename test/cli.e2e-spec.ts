@@ -96,7 +96,7 @@ async function makeParty(agency: string, unit: string): Promise<void> {
   await Promise.all(
     ['root', 'unit', 'client'].map((role) => must(`keygen ${role} --out ${agency}/${role}.key.json ${place}`)),
   );
-  const kinds = 'alert,request,answer,feedback,note,recall';
+  const kinds = 'alert,request,answer,feedback,note,recall,consent,oral';
   await must(
     `keyset build --agency ${agency} --hub-id ${HUB_ID} --seq 1 --root ${agency}/root.pub.json
       --key unit:${unit}:sig:${kinds}=${agency}/unit.pub.json --key unit:${unit}:auth=${agency}/client.pub.json
@@ -312,6 +312,37 @@ describe('two parties with nothing but the command line', () => {
     expect(again).toEqual({ dryRun: false, new: 1, known: 1, refused: 0, rows: [] });
     const owed = await run(`duties --first 100 ${VN}`);
     expect(owed.stdout).toMatch(/OVERDUE {2}answer: VN-LTR-\d{4}-[A-Z]{6} {2}/);
+  });
+
+  it('ask for consent, give it and take it back', async () => {
+    const [sent] = await send('for-consent');
+    const about = { object: sent, body: { for: 'EVIDENCE', reason: 'The court asks for it.', urgency: 'ROUTINE' } };
+    const [asked] = await send('consent-request', 'consent-request', write('consent-request.json', about), TH);
+    const granting = { consent: asked, body: { act: 'GRANT' } };
+    const [granted] = await send('consent-answer', 'consent-answer', write('consent-answer.json', granting));
+    const ending = { consent: granted, body: { reason: 'The source has asked for it.' } };
+    const [ended] = await send('consent-revocation', 'consent-revocation', write('consent-revocation.json', ending));
+    expect((await run(`show ${ended} ${TH}`)).stdout).toContain('The source has asked for it.');
+  });
+
+  it('note what was asked by telephone', async () => {
+    const handling = aHandling(AGREEMENT);
+    const words = { language: 'en', at: '2026-01-02T03:04:05Z', text: 'Please hold the container.', urgency: 'URGENT' };
+    const [noted] = await send('oral', 'oral', write('oral.json', { to: 'VN-CUS', handling, body: words }), TH);
+    const owed = await run(`duties --first 100 ${VN}`);
+    expect(owed.stdout).toMatch(new RegExp(`^confirm in writing: .* TH-CUS-LCB {2}${noted}$`, 'm'));
+  });
+
+  it('count what is owed, by partner and unit', async () => {
+    const [sent] = await send('counted');
+    const counted = await must<{ open: number; totals: { partner: string; open: number }[] }>(`duties --totals ${TH}`);
+    const toVietNam = counted.totals.filter(({ partner }) => partner === 'VN-CUS');
+    expect(toVietNam.reduce((sum, { open }) => sum + open, 0)).toBeGreaterThan(0);
+    const { stdout } = await run(`duties --totals --to-us ${VN}`);
+    expect(stdout).toMatch(/^TH-CUS .*open: \d+, overdue: \d+, the first due on \d{4}-\d\d-\d\d$/m);
+    expect(stdout).toMatch(/^In all \d+ open, \d+ of them overdue\.$/m);
+    expect((await run(`duties --totals --partner TH-CUS ${VN}`)).code).toBe(2);
+    expect(sent).toBeDefined();
   });
 
   it('see where a request stands, by its reference too', async () => {

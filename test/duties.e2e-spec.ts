@@ -320,6 +320,69 @@ describe('the list of duties', () => {
   });
 });
 
+describe('the totals of what is owed', () => {
+  interface Total {
+    partner: string;
+    unit: string | null;
+    open: number;
+    overdue: number;
+    firstDueAt: string;
+  }
+  interface Totals {
+    dutyTotals: { open: number; overdue: number; isComplete: boolean; totals: Total[] };
+  }
+  const TOTALS = `query($owed: DutySide!) { dutyTotals(owed: $owed) { open overdue isComplete
+    totals { partner unit open overdue firstDueAt } } }`;
+  const totalsOf = async (party: Party, owed: string): Promise<Totals['dutyTotals']> =>
+    (await party.ask<Totals>(TOTALS, { owed })).data!.dutyTotals;
+  let seller: Party;
+  let buyer: Party;
+  let docks: Party;
+  let between: string;
+  beforeAll(async () => {
+    seller = await t.enrol('PH-CUS-HQ');
+    buyer = await t.enrol('ID-CUS-HQ');
+    docks = await t.enrol('ID-CUS-DK');
+    between = await t.agree([seller, buyer, vn]);
+  });
+
+  it('are empty where nothing is owed', async () => {
+    expect(await totalsOf(seller, 'BY_US')).toEqual({ open: 0, overdue: 0, isComplete: true, totals: [] });
+  });
+
+  it('are counted by partner and unit, as far as the caller sees them, the longest due first', async () => {
+    const unitAlone = { to: ['ID-CUS-DK'] };
+    t.hub.clock.set(new Date());
+    await askUnder(between, seller, buyer, urgent('FLASH'));
+    await askUnder(between, vn, buyer, urgent('ROUTINE'));
+    await askUnder(between, vn, buyer, urgent('ROUTINE'), unitAlone);
+    later(2 * HOUR);
+    const [mine, theirs] = [await totalsOf(buyer, 'BY_US'), await totalsOf(docks, 'BY_US')];
+    expect([mine.open, mine.overdue, mine.isComplete]).toEqual([4, 1, true]);
+    expect(mine.totals.map(({ partner, unit, open, overdue }) => [partner, unit, open, overdue])).toEqual([
+      ['PH-CUS', null, 2, 1],
+      ['VN-CUS', null, 2, 0],
+    ]);
+    expect(theirs.totals.map(({ partner, unit, open }) => [partner, unit, open])).toEqual([
+      ['PH-CUS', null, 2],
+      ['VN-CUS', 'ID-CUS-DK', 2],
+      ['VN-CUS', null, 2],
+    ]);
+    expect((await totalsOf(seller, 'TO_US')).totals).toMatchObject([{ partner: 'ID-CUS', open: 2, overdue: 1 }]);
+    expect((await totalsOf(la, 'TO_US')).totals.filter(({ partner }) => partner === 'ID-CUS')).toEqual([]);
+  });
+
+  it('leave out what the caller is not cleared for', async () => {
+    const low = await t.enrol('ID-CUS-LOW', { clearance: 0 });
+    const before = (await totalsOf(low, 'BY_US')).open;
+    const legalBasis = { agreement: between, article: 'art10' };
+    const handling = { codes: ['H0'], evidenceUse: 'NO', onwardRule: 'NONE', legalBasis };
+    await askUnder(between, seller, buyer, {}, { handling: { ...handling, classification: 'RESTRICTED' } });
+    expect((await totalsOf(low, 'BY_US')).open).toBe(before);
+    expect((await totalsOf(buyer, 'BY_US')).open).toBeGreaterThan(before);
+  });
+});
+
 describe('the floor under duties', () => {
   it('holds the same deadlines and rules as the code', async () => {
     const deadlines = await t.database.sql(

@@ -1,6 +1,6 @@
 /** What the hub's API gives, as this client asks for it. */
 
-/** What can be composed: the document that asks for it, and the kind of object that comes of it. */
+/** What can be composed: the document that asks for it, the kind of object that comes of it, and what that does where a kind does several things. */
 export const COMPOSERS = {
   alert: { document: 'ComposeAlert', kind: 'alert' },
   request: { document: 'ComposeRequest', kind: 'request' },
@@ -8,9 +8,21 @@ export const COMPOSERS = {
   feedback: { document: 'ComposeFeedback', kind: 'feedback' },
   note: { document: 'ComposeNote', kind: 'note' },
   recall: { document: 'ComposeRecall', kind: 'recall' },
-} as const;
+  oral: { document: 'ComposeOralRequest', kind: 'oral' },
+  'consent-request': { document: 'ComposeConsentRequest', kind: 'consent', acts: ['ASK'] },
+  'consent-answer': { document: 'ComposeConsentAnswer', kind: 'consent', acts: ['GRANT', 'DENY'] },
+  'consent-revocation': { document: 'ComposeConsentRevocation', kind: 'consent', acts: ['REVOKE'] },
+} satisfies Record<string, { document: string; kind: string; acts?: readonly string[] }>;
 
 export type Composable = keyof typeof COMPOSERS;
+
+/** How much is open, by partner and unit of the own agency. */
+export interface DutyTotals {
+  open: number;
+  overdue: number;
+  isComplete: boolean;
+  totals: { partner: string; unit: string | null; open: number; overdue: number; firstDueAt: string }[];
+}
 
 /** What to sign with one key of the unit. */
 export interface SigningRequest {

@@ -7,6 +7,7 @@ import {
   type AccessPage,
   type DutyOptions,
   type DutyPage,
+  type DutyTotals,
   type Changes,
   COMPOSERS,
   type Composable,
@@ -173,6 +174,11 @@ export class HubClient {
     type Answered = { list: { nodes: DutyPage['nodes']; pageInfo: Omit<DutyPage, 'nodes'> } };
     const { list } = await this.run<Answered>('Duties', variables);
     return { nodes: list.nodes, ...list.pageInfo };
+  }
+
+  /** How much the caller's agency owes, or is owed, by partner and unit. */
+  async dutyTotals(owed: DutyOptions['owed']): Promise<DutyTotals> {
+    return (await this.run<{ dutyTotals: DutyTotals }>('DutyTotals', { owed })).dutyTotals;
   }
 
   /** Administrations that are not on the hub, as the caller's agency knows them. */

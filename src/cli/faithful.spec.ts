@@ -56,6 +56,27 @@ describe('what the hub composed', () => {
     );
   });
 
+  it('must be about the question that was named, and do what was asked', () => {
+    const inReplyTo = { id: ID, digest: `sha256:${'0'.repeat(64)}` } as const;
+    const granted = (act: string, kind: Composable = 'consent-answer', consent = ID): unknown =>
+      placeOfFault(
+        composed({ kind: 'consent', inReplyTo, body: { act, title: body.title, goods: body.goods, ref: 'x' } }),
+        { consent, body: { ...body, act } },
+        kind,
+      );
+    expect(granted('GRANT')).toEqual(['ref']);
+    expect(granted('DENY')).toEqual(['ref']);
+    expect(granted('REVOKE')).toBe('/body/act');
+    expect(granted('GRANT', 'consent-revocation')).toBe('/body/act');
+    expect(granted('GRANT', 'consent-request')).toBe('/body/act');
+    expect(granted('GRANT', 'consent-answer', 'another')).toBe('/inReplyTo');
+  });
+
+  it('goes to the one addressee that was named', () => {
+    expect(placeOfFault(composed(), { to: 'LA-CUS' })).toEqual(['ref']);
+    expect(placeOfFault(composed(), { to: 'TH-CUS' })).toBe('/to');
+  });
+
   it('carries the personal details that were given, and no others', async () => {
     const part = await makePart('nominal', { parties: [{ key: 'P1' }] });
     const check = (nominal?: object): string[] =>

@@ -15,15 +15,19 @@ export function checkFaithful(
   envelope: Envelope,
   parts: readonly PartText[],
 ): string[] {
-  const { to, body, handling, request, object, supersedes, attachments, nominalAttachments } = asked.input;
-  mustHold(envelope.kind === COMPOSERS[asked.kind].kind, '/kind');
-  mustHold((envelope.inReplyTo?.id ?? null) === (request ?? object ?? null), '/inReplyTo');
+  const { to, body, handling, request, object, consent, supersedes, attachments, nominalAttachments } = asked.input;
+  const made: { kind: string; acts?: readonly unknown[] } = COMPOSERS[asked.kind];
+  mustHold(envelope.kind === made.kind, '/kind');
+  mustHold(made.acts === undefined || made.acts.includes(envelope.body['act']), '/body/act');
+  mustHold((envelope.inReplyTo?.id ?? null) === (request ?? object ?? consent ?? null), '/inReplyTo');
   mustHold((envelope.supersedes?.id ?? null) === (supersedes ?? null), '/supersedes');
-  if (Array.isArray(to))
+  if (Array.isArray(to) || typeof to === 'string') {
+    const asTo = [to].flat();
     mustHold(
-      envelope.to.every((addressee) => to.includes(addressee)),
+      envelope.to.every((addressee) => asTo.includes(addressee)),
       '/to',
     );
+  }
   const attached = envelope.attachments.map(({ sha256 }) => sha256);
   hold(attachments ?? [], attached, '/attachments');
   if (isRecord(handling)) hold(handling, envelope.handling, '/handling');

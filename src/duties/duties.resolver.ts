@@ -16,6 +16,7 @@ import { checkPageSize, scopeOf } from '../exchange/objects.service.js';
 import type { DutyKind } from './deadlines.js';
 import { DutyKinds, type DutySide, DutySides } from './duty-codes.js';
 import { type DutyMark, type DutyRow, readDuties } from './duty-rows.js';
+import { DutyTotals, readDutyTotals } from './duty-totals.js';
 import { becauseOf } from './duty-words.js';
 
 @ObjectType({ description: 'What one side of an exchange owes the other by a time. Seen by these two alone.' })
@@ -161,6 +162,18 @@ export class DutiesResolver {
       cursor: this.cursors.write(scope, [row.due, row.id]),
       node: this.shown(row, reader),
     }));
+  }
+
+  @Query(() => DutyTotals, {
+    description:
+      'How much the caller’s agency owes to others, or others to it, of what the caller may see: by partner and unit',
+  })
+  @Allow('objects.read')
+  dutyTotals(
+    @CurrentCaller() caller: Caller,
+    @Args('owed', { type: () => DutySides, description: 'Whose duties' }) owed: DutySide,
+  ): Promise<DutyTotals> {
+    return this.database.as(caller, (tx) => readDutyTotals(tx, owed, caller));
   }
 
   private shown(row: DutyRow, { language, timeZone }: { language: Language; timeZone: string }): Duty {

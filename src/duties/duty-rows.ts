@@ -58,7 +58,8 @@ export interface DutyPage {
   limit: number;
 }
 
-const COLUMNS = {
+/** Where the two sides of a duty stand, seen from one of them. */
+export const DUTY_COLUMNS = {
   BY_US: { own: 'owed_by', scope: 'owed_by_scope', partner: 'owed_to', unit: 'owed_by_unit' },
   TO_US: { own: 'owed_to', scope: 'owed_to_scope', partner: 'owed_by', unit: 'owed_to_unit' },
 } as const;
@@ -81,7 +82,7 @@ export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after
   text: string;
   values: unknown[];
 } {
-  const column = COLUMNS[side];
+  const column = DUTY_COLUMNS[side];
   const filter = partner !== null ? 'partner' : unit !== null ? 'unit' : null;
   const [due, id] = after ?? ['-infinity', '0'];
   return {

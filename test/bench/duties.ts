@@ -7,6 +7,7 @@ import { contextToken } from '../../src/access/context-token.js';
 import { ScopedDatabase } from '../../src/access/scoped-database.js';
 import { Clock } from '../../src/common/clock.js';
 import { type DutyPage, dutyPageStatement, readDuties } from '../../src/duties/duty-rows.js';
+import { readDutyTotals } from '../../src/duties/duty-totals.js';
 import {
   type BenchServer,
   type Run,
@@ -90,13 +91,30 @@ export async function benchDuties(options: DutiesOptions, say: (text: string) =>
     const sweeps: number[] = [];
     for (let i = 0; i < options.samples; i += 1) sweeps.push(await last.sweep(options.dueNow));
     await last.vacuum();
+    say('totals');
+    const totals: string[] = [];
+    for (const each of [VIEWERS[0]!, VIEWERS[2]!, VIEWERS[6]!]) {
+      const times = await sampleInTurn(
+        options.samples,
+        options.warmUp,
+        worlds.map((world) => () => world.totals(each)),
+      );
+      const medians = times.map((samples) =>
+        percentile(
+          samples.map(({ ms }) => ms),
+          0.5,
+        ),
+      );
+      totals.push(`${each.label}: ${medians.map((ms) => `${ms.toFixed(1)} ms`).join(', ')}`);
+    }
     const idle = await sample(options.samples, 5, async () => void (await last.idleSweep()));
     for (const world of worlds) await world.close();
     const sizes = options.sizes.map((size) => `ms at ${size.toLocaleString('en')}`);
     return `${table(['who asks', ...sizes, 'growth', 'bare pg ms', 'ours ÷ bare', 'must be'], lines)}
 
 Sweep of ${options.dueNow.toLocaleString('en')} due duties among ${options.sizes.at(-1)!.toLocaleString('en')}: ${middle(sweeps)} (must be ≤ 200 ms).
-With nothing due: ${middle(idle.map(({ ms }) => ms))}.`;
+With nothing due: ${middle(idle.map(({ ms }) => ms))}.
+Totals, at ${options.sizes.map((size) => size.toLocaleString('en')).join(' and ')} (growth must be ≤ 1.5): ${totals.join('; ')}.`;
   } finally {
     await server.stop();
   }
@@ -132,6 +150,7 @@ function figures(rounds: readonly (readonly Sample[][])[]): string[] {
 interface World {
   page(viewer: Viewer): ReturnType<Run>;
   barePage(viewer: Viewer): ReturnType<Run>;
+  totals(viewer: Viewer): ReturnType<Run>;
   /** Milliseconds of one sweep over this many duties that have just fallen due. */
   sweep(due: number): Promise<number>;
   idleSweep(): Promise<unknown>;
@@ -154,6 +173,13 @@ async function openWorld(server: BenchServer, size: number, say: (text: string) 
       const rest = once(pool, 'release');
       database.openOperation(caller, { readOnly: true });
       await database.as(caller, (tx) => readDuties(tx, page));
+      await database.closeOperation(caller);
+      return { rest };
+    },
+    totals: async ({ caller, page }) => {
+      const rest = once(pool, 'release');
+      database.openOperation(caller, { readOnly: true });
+      await database.as(caller, (tx) => readDutyTotals(tx, page.side, page));
       await database.closeOperation(caller);
       return { rest };
     },
