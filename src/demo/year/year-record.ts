@@ -1,4 +1,5 @@
 import type { Duty, RequestThread } from '../../cli/client-models.js';
+import type { HubClient } from '../../cli/client.js';
 import { wordsFor } from '../../common/codes/words.js';
 import type { AnswerBody } from '../../requests/body/answer-body.js';
 import { permittedActs, REQUEST_STATES, type RequestState } from '../../requests/request-states.js';
@@ -33,13 +34,19 @@ export async function readYear(player: Player, sent: YearOnRecord['sent']): Prom
   for (const { id, unit, name } of sent.filter(({ kind, name: key }) => kind === 'request' && !key.includes(','))) {
     const ours = await player.clientOf(unit).request(id);
     const other = OFFICES.find((office) => agencyOfUnit(office) === ours.to)!;
-    const theirs = await player.clientOf(other).request(ours.id);
+    const theirs = await threadSeenBy(player.clientOf(other), ours.id);
     impossible.push(...faultsOf(name, ours, theirs));
     threads.push(await threadOf(player, unit, ours));
   }
   const overdue: Duty[] = [];
   for (const office of OFFICES) overdue.push(...(await overdueOf(player, office)));
   return { sent, threads, overdue, impossible };
+}
+
+/** The request as the other side sees it, which has read its sender's own condition first, if it has one. */
+async function threadSeenBy(client: HubClient, id: string): Promise<RequestThread> {
+  await readCondition(client, id);
+  return client.request(id);
 }
 
 /** Both sides see the same, what they may do is what the table says, and what is over leaves nothing to be done but to close it. */
