@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { aPersonAlertBody } from '../src/alerts/body/alert-body.example.js';
 import { ConsentsService } from '../src/consents/consents.service.js';
 import { CONSENT_HOURS, CONSENT_MOVES, CONSENT_STATES } from '../src/consents/consent-states.js';
+import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { someNominalData } from '../src/exchange/body/body.example.js';
 import { aPng } from '../src/files/files.example.js';
 import type { Envelope } from '../src/protocol/envelope.js';
@@ -536,6 +537,117 @@ describe('D9 passing on with a token', () => {
     const sharing = t.hub.app.get(ConsentsService).share(caller, { object: alert.id, consent, to: c04.unit });
     await expect(sharing).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(await sees(c04, alert.id)).toBe(false);
+  });
+});
+
+describe('a question for consent is owed', () => {
+  const DUTIES = `query($owed: DutySide!) { duties(owed: $owed, first: 100) {
+    nodes { kind object objectKind ref owedBy owedByUnit owedTo dueAt isOverdue because } } }`;
+  interface Owed {
+    kind: string;
+    object: string;
+    objectKind: string;
+    ref: string;
+    owedBy: string;
+    owedByUnit: string | null;
+    owedTo: string;
+    dueAt: string;
+    isOverdue: boolean;
+    because: string;
+  }
+  const owed = async (party: Party, side: 'BY_US' | 'TO_US', question: string): Promise<Owed[]> => {
+    const answer = await party.ask<{ duties: { nodes: Owed[] } }>(DUTIES, { owed: side });
+    if (!answer.data) throw new Error(JSON.stringify(answer.errors));
+    return answer.data.duties.nodes.filter(({ object }) => object === question);
+  };
+  const outcomeOf = async (question: string): Promise<object[]> =>
+    t.database.sql(
+      'SELECT d.kind, d.outcome FROM hub.duty d JOIN hub.object o ON o.seq = d.object_seq WHERE o.id = $1',
+      [question],
+    );
+  const sweep = (): Promise<number> => t.hub.app.get(DutySweeper, { strict: false }).sweep();
+  afterEach(() => t.hub.clock.set(null));
+
+  it.each([
+    ['URGENT', 24, /answered within 24 hours of its receipt; after that silence is refusal\.$/],
+    ['ROUTINE', 240, /answered within 10 days of its receipt; after that silence is refusal\.$/],
+  ])('by the clock of the question, to the two sides alone: %s', async (urgency, hours, because) => {
+    const alert = await anAlert({ codes: ['H2'] });
+    const { id } = await askConsent(vn, alert.id, c04, { urgency });
+    const [duty, ...more] = await owed(la, 'BY_US', id);
+    expect(more).toEqual([]);
+    expect(duty).toEqual({
+      kind: 'CONSENT',
+      object: id,
+      objectKind: 'consent',
+      ref: expect.stringMatching(/^LA-ALR-/),
+      owedBy: 'LA-CUS',
+      owedByUnit: null,
+      owedTo: 'VN-CUS',
+      dueAt: (await standing(vn, id)).dueAt,
+      isOverdue: false,
+      because: expect.stringMatching(because),
+    });
+    expect((await owed(vn, 'TO_US', id)).map(({ dueAt }) => dueAt)).toEqual([duty!.dueAt]);
+    expect(Date.parse(duty!.dueAt) - Date.now()).toBeLessThanOrEqual(hours * 3_600_000);
+    for (const party of [th, c04]) {
+      expect([await owed(party, 'BY_US', id), await owed(party, 'TO_US', id)]).toEqual([[], []]);
+    }
+  });
+
+  it.each([
+    ['is granted', { act: 'GRANT' }],
+    ['is denied', { act: 'DENY', reason: 'Our source would be known.' }],
+  ])('until it %s, one duty for each question', async (_, answer) => {
+    const alert = await anAlert({ codes: ['H2'] });
+    const [first, second] = [await askConsent(vn, alert.id, c04), await askConsent(vn, alert.id, { agency: 'TH-CUS' })];
+    await answerConsent(la, first.id, answer);
+    expect(await owed(la, 'BY_US', first.id)).toEqual([]);
+    expect(await outcomeOf(first.id)).toEqual([{ kind: 'CONSENT', outcome: 'DONE' }]);
+    expect(await owed(la, 'BY_US', second.id)).toHaveLength(1);
+  });
+
+  it('until its time is over; both sides are told once, and nothing is overdue', async () => {
+    const alert = await anAlert({ codes: ['H2'] });
+    const { id } = await askConsent(vn, alert.id, c04, { urgency: 'URGENT' });
+    t.hub.clock.set(new Date(Date.now() + 23.9 * 3_600_000));
+    await sweep();
+    expect(await owed(la, 'BY_US', id)).toMatchObject([{ isOverdue: false }]);
+    t.hub.clock.set(new Date(Date.now() + 24.1 * 3_600_000));
+    await sweep();
+    await sweep();
+    expect([await owed(la, 'BY_US', id), await owed(vn, 'TO_US', id)]).toEqual([[], []]);
+    expect(await outcomeOf(id)).toEqual([{ kind: 'CONSENT', outcome: 'VOID' }]);
+    expect(await standing(la, id)).toMatchObject({ state: 'EXPIRED' });
+    const told = await t.database.sql(
+      `SELECT a.kind, a.owner FROM hub.change c JOIN hub.audience a ON a.id = c.audience_id
+       WHERE c.object_id = $1 AND c.act = 'LAPSED' ORDER BY a.owner`,
+      [id],
+    );
+    expect(told).toEqual([
+      { kind: 'AGENCY', owner: 'LA-CUS' },
+      { kind: 'SENT', owner: 'VN-CUS' },
+    ]);
+    expect(await t.database.sql("SELECT agency_id FROM audit.pending WHERE event = 'consent.lapsed'")).toContainEqual({
+      agency_id: 'VN-CUS',
+    });
+  });
+
+  it('and is reminded of and told to who is on duty', async () => {
+    const alert = await anAlert({ codes: ['H2'] });
+    const { id } = await askConsent(vn, alert.id, c04, { urgency: 'FLASH' });
+    const causes = await t.database.sql(
+      'SELECT x.kind FROM hub.notice_cause x JOIN hub.duty d ON d.id = x.duty_id JOIN hub.object o ON o.seq = d.object_seq WHERE o.id = $1',
+      [id],
+    );
+    expect(causes).toEqual([{ kind: 'FLASH' }]);
+    t.hub.clock.set(new Date(Date.now() + 13 * 3_600_000));
+    await sweep();
+    const reminders = await t.database.sql(
+      'SELECT r.percent FROM hub.duty_reminder r JOIN hub.duty d ON d.id = r.duty_id JOIN hub.object o ON o.seq = d.object_seq WHERE o.id = $1',
+      [id],
+    );
+    expect(reminders).toEqual([{ percent: 50 }]);
   });
 });
 

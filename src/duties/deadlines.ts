@@ -3,7 +3,16 @@
  * migration), so that no clock depends on which program asks. An agreement names the profile under which it runs, and may bring deadlines
  * of its own.
  */
-export const DUTY_KINDS = ['READ', 'ACKNOWLEDGE', 'ANSWER', 'CLARIFY', 'FIRST_REPORT', 'REPORT', 'CONFIRM'] as const;
+export const DUTY_KINDS = [
+  'READ',
+  'ACKNOWLEDGE',
+  'ANSWER',
+  'CLARIFY',
+  'FIRST_REPORT',
+  'REPORT',
+  'CONFIRM',
+  'CONSENT',
+] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
 /** What a deadline counts for. Two of the same duty may run differently: what came of an answer takes longer than what came of an alert. */

@@ -32,14 +32,17 @@ export class Duty {
   @Field(() => ID, {
     nullable: true,
     description:
-      'What it is about: the newest version of the alert or the request, or the note of one by word of mouth; null for a letter',
+      'What it is about: the newest version of the alert or the request, the note of one by word of mouth, or the question for consent; null for a letter',
   })
   object: string | null;
 
-  @Field(() => String, { description: 'alert, request, oral or letter' })
+  @Field(() => String, { description: 'alert, request, oral, consent or letter' })
   objectKind: string;
 
-  @Field(() => String, { description: 'Its reference, such as VN-REQ-2026-MPLRSA' })
+  @Field(() => String, {
+    description:
+      'Its reference, such as VN-REQ-2026-MPLRSA; of a question for consent that of what it is about, or the id where that is out of sight',
+  })
   ref: string;
 
   @Field(() => ID, { description: 'The agency that owes it; of a letter, the id of the administration outside' })

@@ -9,6 +9,7 @@ export const DutyKinds = codeList('DutyKind', 'What is owed.', {
   FIRST_REPORT: 'To report a first result of an alert, even that nothing has come of it yet.',
   REPORT: 'To report what came of an alert or an answer in the end.',
   CONFIRM: 'To send in writing what was asked by word of mouth; else it lapses.',
+  CONSENT: 'To answer a question for consent; silence is refusal.',
 } satisfies Record<DutyKind, string>);
 
 export const DutySides = codeList('DutySide', 'Who owes it, as the caller sees it.', {

@@ -11,7 +11,8 @@ export type DutyReason =
   | 'RAISED'
   | 'AUTHORISATION_NOTICE'
   | 'POSTPONEMENT'
-  | 'RENEWED';
+  | 'RENEWED'
+  | 'CONSENT';
 
 /** A row of hub.duty that is still open, with the newest version of what it is about, or the letter. */
 export interface DutyRow {
@@ -87,7 +88,8 @@ export function dutyPageStatement({ side, agencyId, unitId, partner, unit, after
   const [due, id] = after ?? ['-infinity', '0'];
   return {
     name: `duties-${side}-${filter ?? 'all'}-${limit}`,
-    text: `SELECT v.*, v.due_at::text AS due, o.id AS object, COALESCE(o.kind, 'letter') AS object_kind, COALESCE(o.ref, l.ref) AS ref FROM (
+    text: `SELECT v.*, v.due_at::text AS due, o.id AS object, COALESCE(o.kind, 'letter') AS object_kind, COALESCE(o.ref, l.ref, (SELECT COALESCE(t.ref, c.object_id::text)
+          FROM hub.consent c LEFT JOIN hub.object t ON t.seq = c.object_seq WHERE c.ask_seq = v.object_seq)) AS ref FROM (
         SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
           SELECT d.id, d.thread_seq, d.kind, d.owed_by, d.owed_by_unit, d.owed_to, d.owed_to_unit, d.urgency, d.deadline, d.amount, d.unit, d.started_at,
             d.due_at, d.reason, d.paused_at, d.reminded, d.object_seq, d.letter_id

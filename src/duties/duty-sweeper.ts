@@ -8,6 +8,7 @@ const BATCH = {
   open_duties: 20,
   lapse_requests: 1_000,
   lapse_oral_requests: 1_000,
+  lapse_consents: 1_000,
   lapse_drafts: 1_000,
   sweep_duties: 1_000,
 };

@@ -20,6 +20,7 @@ const BY_REASON: Readonly<Partial<Record<DutyReason, KeyOf<'due'>>>> = {
   NAMED: 'due.named',
   AUTHORISATION_NOTICE: 'due.authorisation',
   POSTPONEMENT: 'due.postponement',
+  CONSENT: 'due.consent',
 };
 
 /** When a duty is due, by the reader's clock, and why then; in sentences. */
