@@ -38,6 +38,7 @@ import { KeepDesksApart1795300210000 } from '../migrations/1795300210000-keep-de
 import { ReachWhoIsThere1795300215000 } from '../migrations/1795300215000-reach-who-is-there.js';
 import { KeepDutiesInSight1795300216000 } from '../migrations/1795300216000-keep-duties-in-sight.js';
 import { OweConsents1795300217000 } from '../migrations/1795300217000-owe-consents.js';
+import { MakeUpStandstill1795300218000 } from '../migrations/1795300218000-make-up-standstill.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -77,6 +78,7 @@ export const MIGRATIONS = [
   ReachWhoIsThere1795300215000,
   KeepDutiesInSight1795300216000,
   OweConsents1795300217000,
+  MakeUpStandstill1795300218000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

@@ -633,6 +633,20 @@ describe('a question for consent is owed', () => {
     });
   });
 
+  it('with as much more time as the hub stood still', async () => {
+    const alert = await anAlert({ codes: ['H2'] });
+    const { id } = await askConsent(vn, alert.id, c04, { urgency: 'URGENT' });
+    const { dueAt } = await standing(vn, id);
+    await sweep();
+    const [pulse] = await t.database.sql<{ at: Date }>(
+      "UPDATE hub.pulse SET at = now() - interval '2 days' RETURNING at",
+    );
+    await t.hub.app.get(DutySweeper, { strict: false }).makeUp();
+    const later = Date.parse((await standing(la, id)).dueAt);
+    expect(Math.abs(later - Date.parse(dueAt) - (Date.now() - pulse!.at.getTime()))).toBeLessThan(10_000);
+    expect((await owed(la, 'BY_US', id)).map((each) => Date.parse(each.dueAt))).toEqual([later]);
+  });
+
   it('and is reminded of and told to who is on duty', async () => {
     const alert = await anAlert({ codes: ['H2'] });
     const { id } = await askConsent(vn, alert.id, c04, { urgency: 'FLASH' });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEADLINES } from '../src/duties/deadlines.js';
+import { DutySweeper } from '../src/duties/duty-sweeper.js';
 import { ALERT_DUTY_RULES } from '../src/alerts/alert-duties.js';
 import { ORAL_DUTY_RULES } from '../src/requests/oral-states.js';
 import { REQUEST_DUTY_RULES } from '../src/requests/request-duties.js';
@@ -380,6 +381,52 @@ describe('the totals of what is owed', () => {
     await askUnder(between, seller, buyer, {}, { handling: { ...handling, classification: 'RESTRICTED' } });
     expect((await totalsOf(low, 'BY_US')).open).toBe(before);
     expect((await totalsOf(buyer, 'BY_US')).open).toBeGreaterThan(before);
+  });
+});
+
+describe('a hub that stood still', () => {
+  const sweeper = (): DutySweeper => t.hub.app.get(DutySweeper, { strict: false });
+  const standsStill = async (days: number): Promise<void> => {
+    await sweeper().sweep();
+    later(days * DAY);
+    await sweeper().makeUp();
+  };
+  const dueIn = async (id: string, kind: string): Promise<[number, string] | undefined> => {
+    const duty = (await dutiesIn(id)).find((each) => each.kind === kind);
+    return duty && [(Date.parse(duty.dueAt) - t.hub.clock.now().getTime()) / DAY, duty.because];
+  };
+
+  it('adds that time to what lapses by silence, and to nothing else', async () => {
+    t.hub.clock.set(new Date(Date.now() + 100 * DAY));
+    const { id } = await ask(vn, th, urgent('ROUTINE'));
+    const answer = (await dueIn(id, 'ANSWER'))![0];
+    await answerWith(th, id, SECOND_CHANCE);
+    const [before] = (await dueIn(id, 'CLARIFY'))!;
+    await standsStill(before + 2);
+    await sweeper().sweep();
+    expect(await dueIn(id, 'CLARIFY')).toEqual([
+      expect.closeTo(before, 3),
+      expect.stringMatching(/stood still meanwhile; that time was/),
+    ]);
+    const plain = await ask(vn, th, urgent('ROUTINE'));
+    expect((await dueIn(plain.id, 'ANSWER'))![0]).toBeCloseTo(answer, 3);
+    await standsStill(1);
+    expect((await dueIn(plain.id, 'ANSWER'))![0]).toBeCloseTo(answer - 1, 3);
+  });
+
+  it('adds nothing when it only began anew, and lapses what was over before', async () => {
+    t.hub.clock.set(new Date(Date.now() + 200 * DAY));
+    const { id } = await ask(vn, th, urgent('ROUTINE'));
+    await answerWith(th, id, SECOND_CHANCE);
+    const [before] = (await dueIn(id, 'CLARIFY'))!;
+    await standsStill(5 / (24 * 60));
+    expect((await dueIn(id, 'CLARIFY'))![0]).toBeCloseTo(before - 5 / (24 * 60), 5);
+    later(before * DAY);
+    await t.database.sql('UPDATE hub.pulse SET at = $1', [t.hub.clock.now()]);
+    later(DAY);
+    await sweeper().makeUp();
+    await sweeper().sweep();
+    expect(await dutiesIn(id)).toEqual([]);
   });
 });
 

@@ -12,7 +12,8 @@ export type DutyReason =
   | 'AUTHORISATION_NOTICE'
   | 'POSTPONEMENT'
   | 'RENEWED'
-  | 'CONSENT';
+  | 'CONSENT'
+  | 'STANDSTILL';
 
 /** A row of hub.duty that is still open, with the newest version of what it is about, or the letter. */
 export interface DutyRow {

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { ScopedDatabase } from '../access/scoped-database.js';
 import { ChangeSignal } from '../exchange/change-signal.js';
 
@@ -16,7 +17,8 @@ type Sweep = keyof typeof BATCH;
 
 /**
  * Opens the duties of alerts to communities, reminds of duties and lets requests and drafts lapse, at the start and every 15 seconds. What is due when
- * is in the rows; this only asks PostgreSQL to look. A hub that was stopped reminds of each duty once when it starts again. Several processes
+ * is in the rows; this only asks PostgreSQL to look. A hub that was stopped reminds of each duty once when it starts again,
+ * and what lapses by silence has as much more time. Several processes
  * may sweep at once.
  */
 @Injectable()
@@ -30,6 +32,7 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    await this.makeUp();
     await this.sweep();
     this.timer = setInterval(() => void this.sweep(), INTERVAL_MS);
     this.timer.unref();
@@ -44,24 +47,32 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
     let total = 0;
     for (const command of Object.keys(BATCH) as Sweep[]) total += await this.all(command);
     if (total > 0) this.signal.announce();
+    await this.guarded('beat', (tx) => tx.query('SELECT cmd.beat()'));
     return total;
   }
 
-  /** One that fails keeps no other from what is due. */
+  /** Adds the time in which the hub stood still to what lapses by silence. Before the first sweep, which would let it lapse. */
+  async makeUp(): Promise<void> {
+    await this.guarded('make_up_standstill', (tx) => tx.query('SELECT cmd.make_up_standstill()'));
+  }
+
   private async all(command: Sweep): Promise<number> {
     const batch = BATCH[command];
     let total = 0;
+    await this.guarded(command, async (tx) => {
+      const [row] = await tx.query<{ swept: number }[]>(`SELECT cmd.${command}($1) AS swept`, [batch]);
+      total += row!.swept;
+      return row!.swept === batch;
+    });
+    return total;
+  }
+
+  /** Does it, and again as long as it says that there is more. One that fails keeps no other from what is due. */
+  private async guarded(command: string, work: (tx: EntityManager) => Promise<unknown>): Promise<void> {
     try {
-      for (let swept = batch; swept === batch;) {
-        swept = await this.database.asHub(async (tx) => {
-          const [row] = await tx.query<{ swept: number }[]>(`SELECT cmd.${command}($1) AS swept`, [batch]);
-          return row!.swept;
-        });
-        total += swept;
-      }
+      while ((await this.database.asHub(work)) === true);
     } catch (error) {
       this.logger.error({ err: error, command }, 'Sweeping duties failed; it will be tried again');
     }
-    return total;
   }
 }

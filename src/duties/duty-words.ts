@@ -21,6 +21,7 @@ const BY_REASON: Readonly<Partial<Record<DutyReason, KeyOf<'due'>>>> = {
   AUTHORISATION_NOTICE: 'due.authorisation',
   POSTPONEMENT: 'due.postponement',
   CONSENT: 'due.consent',
+  STANDSTILL: 'due.standstill',
 };
 
 /** When a duty is due, by the reader's clock, and why then; in sentences. */

@@ -256,7 +256,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/oral/, /oral/],
   [/requests/, /requests|questions|notes|duties/],
   [/exchange\/change-hints/, /changed/],
-  [/exchange\/submissions/, /signing-by-people|exchange/],
+  [/exchange\/submissions/, /signing-by-people|exchange|sharing-rules/],
   [/^src\/(access|database)/, /context|operation|access|row-security/],
   [/exchange|alerts|trust|protocol|audit/, /(signed-objects|access|forced)|exchange|alerts|object-access/],
 ];
