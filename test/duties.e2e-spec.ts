@@ -262,6 +262,11 @@ describe('a duty', () => {
     const delay = { expectedAt: inDays(20), reason: 'A judge decides.' };
     await answerWith(th, id, { kind: 'DELAY_NOTICE', authorisation, delay });
     expect(await answer()).toEqual(atTheEnd);
+    // Whoever sent it always sees it.
+    const { id: other } = await ask(vn, th, urgent('ROUTINE'), { handling: { ...conditions, expiresAt } });
+    await answerWith(th, other, SECOND_CHANCE);
+    const clarify = (await dutiesIn(other)).find(({ kind }) => kind === 'CLARIFY')!;
+    expect([hoursOf(clarify), clarify.owedBy]).toEqual([30 * 24, 'VN-CUS']);
     const { id: never } = await ask(vn, th);
     expect((await dutiesIn(never)).map(({ because }) => /can be read until then/.test(because))).toEqual([
       false,
@@ -390,6 +395,7 @@ describe('a hub that stood still', () => {
     await sweeper().sweep();
     later(days * DAY);
     await sweeper().makeUp();
+    await sweeper().makeUp(); // Another process begins as well.
   };
   const dueIn = async (id: string, kind: string): Promise<[number, string] | undefined> => {
     const duty = (await dutiesIn(id)).find((each) => each.kind === kind);
