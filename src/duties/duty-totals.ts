@@ -1,6 +1,5 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
 import type { EntityManager } from 'typeorm';
-import { prepared } from '../access/prepared.js';
 import { Visible } from '../access/visibility.js';
 import type { DutySide } from './duty-codes.js';
 import { DUTY_COLUMNS } from './duty-rows.js';
@@ -45,35 +44,25 @@ export class DutyTotals {
   totals: DutyTotal[];
 }
 
-/** Counts what the caller sees of what is owed, by partner and unit of the own agency. */
+/**
+ * Counts what the caller sees of what is owed, by partner and unit of the own agency. It is planned anew for each agency: the plan for any
+ * agency would sort all that one owes which owes more than most, instead of reading what is due first.
+ */
 export async function readDutyTotals(
   tx: EntityManager,
   side: DutySide,
   { agencyId, unitId }: { agencyId: string; unitId: string },
 ): Promise<DutyTotals> {
-  const { name, text, values } = dutyTotalsStatement(side, agencyId, unitId);
-  const totals = await prepared<DutyTotal>(tx, name, text, values);
+  const { own, scope, partner, unit } = DUTY_COLUMNS[side];
+  const text = `SELECT v.partner, v.unit, count(*)::integer AS open, min(v.due_at) AS "firstDueAt",
+      (count(*) FILTER (WHERE v.paused_at IS NULL AND v.due_at <= hub.now()))::integer AS overdue FROM (
+        SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
+          SELECT d.${partner} AS partner, d.${unit} AS unit, d.due_at, d.id, d.paused_at FROM hub.duty d
+          WHERE d.${own} = $1 AND d.${scope} = s AND d.settled_at IS NULL
+          ORDER BY d.due_at, d.id LIMIT ${MOST_COUNTED}) x
+        ORDER BY x.due_at, x.id LIMIT ${MOST_COUNTED}) v
+    GROUP BY v.partner, v.unit ORDER BY min(v.due_at), v.partner, v.unit`;
+  const totals = await tx.query<DutyTotal[]>(text, [agencyId, unitId]);
   const sum = (field: 'open' | 'overdue'): number => totals.reduce((total, each) => total + each[field], 0);
   return { open: sum('open'), overdue: sum('overdue'), isComplete: sum('open') < MOST_COUNTED, totals };
-}
-
-/** The statement behind `readDutyTotals`. */
-export function dutyTotalsStatement(
-  side: DutySide,
-  agencyId: string,
-  unitId: string,
-): { name: string; text: string; values: unknown[] } {
-  const { own, scope, partner, unit } = DUTY_COLUMNS[side];
-  return {
-    name: `duty-totals-${side}`,
-    text: `SELECT v.partner, v.unit, count(*)::integer AS open, min(v.due_at) AS "firstDueAt",
-        (count(*) FILTER (WHERE v.paused_at IS NULL AND v.due_at <= hub.now()))::integer AS overdue FROM (
-          SELECT x.* FROM unnest(ARRAY['', $2]) s CROSS JOIN LATERAL (
-            SELECT d.${partner} AS partner, d.${unit} AS unit, d.due_at, d.id, d.paused_at FROM hub.duty d
-            WHERE d.${own} = (SELECT $1) AND d.${scope} = s AND d.settled_at IS NULL
-            ORDER BY d.due_at, d.id LIMIT ${MOST_COUNTED}) x
-          ORDER BY x.due_at, x.id LIMIT ${MOST_COUNTED}) v
-      GROUP BY v.partner, v.unit ORDER BY min(v.due_at), v.partner, v.unit`,
-    values: [agencyId, unitId],
-  };
 }
