@@ -91,8 +91,8 @@ export function verdictOf(answer: Answer<unknown>): string {
   return [code, sub, problems?.map(({ pointer, rule }) => `${pointer} ${rule}`).join()].filter(Boolean).join('/');
 }
 
-/** What the hub writes by its clock, whether anybody asks or not: whom it tells of what waits, and of what duty it has reminded. */
-const WRITTEN_BY_CLOCK = ['digest_day', 'duty_reminder', 'notice', 'notice_cause'];
+/** What the hub writes by its clock, whether anybody asks or not: that it runs, whom it tells of what waits, and of what duty it has reminded. */
+const WRITTEN_BY_CLOCK = ['digest_day', 'duty_reminder', 'notice', 'notice_cause', 'pulse'];
 const COLUMNS_WRITTEN_BY_CLOCK = ['remind_at', 'reminded', 'tell_at', 'told'];
 
 /** A hash of every row of every table, so that not even a changed row goes unnoticed. Sign-in keeps its own records. */
