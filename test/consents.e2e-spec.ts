@@ -633,6 +633,17 @@ describe('a question for consent is owed', () => {
     });
   });
 
+  it('before it goes out of sight', async () => {
+    const expiresAt = `${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 19)}Z`;
+    const alert = await anAlert({ codes: ['H2'], expiresAt });
+    const { id } = await askConsent(vn, alert.id, c04, { urgency: 'ROUTINE' });
+    const at = expiresAt.replace('Z', '.000Z');
+    expect((await standing(la, id)).dueAt).toBe(at);
+    expect(await owed(la, 'BY_US', id)).toMatchObject([
+      { dueAt: at, because: expect.stringMatching(/can be read until then/) },
+    ]);
+  });
+
   it('with as much more time as the hub stood still', async () => {
     const alert = await anAlert({ codes: ['H2'] });
     const { id } = await askConsent(vn, alert.id, c04, { urgency: 'URGENT' });

@@ -656,12 +656,14 @@ describe('what was written about a RESTRICTED version', () => {
     await done(dao.browser.ask(DONE, { task: secret.id, result: 'It was so.' }));
     expect(await seen(first.id)).toEqual([['TASK_GIVEN', 'DISTRIBUTED'], ['Open to all.']]);
 
+    // What is told of it when a task ends that was open to all.
+    const open = (await matter(dao.browser, first.id)).tasks.find(({ text }) => text === 'Open to all.')!;
+    await done(dao.browser.ask(DONE, { task: open.id, result: 'As the second version says.' }));
+    expect(await seen(first.id)).toEqual([['TASK_GIVEN', 'DISTRIBUTED'], []]);
+
     const third = await alert(['TH-CUS-LCB'], { ...marked('UNCLASSIFIED'), supersedes: second.id });
     await done(give(chief.browser, third.id, { unit: 'TH-CUS-LCB', text: 'Open again.' }));
-    expect(await seen(third.id)).toEqual([
-      ['TASK_GIVEN', 'TASK_GIVEN', 'DISTRIBUTED'],
-      ['Open again.', 'Open to all.'],
-    ]);
+    expect(await seen(third.id)).toEqual([['TASK_GIVEN', 'TASK_GIVEN', 'DISTRIBUTED'], ['Open again.']]);
   });
 });
 

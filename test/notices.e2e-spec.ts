@@ -415,6 +415,27 @@ describe('a duty', () => {
     expect(await sweepAt(24)).toEqual(['head Overdue']);
   });
 
+  it('of an agency none of whose units speaks any more keeps no other from being told', async () => {
+    at(0);
+    const [gone, other] = [await aDesk(), await aDesk()];
+    await other.onDuty('other', 1);
+    await alert(gone, 'ROUTINE');
+    await alert(other, 'ROUTINE');
+    await t.database.sql('UPDATE hub.unit SET suspended_at = now() WHERE agency_id = $1', [gone.party.agency]);
+    expect(await sweepAt(12)).toEqual(['other Reminder']);
+  });
+
+  it('goes to a mailbox that was entered after one reached nobody', async () => {
+    at(0);
+    const desk = await aDesk();
+    await alert(desk, 'ROUTINE');
+    expect(await sweepAt(12)).toEqual([]);
+    await t.database.sql("UPDATE hub.unit SET mailbox = 'late@duty.example' WHERE id = $1", [desk.party.unit]);
+    at(12 * 60 + 5);
+    await alert(desk, 'ROUTINE');
+    expect(await sweepAt(24.2)).toContain('late Reminder');
+  });
+
   it('that reaches nobody is shown to administrators, once a day', async () => {
     at(0);
     const desk = await aDesk();

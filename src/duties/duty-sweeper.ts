@@ -25,6 +25,7 @@ type Sweep = keyof typeof BATCH;
 export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(DutySweeper.name);
   private timer: NodeJS.Timeout | undefined;
+  private isMadeUp = false;
 
   constructor(
     private readonly database: ScopedDatabase,
@@ -32,7 +33,6 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.makeUp();
     await this.sweep();
     this.timer = setInterval(() => void this.sweep(), INTERVAL_MS);
     this.timer.unref();
@@ -44,16 +44,18 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Does what is due now. Answers of how much: alerts whose duties were opened, requests that lapsed, duties that were reminded of. */
   async sweep(): Promise<number> {
+    // At the start, and after PostgreSQL was away: nothing lapses before the time that was lost is made up.
+    if (!this.isMadeUp && !(await this.makeUp())) return 0;
     let total = 0;
     for (const command of Object.keys(BATCH) as Sweep[]) total += await this.all(command);
     if (total > 0) this.signal.announce();
-    await this.guarded('beat', (tx) => tx.query('SELECT cmd.beat()'));
+    this.isMadeUp = await this.guarded('beat', (tx) => tx.query('SELECT cmd.beat()'));
     return total;
   }
 
-  /** Adds the time in which the hub stood still to what lapses by silence. Before the first sweep, which would let it lapse. */
-  async makeUp(): Promise<void> {
-    await this.guarded('make_up_standstill', (tx) => tx.query('SELECT cmd.make_up_standstill()'));
+  /** Adds the time in which the hub stood still to what lapses by silence. Whether that is done. */
+  async makeUp(): Promise<boolean> {
+    return this.guarded('make_up_standstill', (tx) => tx.query('SELECT cmd.make_up_standstill()'));
   }
 
   private async all(command: Sweep): Promise<number> {
@@ -67,12 +69,14 @@ export class DutySweeper implements OnApplicationBootstrap, OnApplicationShutdow
     return total;
   }
 
-  /** Does it, and again as long as it says that there is more. One that fails keeps no other from what is due. */
-  private async guarded(command: string, work: (tx: EntityManager) => Promise<unknown>): Promise<void> {
+  /** Does it, and again as long as it says that there is more. One that fails keeps no other from what is due. Whether it did not. */
+  private async guarded(command: string, work: (tx: EntityManager) => Promise<unknown>): Promise<boolean> {
     try {
       while ((await this.database.asHub(work)) === true);
+      return true;
     } catch (error) {
       this.logger.error({ err: error, command }, 'Sweeping duties failed; it will be tried again');
+      return false;
     }
   }
 }
