@@ -39,7 +39,6 @@ import { ReachWhoIsThere1795300215000 } from '../migrations/1795300215000-reach-
 import { KeepDutiesInSight1795300216000 } from '../migrations/1795300216000-keep-duties-in-sight.js';
 import { OweConsents1795300217000 } from '../migrations/1795300217000-owe-consents.js';
 import { MakeUpStandstill1795300218000 } from '../migrations/1795300218000-make-up-standstill.js';
-import { TellInAnyCase1795300219000 } from '../migrations/1795300219000-tell-in-any-case.js';
 
 /** In the order in which they run. What has run somewhere is never changed: a hub refuses a database that another text has made. */
 export const MIGRATIONS = [
@@ -80,7 +79,6 @@ export const MIGRATIONS = [
   KeepDutiesInSight1795300216000,
   OweConsents1795300217000,
   MakeUpStandstill1795300218000,
-  TellInAnyCase1795300219000,
 ];
 
 /** The server's connections, as hub_app. Pipelined: a transaction's statements leave without waiting for each other. */

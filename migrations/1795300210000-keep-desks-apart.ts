@@ -109,6 +109,15 @@ const CHANGED = [
     after: 'WHERE x.id = p_id AND x.agency_id = me.agency AND x.clearance <= me.clearance\n',
   },
   {
+    // What it led to may tell of a later version.
+    name: 'cmd.end_task(uuid, text, text)',
+    before: 'UPDATE agency.task x SET ended_at = cmd.now(), outcome = p_outcome, result = p_result WHERE x.id = p_id;',
+    after: `UPDATE agency.task x SET ended_at = cmd.now(), outcome = p_outcome, result = p_result,
+        clearance = GREATEST(x.clearance, (SELECT o.clearance FROM hub.object o
+          WHERE o.thread_seq = x.thread_seq AND o.kind IN ('alert', 'request') AND cmd.sees(o.seq) ORDER BY o.seq DESC LIMIT 1))
+      WHERE x.id = p_id RETURNING x.* INTO task;`,
+  },
+  {
     name: 'cmd.note_letter(agency.letter, text, text, jsonb)',
     before: '(letter_id, act, at, by_unit, by_officer, note, before)\n      SELECT (l).id, ',
     after: '(letter_id, clearance, act, at, by_unit, by_officer, note, before)\n      SELECT (l).id, (l).clearance, ',

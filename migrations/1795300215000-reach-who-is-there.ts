@@ -44,11 +44,12 @@ const ADDRESSES = `
 const FUNCTIONS = `
   SET ROLE hub_cmd;
 
-  -- The unit that is told of what a unit owes: the unit, or its agency's head unit when it no longer speaks.
+  -- The unit that is told of what a unit owes: the unit, or its agency's head unit when it no longer speaks. Where no unit of the agency speaks
+  -- any more a notice is for the unit itself, and is dropped when it is sent.
   CREATE FUNCTION cmd.told_for(p_unit text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
     RETURN (SELECT CASE WHEN u.suspended_at IS NULL AND (u.valid_until IS NULL OR u.valid_until > pg_catalog.now())
-      THEN u.id ELSE cmd.head_unit(u.agency_id) END FROM hub.unit u WHERE u.id = p_unit);
+      THEN u.id ELSE COALESCE(cmd.head_unit(u.agency_id), u.id) END FROM hub.unit u WHERE u.id = p_unit);
   END $$;
 
   -- What a unit's digest counts: its own open duties, and of the head unit what the agency owes as a whole and what nobody else is told of.
@@ -63,13 +64,14 @@ const FUNCTIONS = `
         AND p_unit = cmd.head_unit(p_agency));
   END $$;
 
-  -- Whether an officer is still one and his or her unit still sees the thread.
+  -- Whether an officer still is one, can sign in, and is of a unit that speaks and sees the thread.
   CREATE FUNCTION cmd.works_on(p_agency text, p_officer text, p_thread bigint) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = '' AS $$
   BEGIN
     RETURN EXISTS (SELECT 1 FROM agency.officer o JOIN hub.object x ON x.thread_seq = p_thread AND x.kind IN ('alert', 'request')
       WHERE o.agency_id = p_agency AND o.pseudonym = p_officer AND cmd.works(o.roles)
-        AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now()) AND cmd.unit_sees(x.seq, p_agency, o.unit_id, o.clearance));
+        AND (o.valid_until IS NULL OR o.valid_until > pg_catalog.now()) AND NOT cmd.is_shut_out(p_agency, p_officer)
+        AND cmd.told_for(o.unit_id) = o.unit_id AND cmd.unit_sees(x.seq, p_agency, o.unit_id, o.clearance));
   END $$;
 
   -- Of what another unit owes hears who may read it: an officer with the clearance for it, else the mailbox of the head unit.
@@ -109,12 +111,13 @@ const CHANGED = [
     after: 'cmd.tell_last(c.unit, c.clearance, c.duties, v_now)',
   },
   {
-    // Without a mailbox it fails, and administrators see that, once a day.
+    // Without a mailbox it fails, and administrators see that, once a day. A mailbox that was entered meanwhile gets it.
     name: MAKE,
     before:
       "IF persons = '{}' AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = c.unit AND u.mailbox IS NOT NULL) THEN",
     after: `IF persons = '{}' AND NOT EXISTS (SELECT 1 FROM hub.notice n WHERE n.unit_id = c.unit AND n.to_unit = v_to AND n.officer IS NULL
-            AND n.kind = c.kind AND n.made_at > v_now - interval '1 day' AND n.problem = 'NO_ADDRESS') THEN`,
+            AND n.kind = c.kind AND n.made_at > v_now - interval '1 day' AND n.problem = 'NO_ADDRESS'
+            AND EXISTS (SELECT 1 FROM hub.unit u WHERE u.id = v_to AND u.mailbox IS NULL)) THEN`,
   },
   {
     name: CLAIM,
@@ -167,6 +170,14 @@ const CHANGED = [
       WHERE a.asked_at <= cmd.now() - interval '1 minute';`,
     after: `code_tries = 0, asked_at = excluded.asked_at, asked = CASE WHEN a.asked_at > cmd.now() - interval '1 day' THEN a.asked + 1 ELSE 1 END
       WHERE a.asked_at <= cmd.now() - CASE WHEN a.asked < 10 THEN interval '1 minute' ELSE interval '1 day' END;`,
+  },
+  {
+    name: 'cmd.keep_notice_address(text, text)',
+    before: "IF NOT FOUND THEN RAISE EXCEPTION 'TOO_SOON' USING ERRCODE = 'LH409'; END IF;",
+    after: `IF NOT FOUND THEN
+      RAISE EXCEPTION '%', CASE WHEN EXISTS (SELECT 1 FROM agency.notice_address a
+        WHERE a.agency_id = me.agency AND a.officer = me.officer AND a.asked >= 10) THEN 'TOO_MANY' ELSE 'TOO_SOON' END USING ERRCODE = 'LH409';
+    END IF;`,
   },
   {
     // That codes were asked for stays.

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { rewritten } from '../src/database/rewritten.js';
 import { DUTY_KINDS } from '../src/duties/deadlines.js';
 
 /**
@@ -8,6 +9,7 @@ import { DUTY_KINDS } from '../src/duties/deadlines.js';
 export class OweConsents1795300217000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(DUTIES);
+    await runner.query(rewritten(OPENED.name, OPENED.before, OPENED.after));
     await runner.query(COMMANDS);
     await runner.query(TRIGGERS);
     await runner.query(`
@@ -28,6 +30,7 @@ export class OweConsents1795300217000 implements MigrationInterface {
       DELETE FROM hub.duty WHERE kind = 'CONSENT';
       DROP INDEX hub.duty_consent;
     `);
+    await runner.query(rewritten(OPENED.name, OPENED.after, OPENED.before));
   }
 }
 
@@ -35,16 +38,18 @@ const listed = (values: readonly string[]): string => values.map((value) => `'${
 
 const DUTIES = `
   SET ROLE hub_owner;
-  ALTER TABLE hub.duty DROP CONSTRAINT duty_kind_check, ADD CONSTRAINT duty_kind_check CHECK (kind IN (${listed(DUTY_KINDS)})),
-    DROP CONSTRAINT duty_reason_check, ADD CONSTRAINT duty_reason_check CHECK (reason IN ('RECEIPT', 'END_OF_VALIDITY', 'END_OF_SIGHT', 'NAMED',
-      'RAISED', 'AUTHORISATION_NOTICE', 'POSTPONEMENT', 'RENEWED', 'CONSENT'));
+  ALTER TABLE hub.duty DROP CONSTRAINT duty_kind_check, ADD CONSTRAINT duty_kind_check CHECK (kind IN (${listed(DUTY_KINDS)}));
   CREATE INDEX duty_consent ON hub.duty (due_at) WHERE kind = 'CONSENT' AND settled_at IS NULL;
-  -- A question ends by its own clock.
-  DROP TRIGGER duty_in_sight ON hub.duty;
-  CREATE TRIGGER duty_in_sight BEFORE INSERT OR UPDATE OF due_at, object_seq ON hub.duty FOR EACH ROW
-    WHEN (NEW.settled_at IS NULL AND NEW.object_seq IS NOT NULL AND NEW.kind <> 'CONSENT') EXECUTE FUNCTION cmd.keep_duty_in_sight();
   RESET ROLE;
 `;
+
+/** It can be answered as long as it is in sight. */
+const OPENED = {
+  name: 'cmd.open_consent(bigint)',
+  before: 'd.urgency, v_now, v_now + pg_catalog.make_interval(hours => d.hours)',
+  after: `d.urgency, v_now,
+        LEAST(v_now + pg_catalog.make_interval(hours => d.hours), (cmd.handling_of(sent.text)->>'expiresAt')::timestamptz)`,
+};
 
 const COMMANDS = `
   SET ROLE hub_cmd;
@@ -56,7 +61,8 @@ const COMMANDS = `
       SELECT c.ask_seq, c.ask_seq, 'CONSENT', c.to_agency, NULLIF(o.recipients[1], c.to_agency),
         COALESCE(NULLIF(o.recipients[1], c.to_agency), ''), c.from_agency, o.from_unit, '', c.urgency,
         CASE WHEN d.hours % 24 = 0 AND d.hours > 24 THEN d.hours / 24 ELSE d.hours END,
-        CASE WHEN d.hours % 24 = 0 AND d.hours > 24 THEN 'DAYS' ELSE 'HOURS' END, c.asked_at, c.due_at, 'CONSENT'
+        CASE WHEN d.hours % 24 = 0 AND d.hours > 24 THEN 'DAYS' ELSE 'HOURS' END, c.asked_at, c.due_at,
+        CASE WHEN c.due_at < c.asked_at + pg_catalog.make_interval(hours => d.hours) THEN 'END_OF_SIGHT' ELSE 'CONSENT' END
       FROM hub.object o JOIN cmd.consent_deadline d ON d.urgency = c.urgency WHERE o.seq = c.ask_seq
       ON CONFLICT DO NOTHING
   $$;

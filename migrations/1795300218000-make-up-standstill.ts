@@ -6,36 +6,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class MakeUpStandstill1795300218000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(reasons([...REASONS, 'STANDSTILL']));
     await runner.query(PULSE);
     await runner.query(COMMANDS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query("UPDATE hub.duty SET reason = 'NAMED' WHERE reason = 'STANDSTILL'");
     await runner.query('DROP FUNCTION cmd.make_up_standstill(), cmd.beat(); DROP TABLE hub.pulse');
-    await runner.query(reasons(REASONS));
   }
 }
-
-const REASONS = [
-  'RECEIPT',
-  'END_OF_VALIDITY',
-  'END_OF_SIGHT',
-  'NAMED',
-  'RAISED',
-  'AUTHORISATION_NOTICE',
-  'POSTPONEMENT',
-  'RENEWED',
-  'CONSENT',
-];
-
-const reasons = (all: readonly string[]): string => `
-  SET ROLE hub_owner;
-  ALTER TABLE hub.duty DROP CONSTRAINT duty_reason_check,
-    ADD CONSTRAINT duty_reason_check CHECK (reason IN (${all.map((reason) => `'${reason}'`).join(', ')}));
-  RESET ROLE;
-`;
 
 const PULSE = `
   SET ROLE hub_owner;
@@ -57,23 +35,20 @@ const COMMANDS = `
     INSERT INTO hub.pulse AS p (at) VALUES (hub.now()) ON CONFLICT (is_only) DO UPDATE SET at = excluded.at WHERE p.at < excluded.at
   $$;
 
-  -- Adds the time since the last look to whatever would lapse, when a hub begins to run after it stood still for more than ten minutes.
-  -- Answers to how many duties it was added. Of two processes that begin at once the second finds that no time has passed.
-  CREATE FUNCTION cmd.make_up_standstill() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+  -- Adds the time since the last look to whatever would lapse, when a hub looks again after it stood still for more than ten minutes.
+  -- Of two processes that begin at once the second finds that no time has passed.
+  CREATE FUNCTION cmd.make_up_standstill() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
   DECLARE
     v_now timestamptz := hub.now();
     v_last timestamptz;
-    moved integer := 0;
   BEGIN
     SELECT p.at INTO v_last FROM hub.pulse p FOR UPDATE;
     IF v_now - v_last > interval '10 minutes' THEN
       UPDATE hub.consent c SET due_at = c.due_at + (v_now - v_last) WHERE c.state = 'ASKED' AND c.due_at > v_last;
       UPDATE hub.duty d SET due_at = d.due_at + (v_now - v_last), reason = 'STANDSTILL'
         WHERE d.kind IN ('CLARIFY', 'CONFIRM', 'CONSENT') AND d.settled_at IS NULL AND d.due_at > v_last;
-      GET DIAGNOSTICS moved = ROW_COUNT;
     END IF;
     PERFORM cmd.beat();
-    RETURN moved;
   END $$;
 
   REVOKE ALL ON FUNCTION cmd.beat(), cmd.make_up_standstill() FROM PUBLIC;

@@ -252,6 +252,15 @@ describe('a matter', () => {
     expect((await matter(dao.browser, id)).holder!.officer).toBe(dao.officer);
   });
 
+  it('of an officer who is shut out is free to claim', async () => {
+    const { id } = await toUnit();
+    const out = await aSignedIn(t, th, ['FIELD_OFFICER']);
+    await done(claim(out, id));
+    await t.database.sql('UPDATE auth.account SET suspended_at = now() WHERE officer = $1', [out.officer]);
+    await done(claim(dao, id));
+    expect((await matter(dao.browser, id)).holder!.officer).toBe(dao.officer);
+  });
+
   it('is found by the agency’s own number, which is the agency’s alone', async () => {
     const { id } = await request();
     const nationalRef = `1234/กศก-${id.slice(0, 8)}`;

@@ -420,6 +420,22 @@ describe('a hub that stood still', () => {
     expect((await dueIn(plain.id, 'ANSWER'))![0]).toBeCloseTo(answer - 1, 3);
   });
 
+  it('lets nothing lapse before that time is added, also after PostgreSQL could not be asked', async () => {
+    t.hub.clock.set(new Date(Date.now() + 150 * DAY));
+    const { id } = await ask(vn, th, urgent('ROUTINE'));
+    await answerWith(th, id, SECOND_CHANCE);
+    const [before] = (await dueIn(id, 'CLARIFY'))!;
+    await sweeper().sweep();
+    await t.database.sql('BEGIN');
+    await t.database.sql('SELECT FROM hub.pulse FOR UPDATE'); // Whoever asks for it waits in vain.
+    await sweeper().sweep();
+    later((before + 1) * DAY);
+    expect(await sweeper().sweep()).toBe(0);
+    await t.database.sql('COMMIT');
+    await sweeper().sweep();
+    expect(await dueIn(id, 'CLARIFY')).toEqual([expect.closeTo(before, 3), expect.stringMatching(/stood still/)]);
+  });
+
   it('adds nothing when it only began anew, and lapses what was over before', async () => {
     t.hub.clock.set(new Date(Date.now() + 200 * DAY));
     const { id } = await ask(vn, th, urgent('ROUTINE'));

@@ -287,7 +287,7 @@ describe('an officer’s address', () => {
     }
     await aMinutePasses();
     await analyst.browser.ask('mutation { endNoticeAddress }');
-    expect(codeOf(await keepAddress(analyst.browser, 'a@duty.example'))).toBe('CONFLICT/TOO_SOON');
+    expect(codeOf(await keepAddress(analyst.browser, 'a@duty.example'))).toBe('CONFLICT/TOO_MANY');
     await t.database.sql("UPDATE agency.notice_address SET asked_at = asked_at - interval '1 day'");
     expect(codeOf(await keepAddress(analyst.browser, 'a@duty.example'))).toBe('done');
   });

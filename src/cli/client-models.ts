@@ -16,14 +16,6 @@ export const COMPOSERS = {
 
 export type Composable = keyof typeof COMPOSERS;
 
-/** How much is open, by partner and unit of the own agency. */
-export interface DutyTotals {
-  open: number;
-  overdue: number;
-  isComplete: boolean;
-  totals: { partner: string; unit: string | null; open: number; overdue: number; firstDueAt: string }[];
-}
-
 /** What to sign with one key of the unit. */
 export interface SigningRequest {
   kid: string;
@@ -191,6 +183,14 @@ export interface DutyPage {
   nodes: Duty[];
   endCursor: string | null;
   hasNextPage: boolean;
+}
+
+/** How much is open, by partner and unit of the own agency. */
+export interface DutyTotals {
+  open: number;
+  overdue: number;
+  isComplete: boolean;
+  totals: { partner: string; unit: string | null; open: number; overdue: number; firstDueAt: string }[];
 }
 
 /** Where a request stands, and all that followed, as the hub tells it. */

@@ -15,6 +15,21 @@ export const DUTY_KINDS = [
 ] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
+/** Why a duty is due when it is. */
+export const DUTY_REASONS = [
+  'RECEIPT',
+  'END_OF_VALIDITY',
+  'END_OF_SIGHT',
+  'NAMED',
+  'RAISED',
+  'AUTHORISATION_NOTICE',
+  'POSTPONEMENT',
+  'RENEWED',
+  'CONSENT',
+  'STANDSTILL',
+] as const;
+export type DutyReason = (typeof DUTY_REASONS)[number];
+
 /** What a deadline counts for. Two of the same duty may run differently: what came of an answer takes longer than what came of an alert. */
 export const DEADLINE_NAMES = [
   'READ',

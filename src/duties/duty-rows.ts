@@ -1,19 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { prepared } from '../access/prepared.js';
-import type { DeadlineName, DeadlineUnit, DutyKind } from './deadlines.js';
+import type { DeadlineName, DeadlineUnit, DutyKind, DutyReason } from './deadlines.js';
 import type { DutySide } from './duty-codes.js';
-
-export type DutyReason =
-  | 'RECEIPT'
-  | 'END_OF_VALIDITY'
-  | 'END_OF_SIGHT'
-  | 'NAMED'
-  | 'RAISED'
-  | 'AUTHORISATION_NOTICE'
-  | 'POSTPONEMENT'
-  | 'RENEWED'
-  | 'CONSENT'
-  | 'STANDSTILL';
 
 /** A row of hub.duty that is still open, with the newest version of what it is about, or the letter. */
 export interface DutyRow {

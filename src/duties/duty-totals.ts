@@ -36,7 +36,7 @@ export class DutyTotals {
   overdue: number;
 
   @Field(() => Boolean, {
-    description: `Whether all were counted. No more than ${MOST_COUNTED} are, and those first that are due first.`,
+    description: `Whether fewer than ${MOST_COUNTED} were found, and so all of them. No more are counted, and those first that are due first.`,
   })
   isComplete: boolean;
 

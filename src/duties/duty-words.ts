@@ -1,7 +1,7 @@
 import { wordsFor } from '../common/codes/words.js';
 import { type KeyOf, type Language, message } from '../common/messages/messages.js';
-import type { DeadlineName, Span } from './deadlines.js';
-import type { DutyReason, DutyRow } from './duty-rows.js';
+import type { DeadlineName, DutyReason, Span } from './deadlines.js';
+import type { DutyRow } from './duty-rows.js';
 
 const BY_DEADLINE: Readonly<Record<DeadlineName, KeyOf<'due'>>> = {
   READ: 'due.read',

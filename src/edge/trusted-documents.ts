@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getOperationAST, parse, print } from 'graphql';
+import { type DefinitionNode, type FragmentDefinitionNode, getOperationAST, Kind, parse, print, visit } from 'graphql';
 import { PROJECT_FOLDER } from '../../config/environment.js';
 import type { Caller } from '../access/caller.js';
 import { DocumentNotTrusted } from '../common/errors.js';
 
 /**
- * Who asks: the console and the command line. Each has a folder `documents`, one operation a file, and the manifest that is made of them
+ * Who asks: the console and the command line. Each has a folder `documents`, one operation or one fragment a file, and the manifest that is made of them
  * (`npm run documents`).
  */
 export type Asker = 'web' | 'cli';
@@ -57,15 +57,29 @@ export function documentId(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** The manifest of the sources, each printed by graphql-js, in the order of their names. */
+/** The manifest of the sources, each printed by graphql-js with the fragments that it spreads, in the order of their names. */
 export function manifestOfSources(asker: Asker): Record<string, string> {
   const sources = join(PROJECT_FOLDER, asker, 'documents');
-  const texts = readdirSync(sources)
+  const documents = readdirSync(sources)
     .filter((name) => name.endsWith('.graphql'))
     .toSorted()
-    .map((name) => print(parse(readFileSync(join(sources, name), 'utf8'))));
+    .map((name) => parse(readFileSync(join(sources, name), 'utf8')));
+  const fragments = documents.flatMap(({ definitions }) => definitions.filter(isFragment));
+  const texts = documents
+    .filter(({ definitions }) => !definitions.every(isFragment))
+    .map((document) => {
+      const spread = new Set<string>();
+      visit(document, { FragmentSpread: ({ name }) => void spread.add(name.value) });
+      return print({
+        kind: Kind.DOCUMENT,
+        definitions: [...document.definitions, ...fragments.filter(({ name }) => spread.has(name.value))],
+      });
+    });
   return Object.fromEntries(texts.map((text) => [documentId(text), text]));
 }
+
+const isFragment = (definition: DefinitionNode): definition is FragmentDefinitionNode =>
+  definition.kind === Kind.FRAGMENT_DEFINITION;
 
 /** The manifest as it stands in the repository. */
 export function readManifest(asker: Asker): Map<string, string> {

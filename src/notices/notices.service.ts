@@ -164,6 +164,8 @@ function refusalOf(fault: string): Error {
       return new InvalidInput([{ pointer: '/shifts', rule: 'officerOfUnit', key: 'problem.officerOfUnit' }]);
     case 'TOO_SOON':
       return new Conflict('error.codeTooSoon', { sub: 'TOO_SOON', retryable: true, retryAfter: 60 });
+    case 'TOO_MANY':
+      return new Conflict('error.codesTooMany', { sub: 'TOO_MANY', retryable: true, retryAfter: 86_400 });
     default:
       return new Forbidden('error.notAdministrator');
   }

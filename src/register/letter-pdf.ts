@@ -103,34 +103,32 @@ function writeLetter(page: Page, head: Letterhead, { subject, text }: LetterText
 
 /** Numbers the pages, below the text. */
 function writeFeet(page: Page, ref: string, language: Language): void {
-  const { count } = page.bufferedPageRange();
-  for (let number = 0; number < count; number++) {
-    page.switchToPage(number);
-    page.page.margins.bottom = 0; // What stands below the text makes no page of its own.
-    const foot = `${ref}   ${message('letter.page', language, { number: number + 1, count })}`;
+  onEachPage(page, (number, count) => {
     page.font('plain').fontSize(SMALL).fillColor(GREY);
-    page.text(foot, MARGIN, page.page.height - MARGIN / 2 - SMALL, {
-      align: 'center',
-      lineBreak: false,
-      width: page.page.width - 2 * MARGIN,
-    });
-  }
+    const foot = `${ref}   ${message('letter.page', language, { number, count })}`;
+    return [foot, page.page.height - MARGIN / 2 - SMALL];
+  });
 }
 
-/** Its classification on every page, above the text, in the languages of the letter. */
+/** Its classification, above the text, in the languages of the letter. */
 function writeMarking(page: Page, classification: Classification, languages: readonly Language[]): void {
   const words = languages.map((language) =>
     wordsFor(language, 'Classification', classification).toLocaleUpperCase(language),
   );
+  onEachPage(page, () => {
+    page.font('bold').fontSize(SIZE).fillColor('black');
+    return [words.join(' / '), MARGIN / 2];
+  });
+}
+
+/** Writes a line in the middle of each page, at a height outside its text. */
+function onEachPage(page: Page, lineOf: (number: number, count: number) => [text: string, top: number]): void {
   const { count } = page.bufferedPageRange();
   for (let number = 0; number < count; number++) {
     page.switchToPage(number);
-    page.font('bold').fontSize(SIZE).fillColor('black');
-    page.text(words.join(' / '), MARGIN, MARGIN / 2, {
-      align: 'center',
-      lineBreak: false,
-      width: page.page.width - 2 * MARGIN,
-    });
+    page.page.margins.bottom = 0; // What stands below the text makes no page of its own.
+    const [text, top] = lineOf(number + 1, count);
+    page.text(text, MARGIN, top, { align: 'center', lineBreak: false, width: page.page.width - 2 * MARGIN });
   }
 }
 

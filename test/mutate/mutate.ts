@@ -239,7 +239,7 @@ const TOPICS: readonly (readonly [sources: RegExp, tests: RegExp])[] = [
   [/create-provider|authenticator|identify-callers/, /sign-in|issuers|side-doors/],
   [/session|connection-limits|unit-systems/, /sign-in|connection-limits|machines/],
   [/create-access|case-ref/, /object-access|nominal/],
-  [/feedback|duties|in-sight|request-report/, /feedback|duties|requests/],
+  [/feedback|duties|in-sight|standstill|request-report/, /feedback|duties|requests/],
   [/operator\/(calendar|agreements)/, /clocks/],
   [/^src\/operator/, /enrolment|cli|issuers|machines/],
   [/edge\/connections|sockets/, /(edge|sockets|files)|changed/],
