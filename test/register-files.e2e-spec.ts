@@ -61,7 +61,7 @@ const pagesOf = (pdf: Buffer): number =>
 
 /** How many pieces of text a document shows. */
 function textsOf(pdf: Buffer): number {
-  const streams = pdf.toString('latin1').matchAll(/\/FlateDecode\s*>>\s*stream\r?\n(.*?)\r?\nendstream/gs);
+  const streams = pdf.toString('latin1').matchAll(/\/FlateDecode\s*>>\s*stream\n(.*?)\nendstream/gs);
   const contents = Array.from(streams, ([, packed]) => inflateSync(Buffer.from(packed!, 'latin1')).toString('latin1'));
   return contents.join('\n').match(/\] TJ$/gm)!.length;
 }
